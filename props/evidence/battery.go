@@ -1,0 +1,235 @@
+package evidence
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
+
+	"assay/spec"
+)
+
+// Battery is the set of witnesses for one problem: functions of a member of the
+// pool, y and the unordered pool. At least one looks at y wherever anything is
+// measured, so that a candidate which ignores the data is seen.
+//
+// Every member of a pool is first blurred by independent Gaussian noise of
+// deviation h_i = 1e-9 M_i + 1e-11 M in coordinate i, M_i being the largest |x_i|
+// among draws of the prior and M the largest M_i. A right candidate that errs by
+// rounding, by r in the worst case, is within total variation r/(h sqrt(2 pi)) of
+// an exact one; r is about 1e-15 M, so a call is worth at most L 4e-5, and wealth can
+// grow from it by no more than the square of that, 1e-8 L^2, a call. The smallest
+// fault that can be noticed is of the order of h.
+type Battery struct {
+	problem    *spec.Problem
+	location   *scaling // of x under the prior
+	yLocation  *scaling // of y
+	blur       []float64
+	statistics []statistic
+	names      []string
+	features   []int
+}
+
+// pilotDraws is the number of prior draws that set scales. Scales only choose
+// what is looked at, so their error costs power, never validity.
+const pilotDraws = 256
+
+// NewBattery returns the battery for the problem. pilot supplies the draws that set
+// the scales and the random directions. If pairs is set, witnesses that compare a
+// member with the rest of its pool are left out.
+func NewBattery(p *spec.Problem, pairs bool, pilot *rand.Rand) (*Battery, error) {
+	d, m := p.Prior().Dim(), p.Measurement().Rows()
+	x := mat.NewDense(pilotDraws, d, nil)
+	p.Prior().Sample(x, pilot)
+	if i, j, bad := nonFinite(x); bad {
+		return nil, fmt.Errorf("problem %s: a draw of the prior has %v in coordinate %d", p.Name(), x.At(i, j), j)
+	}
+	b := &Battery{problem: p, location: newScaling(x), blur: make([]float64, d)}
+	peak := b.location.peak()
+	for i := range b.blur {
+		b.blur[i] = 1e-9*b.location.largest[i] + 1e-11*peak
+	}
+	if m > 0 {
+		y := mat.NewDense(pilotDraws, m, nil)
+		for i := range pilotDraws {
+			p.Measurement().Measure(y.RawRowView(i), x.RawRowView(i), pilot)
+		}
+		b.yLocation = newScaling(y)
+	}
+	for _, s := range b.candidates(pairs, pilot) {
+		if pairs && s.pooled() {
+			continue
+		}
+		for k, name := range s.names() {
+			if k < s.features() && len(b.features) < maxFeatures {
+				b.features = append(b.features, len(b.names))
+			}
+			b.names = append(b.names, name)
+		}
+		b.statistics = append(b.statistics, s)
+	}
+	return b, nil
+}
+
+// candidates returns all statistics that make sense for the problem, those that
+// the learner should have first.
+func (b *Battery) candidates(pairs bool, pilot *rand.Rand) []statistic {
+	d, m := b.problem.Prior().Dim(), b.problem.Measurement().Rows()
+	var all []statistic
+	if m > 0 {
+		all = append(all, newAgreement(b.yLocation))
+	}
+	sigma := 0.0
+	for _, h := range b.blur {
+		sigma = max(sigma, 100*h)
+	}
+	if s := newDensities(b.problem, sigma, pairs); len(s.names()) > 0 {
+		all = append(all, s)
+	}
+	directions := newDirections(d, pilot)
+	if m > 0 {
+		all = append(all, newInteraction(directions, m, pilot))
+	}
+	all = append(all, newCoordinates(b.location), &spread{}, reference{})
+	if d > 1 {
+		all = append(all, &projections{directions}, &products{choose(b.location)}, &directedSpread{directions})
+	}
+	return append(all, neighbours{})
+}
+
+// Names returns the names of the witnesses.
+func (b *Battery) Names() []string { return b.names }
+
+// Features returns the witnesses that the learner should be offered.
+func (b *Battery) Features() []int { return b.features }
+
+// Evaluate returns the value of each witness on each member of the pool made of
+// the truth (length d), the draws (L x d, given y), and the place of the truth in
+// it. Values are finite. rng shuffles and blurs; the same stream gives the same
+// values.
+func (b *Battery) Evaluate(truth []float64, draws *mat.Dense, y []float64, rng *rand.Rand) (values [][]float64, place int) {
+	p, place := b.pool(truth, draws, y, rng)
+	values = make([][]float64, len(b.names))
+	for k := range values {
+		values[k] = make([]float64, p.members())
+	}
+	rest := values
+	for _, s := range b.statistics {
+		n := len(s.names())
+		s.evaluate(rest[:n], p)
+		rest = rest[n:]
+	}
+	for _, row := range values {
+		for i, v := range row {
+			row[i] = bounded(v)
+		}
+	}
+	return values, place
+}
+
+func (b *Battery) pool(truth []float64, draws *mat.Dense, y []float64, rng *rand.Rand) (p *pool, place int) {
+	draw, d := draws.Dims()
+	members := draw + 1
+	x := mat.NewDense(members, d, nil)
+	order := rng.Perm(members)
+	place = order[0]
+	copy(x.RawRowView(place), truth)
+	for l := range draw {
+		copy(x.RawRowView(order[l+1]), draws.RawRowView(l))
+	}
+	for i := range members {
+		row := x.RawRowView(i)
+		for j, h := range b.blur {
+			row[j] += h * rng.NormFloat64()
+		}
+	}
+	p = &pool{x: x, z: mat.NewDense(members, d, nil), zMean: make([]float64, d), y: y, u: make([]float64, len(y))}
+	for i := range members {
+		z := p.z.RawRowView(i)
+		b.location.standardise(z, x.RawRowView(i))
+		for j, v := range z {
+			p.zMean[j] += v / float64(members)
+		}
+	}
+	if len(y) > 0 {
+		b.yLocation.standardise(p.u, y)
+		p.ax = mat.NewDense(members, len(y), nil)
+		b.problem.Measurement().Apply(p.ax, x)
+	}
+	fresh := mat.NewDense(1, d, nil)
+	b.problem.Prior().Sample(fresh, rng)
+	p.reference = fresh.RawRowView(0)
+	b.location.standardise(p.reference, p.reference)
+	return p, place
+}
+
+// bounded returns v within +-1e300, so that differences of values do not overflow;
+// NaN counts as the lowest.
+func bounded(v float64) float64 {
+	if math.IsNaN(v) {
+		return -1e300
+	}
+	return max(-1e300, min(v, 1e300))
+}
+
+// nonFinite returns the place of an entry of x that is NaN or infinite.
+func nonFinite(x *mat.Dense) (i, j int, bad bool) {
+	rows, _ := x.Dims()
+	for i := range rows {
+		for j, v := range x.RawRowView(i) {
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				return i, j, true
+			}
+		}
+	}
+	return 0, 0, false
+}
+
+// scaling is the location and spread of each coordinate of a law.
+type scaling struct {
+	mean      []float64
+	deviation []float64 // positive
+	largest   []float64 // largest absolute value
+}
+
+// newScaling estimates the scaling from the rows of x. A coordinate that (nearly)
+// never moves gets a deviation of one millionth of the largest value around, so
+// that it is quiet unless somebody moves it.
+func newScaling(x *mat.Dense) *scaling {
+	n, d := x.Dims()
+	s := &scaling{make([]float64, d), make([]float64, d), make([]float64, d)}
+	column := make([]float64, n)
+	for j := range d {
+		mat.Col(column, j, x)
+		s.mean[j], s.deviation[j] = stat.MeanStdDev(column, nil)
+		for _, v := range column {
+			s.largest[j] = max(s.largest[j], math.Abs(v))
+		}
+	}
+	floor := 1e-6 * s.peak()
+	if floor == 0 {
+		floor = 1
+	}
+	for j := range s.deviation {
+		s.deviation[j] = max(s.deviation[j], floor)
+	}
+	return s
+}
+
+// peak returns the largest absolute value of all coordinates.
+func (s *scaling) peak() float64 {
+	peak := 0.0
+	for _, v := range s.largest {
+		peak = max(peak, v)
+	}
+	return peak
+}
+
+// standardise stores (x - mean) / deviation in dst, which may be x.
+func (s *scaling) standardise(dst, x []float64) {
+	for j, v := range x {
+		dst[j] = (v - s.mean[j]) / s.deviation[j]
+	}
+}

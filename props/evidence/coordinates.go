@@ -1,0 +1,205 @@
+package evidence
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
+)
+
+// maxCoordinates bounds how many coordinates are looked at one by one; the rest
+// are seen through projections, densities and distances.
+const maxCoordinates = 10
+
+// choose returns at most maxCoordinates coordinates, evenly spaced among those
+// that move under the prior, or among all if none moves.
+func choose(location *scaling) []int {
+	floor := 2e-6 * location.peak()
+	var moving []int
+	for j, s := range location.deviation {
+		if s > floor {
+			moving = append(moving, j)
+		}
+	}
+	if len(moving) == 0 {
+		for j := range location.deviation {
+			moving = append(moving, j)
+		}
+	}
+	if len(moving) <= maxCoordinates {
+		return moving
+	}
+	chosen := make([]int, maxCoordinates)
+	for i := range chosen {
+		chosen[i] = moving[(2*i+1)*len(moving)/(2*maxCoordinates)]
+	}
+	return chosen
+}
+
+// coordinates are witnesses x_i: location, spread and shape of each margin.
+type coordinates struct{ index []int }
+
+func newCoordinates(location *scaling) *coordinates { return &coordinates{choose(location)} }
+
+func (s *coordinates) names() []string {
+	var names []string
+	for _, j := range s.index {
+		names = append(names, fmt.Sprintf("x[%d]", j))
+	}
+	return names
+}
+func (s *coordinates) features() int { return 6 }
+func (s *coordinates) pooled() bool  { return false }
+func (s *coordinates) evaluate(dst [][]float64, p *pool) {
+	for k, j := range s.index {
+		mat.Col(dst[k], j, p.z)
+	}
+}
+
+// newDirections returns fixed random directions (rows, of length 1) for projections
+// of the standardised coordinates.
+func newDirections(d int, pilot *rand.Rand) *mat.Dense {
+	v := mat.NewDense(4, d, nil)
+	for i := range 4 {
+		row := v.RawRowView(i)
+		for j := range row {
+			row[j] = pilot.NormFloat64()
+		}
+		floats.Scale(1/floats.Norm(row, 2), row)
+	}
+	return v
+}
+
+// projections are witnesses v.x for random directions v.
+type projections struct{ directions *mat.Dense }
+
+func (s *projections) names() []string { return numbered("projection %d", s.directions) }
+func (s *projections) features() int   { return 4 }
+func (s *projections) pooled() bool    { return false }
+func (s *projections) evaluate(dst [][]float64, p *pool) {
+	for k := range dst {
+		for i := range dst[k] {
+			dst[k][i] = floats.Dot(s.directions.RawRowView(k), p.z.RawRowView(i))
+		}
+	}
+}
+
+// numbered returns one name for each row of directions.
+func numbered(format string, directions *mat.Dense) []string {
+	rows, _ := directions.Dims()
+	names := make([]string, rows)
+	for k := range names {
+		names[k] = fmt.Sprintf(format, k+1)
+	}
+	return names
+}
+
+// spread is the witness |x - pool mean|^2 in standardised coordinates.
+type spread struct{}
+
+func (*spread) names() []string { return []string{"squared distance to pool mean"} }
+func (*spread) features() int   { return 1 }
+func (*spread) pooled() bool    { return true }
+func (*spread) evaluate(dst [][]float64, p *pool) {
+	for i := range dst[0] {
+		r := floats.Distance(p.z.RawRowView(i), p.zMean, 2)
+		dst[0][i] = r * r
+	}
+}
+
+// directedSpread are witnesses (v.(x - pool mean))^2 for random directions v.
+type directedSpread struct{ directions *mat.Dense }
+
+func (s *directedSpread) names() []string { return numbered("squared projection %d", s.directions) }
+func (s *directedSpread) features() int   { return 0 }
+func (s *directedSpread) pooled() bool    { return true }
+func (s *directedSpread) evaluate(dst [][]float64, p *pool) {
+	for k := range dst {
+		v := s.directions.RawRowView(k)
+		centre := floats.Dot(v, p.zMean)
+		for i := range dst[k] {
+			t := floats.Dot(v, p.z.RawRowView(i)) - centre
+			dst[k][i] = t * t
+		}
+	}
+}
+
+// products are witnesses (x_i - pool mean_i)(x_j - pool mean_j) for neighbouring
+// chosen coordinates, and the sum over all pairs of them: correlation.
+type products struct{ index []int }
+
+func (s *products) names() []string {
+	if len(s.index) < 2 {
+		return nil
+	}
+	names := []string{"sum of products of coordinates"}
+	for k := range len(s.index) - 1 {
+		names = append(names, fmt.Sprintf("x[%d] x[%d]", s.index[k], s.index[k+1]))
+	}
+	return names
+}
+func (s *products) features() int { return 2 }
+func (s *products) pooled() bool  { return true }
+func (s *products) evaluate(dst [][]float64, p *pool) {
+	if len(dst) == 0 {
+		return
+	}
+	for i := range dst[0] {
+		z := p.z.RawRowView(i)
+		sum, squares, last := 0.0, 0.0, math.NaN()
+		for k, j := range s.index {
+			t := z[j] - p.zMean[j]
+			sum += t
+			squares += t * t
+			if k > 0 {
+				dst[k][i] = last * t
+			}
+			last = t
+		}
+		dst[0][i] = (sum*sum - squares) / 2
+	}
+}
+
+// interaction are witnesses (v.x)(w.y) for random directions v and w: how the draw
+// follows the data, in directions that are not measured too.
+type interaction struct {
+	directions *mat.Dense
+	w          *mat.Dense
+}
+
+func newInteraction(directions *mat.Dense, m int, pilot *rand.Rand) *interaction {
+	return &interaction{directions, newDirections(m, pilot)}
+}
+
+func (s *interaction) names() []string {
+	return numbered("projection %d times projected y", s.directions)
+}
+func (s *interaction) features() int { return 2 }
+func (s *interaction) pooled() bool  { return false }
+func (s *interaction) evaluate(dst [][]float64, p *pool) {
+	for k := range dst {
+		seen := floats.Dot(s.w.RawRowView(k), p.u)
+		for i := range dst[k] {
+			dst[k][i] = seen * floats.Dot(s.directions.RawRowView(k), p.z.RawRowView(i))
+		}
+	}
+}
+
+// agreement is the witness y.Ax, both centred and scaled by the law of y: whether
+// the draw leans to the side of the data.
+type agreement struct{ yLocation *scaling }
+
+func newAgreement(yLocation *scaling) *agreement { return &agreement{yLocation} }
+
+func (s *agreement) names() []string { return []string{"agreement of A x with y"} }
+func (s *agreement) features() int   { return 1 }
+func (s *agreement) pooled() bool    { return false }
+func (s *agreement) evaluate(dst [][]float64, p *pool) {
+	seen := make([]float64, len(p.y))
+	for i := range dst[0] {
+		s.yLocation.standardise(seen, p.ax.RawRowView(i))
+		dst[0][i] = floats.Dot(seen, p.u)
+	}
+}

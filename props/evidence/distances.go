@@ -1,0 +1,45 @@
+package evidence
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+)
+
+// reference is the witness -|x - r| for a fresh draw r of the prior, in
+// standardised coordinates.
+type reference struct{}
+
+func (reference) names() []string { return []string{"nearness to a prior draw"} }
+func (reference) features() int   { return 1 }
+func (reference) pooled() bool    { return false }
+func (reference) evaluate(dst [][]float64, p *pool) {
+	for i := range dst[0] {
+		dst[0][i] = -floats.Distance(p.z.RawRowView(i), p.reference, 2)
+	}
+}
+
+// neighbours are the witnesses distance to the nearest other member of the pool and
+// mean distance to the others, in standardised coordinates: draws that cluster, or
+// repeat.
+type neighbours struct{}
+
+func (neighbours) names() []string {
+	return []string{"distance to nearest in pool", "mean distance to pool"}
+}
+func (neighbours) features() int { return 1 }
+func (neighbours) pooled() bool  { return true }
+func (neighbours) evaluate(dst [][]float64, p *pool) {
+	nearest, mean := dst[0], dst[1]
+	for i := range nearest {
+		nearest[i], mean[i] = math.Inf(1), 0
+	}
+	for i := range nearest {
+		for j := range i {
+			r := floats.Distance(p.z.RawRowView(i), p.z.RawRowView(j), 2)
+			nearest[i], nearest[j] = min(nearest[i], r), min(nearest[j], r)
+			mean[i] += r
+			mean[j] += r
+		}
+	}
+}

@@ -1,0 +1,206 @@
+package evidence
+
+import (
+	"math/rand/v2"
+	"slices"
+)
+
+// Process is the evidence against one candidate on one problem: a wealth that
+// starts at 1 and has mean at most 1 at every call, and at every stopping rule,
+// if the candidate is right. A third of it is bet on ranks, a third on values and
+// a third on what the learner learns.
+type Process struct {
+	witnesses int
+	pairs     bool
+
+	portfolio *portfolio
+	rank      *rankBets
+	value     *valueBets
+	learned   *learnedBets // nil if there are no features
+
+	pools int         // pools a call: 1, or L for pairs
+	phi   [][]float64 // scratch: for each witness, standardised values on a pool
+	pool  []float64   // scratch: values of one witness on a pool
+	order []float64   // scratch
+	ranks []int       // of this call, pool by pool and witness by witness
+	calls int
+}
+
+// NewProcess returns the process for a battery of the given number of witnesses,
+// of which those in features are also offered to the learner (20 at most are
+// used), and for calls of the given number of draws. If the draws of a call are
+// not independent given y, each is compared with the truth by itself, and a bet
+// is the average over these pairs: an e-value whatever the dependence is.
+func NewProcess(witnesses int, features []int, draws int, independent bool) *Process {
+	p := &Process{witnesses: witnesses, pairs: !independent, pools: 1}
+	members := draws + 1
+	if p.pairs {
+		p.pools, members = draws, 2
+	}
+	p.rank = newRankBets(witnesses, members)
+	p.value = newValueBets(witnesses)
+	var share []float64
+	for range witnesses {
+		share = p.rank.shares(share)
+	}
+	for i := range share {
+		share[i] /= float64(witnesses)
+	}
+	for range witnesses * valueExperts {
+		share = append(share, 1/float64(witnesses*valueExperts))
+	}
+	if len(features) > 0 {
+		p.learned = newLearnedBets(features[:min(len(features), maxFeatures)])
+		for range learnedScales {
+			share = append(share, 1/float64(len(learnedScales)))
+		}
+	}
+	p.portfolio = newPortfolio(share)
+	for range witnesses {
+		p.phi = append(p.phi, make([]float64, members))
+	}
+	p.pool = make([]float64, members)
+	p.order = make([]float64, members)
+	p.ranks = make([]int, p.pools*witnesses)
+	return p
+}
+
+// Observe bets on one call and multiplies the wealth. values[k][i] is the value of
+// witness k on member i of the pool, of which one, truth, is the truth. ties breaks
+// ties between ranks.
+func (p *Process) Observe(values [][]float64, truth int, ties *rand.Rand) {
+	clear(p.portfolio.factor)
+	p.rank.prepare()
+	weight := 1 / float64(p.pools)
+	deviations := make([]float64, p.witnesses)
+	for pool := range p.pools {
+		at := truth
+		for k, v := range values {
+			if p.pairs {
+				other := pool
+				if other >= truth {
+					other++
+				}
+				p.pool[0], p.pool[1] = v[truth], v[other]
+				at = 0
+			} else {
+				copy(p.pool, v)
+			}
+			p.ranks[pool*p.witnesses+k] = rankOf(p.pool, at, ties)
+			deviation := p.standardise(k)
+			deviations[k] += weight * deviation
+		}
+		p.bet(pool, at, weight)
+	}
+	p.portfolio.collect()
+	for i, r := range p.ranks {
+		p.rank.learn(i%p.witnesses, r, weight)
+	}
+	for k, deviation := range deviations {
+		p.value.learn(k, deviation)
+	}
+	if p.learned != nil {
+		p.learned.learn()
+	}
+	p.rank.past++
+	p.value.past++
+	p.calls++
+}
+
+// standardise fills phi of witness k from its values on the pool and returns their
+// mean absolute deviation from the median.
+func (p *Process) standardise(k int) float64 {
+	copy(p.order, p.pool)
+	slices.Sort(p.order)
+	n := len(p.order)
+	median := p.order[(n-1)/2]/2 + p.order[n/2]/2
+	deviation := 0.0
+	for _, v := range p.order {
+		deviation += max(v-median, median-v) / float64(n)
+	}
+	p.value.standardise(p.phi[k], p.pool, k, median, deviation)
+	return deviation
+}
+
+// bet adds the factors of all experts on one pool.
+func (p *Process) bet(pool, at int, weight float64) {
+	factor := p.portfolio.factor
+	for k := range p.witnesses {
+		p.rank.add(factor, k, p.ranks[pool*p.witnesses+k], weight)
+		factor = factor[p.rank.experts():]
+	}
+	for k := range p.witnesses {
+		p.value.add(factor, p.phi[k], at, weight)
+		factor = factor[valueExperts:]
+	}
+	if p.learned != nil {
+		p.learned.add(factor, p.phi, at, weight)
+	}
+}
+
+// rankOf returns the number of values below that at index at, ties broken at
+// random.
+func rankOf(values []float64, at int, ties *rand.Rand) int {
+	below, equal := 0, 0
+	for _, v := range values {
+		switch {
+		case v < values[at]:
+			below++
+		case v == values[at]:
+			equal++
+		}
+	}
+	if equal > 1 { // the truth equals itself
+		below += ties.IntN(equal)
+	}
+	return below
+}
+
+// Calls returns the number of calls observed.
+func (p *Process) Calls() int { return p.calls }
+
+// LogWealth returns the natural logarithm of the wealth.
+func (p *Process) LogWealth() float64 { return p.portfolio.logWealth }
+
+// Testimony is what one witness has to say.
+type Testimony struct {
+	Witness  int     // its index in the battery
+	Share    float64 // of the wealth, in [0, 1]; the shares of all witnesses sum to 1
+	MeanRank float64 // of the truth among the draws: 0 below all of them, 1 above; 0.5 is expected
+}
+
+// Testimonies returns what each witness has contributed, the largest share of the
+// wealth first.
+func (p *Process) Testimonies() []Testimony {
+	credit := make([]float64, p.witnesses)
+	share := p.portfolio.share
+	for k := range credit {
+		for range p.rank.experts() {
+			credit[k] += share[0]
+			share = share[1:]
+		}
+	}
+	for k := range credit {
+		for range valueExperts {
+			credit[k] += share[0]
+			share = share[1:]
+		}
+	}
+	if p.learned != nil {
+		p.learned.credit(credit, share)
+	}
+	all := make([]Testimony, p.witnesses)
+	for k := range all {
+		all[k] = Testimony{Witness: k, Share: credit[k], MeanRank: p.rank.meanRank(k)}
+	}
+	slices.SortStableFunc(all, func(a, b Testimony) int {
+		switch {
+		case a.Share > b.Share:
+			return -1
+		case a.Share < b.Share:
+			return 1
+		}
+		return 0
+	})
+	return all
+}

@@ -1,0 +1,192 @@
+package props
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"assay/props/evidence"
+	"assay/spec"
+)
+
+// Judge asks the candidate for draws on each problem in turn and bets against
+// them, until the mean wealth over the problems reaches 1/alpha (rejected), the
+// budget is spent (not rejected), or there is nothing to judge (inconclusive). The
+// verdict depends on the candidate, the problems, the options and the seed, not on
+// the number of processors. If ctx is done it returns the verdict so far, which
+// then is inconclusive. It is an error, and no verdict, if an option is out of
+// range, no problem is given, or a problem cannot be drawn from.
+func Judge(ctx context.Context, candidate spec.Sampler, problems []*spec.Problem, opts ...Option) (*Verdict, error) {
+	o, err := newOptions(opts)
+	if err != nil {
+		return nil, err
+	}
+	if len(problems) == 0 {
+		return nil, errors.New("no problem to judge on")
+	}
+	return judge(ctx, candidate, problems, o)
+}
+
+func judge(ctx context.Context, candidate spec.Sampler, problems []*spec.Problem, o *options) (*Verdict, error) {
+	t := &trial{options: o, candidate: candidate}
+	for _, p := range problems {
+		c, err := newExhibit(p, candidate, o)
+		if err != nil {
+			return nil, err
+		}
+		t.exhibits = append(t.exhibits, c)
+	}
+	stop, fault := t.run(ctx)
+	return t.verdict(stop, fault), nil
+}
+
+// trial is a judgement under way.
+type trial struct {
+	*options
+	candidate spec.Sampler
+	exhibits  []*exhibit
+	calls     int
+}
+
+// exhibit is one problem of a trial, with the evidence on it.
+type exhibit struct {
+	problem *spec.Problem
+	battery *evidence.Battery
+	process *evidence.Process
+}
+
+func newExhibit(p *spec.Problem, candidate spec.Sampler, o *options) (*exhibit, error) {
+	pairs := !candidate.Independent()
+	battery, err := evidence.NewBattery(p, pairs, spec.Stream(o.seed, "pilot", p.Digest(), 0))
+	if err != nil {
+		return nil, err
+	}
+	process := evidence.NewProcess(len(battery.Names()), battery.Features(), o.draws, !pairs)
+	return &exhibit{p, battery, process}, nil
+}
+
+// run bets call by call, the problems in turn, and says why it ended.
+func (t *trial) run(ctx context.Context) (Stop, *Fault) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var timeout <-chan time.Time
+	if t.limit > 0 {
+		timer := time.NewTimer(t.limit)
+		defer timer.Stop()
+		timeout = timer.C
+	}
+	answers := t.ask(ctx)
+	for range t.budget() {
+		var a *answer
+		select {
+		case <-ctx.Done():
+			return StopInterrupted, nil
+		case <-timeout:
+			return StopTime, nil
+		case pending := <-answers:
+			select {
+			case <-ctx.Done():
+				return StopInterrupted, nil
+			case <-timeout:
+				return StopTime, nil
+			case a = <-pending:
+			}
+		}
+		if a.fault != nil {
+			if ctx.Err() != nil { // the candidate was told to stop
+				return StopInterrupted, nil
+			}
+			if a.fault.Kind == FaultRefusal {
+				return StopRefusal, a.fault
+			}
+			return StopFault, a.fault
+		}
+		c := t.exhibits[a.number%len(t.exhibits)]
+		c.process.Observe(a.values, a.place, a.ties)
+		t.calls++
+		if t.progress != nil {
+			t.progress(Progress{t.calls, t.budget(), t.logWealth() / math.Ln10, -math.Log10(t.alpha)})
+		}
+		if t.logWealth() >= -math.Log(t.alpha) {
+			return StopWealth, nil
+		}
+	}
+	return StopCalls, nil
+}
+
+// budget returns the budget of calls over all problems.
+func (t *trial) budget() int { return t.options.calls * len(t.exhibits) }
+
+// logWealth returns the logarithm of the mean wealth over the problems.
+func (t *trial) logWealth() float64 {
+	top := math.Inf(-1)
+	for _, c := range t.exhibits {
+		top = max(top, c.process.LogWealth())
+	}
+	sum := 0.0
+	for _, c := range t.exhibits {
+		sum += math.Exp(c.process.LogWealth() - top)
+	}
+	return top + math.Log(sum/float64(len(t.exhibits)))
+}
+
+// leading is how many witnesses of each problem a verdict names.
+const leading = 3
+
+func (t *trial) verdict(stop Stop, fault *Fault) *Verdict {
+	v := &Verdict{
+		Candidate:   t.candidate.Name(),
+		Alpha:       t.alpha,
+		Log10Wealth: t.logWealth() / math.Ln10,
+		Stop:        stop,
+		Calls:       t.calls,
+		DrawsACall:  t.draws,
+		Independent: t.candidate.Independent(),
+		Seed:        t.seed,
+		Fault:       fault,
+	}
+	for _, c := range t.exhibits {
+		f := newFinding(c.problem)
+		f.Calls = c.process.Calls()
+		f.Log10Wealth = c.process.LogWealth() / math.Ln10
+		all := c.process.Testimonies()
+		for _, w := range all[:min(leading, len(all))] {
+			f.Witnesses = append(f.Witnesses, Witness{c.battery.Names()[w.Witness], w.Share, w.MeanRank})
+		}
+		v.Problems = append(v.Problems, f)
+	}
+	switch stop {
+	case StopWealth:
+		v.Outcome = Rejected
+	case StopCalls, StopTime:
+		v.Outcome = NotRejected
+		if !t.couldReject() {
+			v.Outcome = Inconclusive
+			v.Warnings = append(v.Warnings, fmt.Sprintf("too few calls to reject even the worst sampler at alpha %.3g; give more calls or draws", t.alpha))
+		}
+	default:
+		v.Outcome = Inconclusive
+	}
+	for _, c := range t.exhibits {
+		if c.problem.Measurement().Rows() == 0 {
+			v.Warnings = append(v.Warnings, c.problem.Name()+" measures nothing: the candidate is judged as an unconditional sampler")
+		}
+	}
+	return v
+}
+
+// couldReject reports whether the calls made could have reached 1/alpha at all: no
+// factor exceeds the size of the pool.
+func (t *trial) couldReject() bool {
+	members := float64(t.draws + 1)
+	if !t.candidate.Independent() {
+		members = 2
+	}
+	best := math.Inf(-1)
+	for _, c := range t.exhibits {
+		best = max(best, float64(c.process.Calls())*math.Log(members))
+	}
+	return best-math.Log(float64(len(t.exhibits))) >= -math.Log(t.alpha)
+}

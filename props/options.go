@@ -1,0 +1,86 @@
+package props
+
+import (
+	"fmt"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"assay/spec"
+)
+
+// Option sets one of the things that a judgement depends on.
+type Option func(*options)
+
+type options struct {
+	alpha     float64
+	calls     int
+	draws     int
+	seed      uint64
+	limit     time.Duration
+	progress  func(Progress)
+	generator *rapid.Generator[*spec.Problem]
+}
+
+// The defaults of a judgement.
+const (
+	DefaultAlpha = 1e-6
+	DefaultCalls = 2000
+	DefaultDraws = 3
+)
+
+// defaultPropertyCalls is the default budget of [Posterior] for each generated
+// problem: rapid judges a hundred of them.
+const defaultPropertyCalls = 200
+
+func newOptions(opts []Option) (*options, error) {
+	o := &options{alpha: DefaultAlpha, calls: DefaultCalls, draws: DefaultDraws}
+	for _, set := range opts {
+		set(o)
+	}
+	switch {
+	case !(o.alpha > 0 && o.alpha < 1):
+		return nil, fmt.Errorf("alpha is %v, want a probability above 0 and below 1", o.alpha)
+	case o.calls < 1:
+		return nil, fmt.Errorf("calls is %d, want at least 1", o.calls)
+	case o.draws < 1:
+		return nil, fmt.Errorf("draws is %d, want at least 1", o.draws)
+	case o.limit < 0:
+		return nil, fmt.Errorf("time limit is %v, want a positive duration", o.limit)
+	}
+	return o, nil
+}
+
+// Alpha bounds the probability that a right candidate is rejected: by one call of
+// [Judge], or ever by one property of [Posterior]. Default 1e-6.
+func Alpha(alpha float64) Option { return func(o *options) { o.alpha = alpha } }
+
+// Calls is the budget: the number of calls of the candidate on each problem.
+// Default 2000, and 200 in [Posterior].
+func Calls(n int) Option { return func(o *options) { o.calls = n } }
+
+// Draws is the number of draws asked for in a call. Default 3.
+func Draws(n int) Option { return func(o *options) { o.draws = n } }
+
+// Seed is the root seed of all randomness. Default 0.
+func Seed(seed uint64) Option { return func(o *options) { o.seed = seed } }
+
+// For stops a judgement after the given time, whatever is left of the budget. Where
+// it stops then depends on the machine; the bound alpha does not. Default: no limit.
+func For(d time.Duration) Option { return func(o *options) { o.limit = d } }
+
+// Watch calls f after every call of the candidate, from one goroutine.
+func Watch(f func(Progress)) Option { return func(o *options) { o.progress = f } }
+
+// Over is the generator of the problems of a property. Default [problems.Any].
+func Over(g *rapid.Generator[*spec.Problem]) Option {
+	return func(o *options) { o.generator = g }
+}
+
+// Progress is how far a judgement has come.
+type Progress struct {
+	Calls       int     // so far
+	Budget      int     // of calls, over all problems
+	Log10Wealth float64 // now
+	Threshold   float64 // at which the candidate is rejected, as log10 too
+}

@@ -1,0 +1,85 @@
+package props
+
+import (
+	"context"
+	"encoding/hex"
+	"sync"
+
+	"pgregory.net/rapid"
+
+	"assay/props/problems"
+	"assay/spec"
+)
+
+// Posterior returns the property "the candidate samples the posterior" over
+// generated problems, for rapid.Check and rapid.MakeFuzz. It fails with the
+// verdict on a problem that rejects the candidate or on which the candidate
+// crashes; rapid then looks for a smaller one. It skips a problem that the
+// candidate refuses; rapid fails a candidate that refuses them all.
+//
+// rapid chooses problems, never noise: the verdict on a problem is a function of
+// the problem and the root seed. One bound holds for the whole life of the
+// property, shrinking included: the i-th problem that it meets is judged at
+// alpha/(i(i+1)), and these sum to alpha. A problem met again keeps its verdict. (The
+// processes of a parallel fuzzing run have a property, and a bound, each.)
+func Posterior(candidate spec.Sampler, opts ...Option) func(*rapid.T) {
+	o, err := newOptions(append([]Option{Calls(defaultPropertyCalls)}, opts...))
+	if o != nil && o.generator == nil {
+		o.generator = problems.Any()
+	}
+	p := &property{candidate: candidate, options: o, verdicts: map[string]*Verdict{}}
+	return func(t *rapid.T) {
+		if err != nil {
+			t.Fatalf("props.Posterior: %v", err)
+		}
+		p.check(t)
+	}
+}
+
+type property struct {
+	candidate spec.Sampler
+	options   *options
+
+	mu       sync.Mutex
+	verdicts map[string]*Verdict // by digest
+	met      int
+}
+
+func (p *property) check(t *rapid.T) {
+	problem := p.options.generator.Draw(t, "problem")
+	v, err := p.judge(problem)
+	switch {
+	case err != nil:
+		t.Fatalf("%v", err)
+	case v.Outcome == Rejected:
+		t.Fatalf("%s", v)
+	case v.Stop == StopRefusal:
+		t.Skipf("%v", v.Fault)
+	case v.Fault != nil:
+		t.Fatalf("%s", v)
+	}
+}
+
+// judge returns the verdict on the problem at its share of alpha.
+func (p *property) judge(problem *spec.Problem) (*Verdict, error) {
+	key := hex.EncodeToString(problem.Digest())
+	p.mu.Lock()
+	v, met := p.verdicts[key]
+	if !met {
+		p.met++
+	}
+	own := *p.options
+	own.alpha /= float64(p.met) * float64(p.met+1)
+	p.mu.Unlock()
+	if met {
+		return v, nil
+	}
+	v, err := judge(context.Background(), p.candidate, []*spec.Problem{problem}, &own)
+	if err != nil {
+		return nil, err
+	}
+	p.mu.Lock()
+	p.verdicts[key] = v
+	p.mu.Unlock()
+	return v, nil
+}

@@ -1,0 +1,159 @@
+package props
+
+import (
+	"encoding/hex"
+	"fmt"
+	"math"
+	"strings"
+
+	"assay/spec"
+)
+
+// Outcome is the answer of a judgement.
+type Outcome string
+
+const (
+	Rejected     Outcome = "rejected"
+	NotRejected  Outcome = "not rejected"
+	Inconclusive Outcome = "inconclusive"
+)
+
+// Stop is the reason why a judgement ended.
+type Stop string
+
+const (
+	StopWealth      Stop = "wealth reached 1/alpha"
+	StopCalls       Stop = "budget of calls spent"
+	StopTime        Stop = "time limit reached"
+	StopFault       Stop = "fault of the candidate"
+	StopRefusal     Stop = "candidate refused"
+	StopInterrupted Stop = "interrupted"
+)
+
+// Verdict is the result of a judgement. Its JSON form holds no times, so that the
+// same seed gives the same bytes.
+type Verdict struct {
+	Candidate string  `json:"candidate"`
+	Outcome   Outcome `json:"outcome"`
+	// Alpha bounds the probability that a right candidate is rejected.
+	Alpha float64 `json:"alpha"`
+	// Log10Wealth is the evidence, the mean wealth over all problems; rejection is
+	// at -log10(alpha).
+	Log10Wealth float64 `json:"log10_wealth"`
+	Stop        Stop    `json:"stop"`
+	Calls       int     `json:"calls"`
+	DrawsACall  int     `json:"draws_a_call"`
+	Independent bool    `json:"independent_draws"`
+	Seed        uint64  `json:"seed"`
+	// Problems holds one entry for each problem, in the order given.
+	Problems []Finding `json:"problems"`
+	// Fault is what the candidate did wrong beside sampling, if anything.
+	Fault    *Fault   `json:"fault,omitempty"`
+	Warnings []string `json:"warnings,omitempty"`
+}
+
+// Finding is the evidence on one problem.
+type Finding struct {
+	Problem     string  `json:"problem"`
+	Digest      string  `json:"digest"` // of its canonical text form, in hexadecimal
+	Calls       int     `json:"calls"`
+	Log10Wealth float64 `json:"log10_wealth"`
+	// Witnesses holds the leading witnesses, the largest share first.
+	Witnesses []Witness `json:"witnesses"`
+}
+
+// Witness is what one statistic says.
+type Witness struct {
+	Name  string  `json:"name"`
+	Share float64 `json:"share"` // of the wealth on its problem
+	// MeanRank is the mean rank of the truth among the draws of a call: 0.5 is
+	// expected, 0 is below every draw, 1 above.
+	MeanRank float64 `json:"mean_rank"`
+}
+
+// String says in words what the witness saw.
+func (w Witness) String() string {
+	switch {
+	case w.MeanRank > 0.55:
+		return fmt.Sprintf("%s: too low in the draws, below the truth %.0f%% of the time", w.Name, 100*w.MeanRank)
+	case w.MeanRank < 0.45:
+		return fmt.Sprintf("%s: too high in the draws, above the truth %.0f%% of the time", w.Name, 100*(1-w.MeanRank))
+	}
+	return fmt.Sprintf("%s: right on average in the draws, wrong in spread or shape", w.Name)
+}
+
+// FaultKind is a way in which a candidate fails to answer.
+type FaultKind string
+
+const (
+	FaultPanic     FaultKind = "panic"
+	FaultError     FaultKind = "error"
+	FaultNonFinite FaultKind = "non-finite draw"
+	FaultShape     FaultKind = "wrong shape"
+	// FaultRefusal is a candidate that declines; see spec.Refusal. It is no
+	// mistake, but leaves nothing to judge.
+	FaultRefusal FaultKind = "refusal"
+)
+
+// Fault is one such failure, and the call in which it happened.
+type Fault struct {
+	Kind    FaultKind `json:"kind"`
+	Problem string    `json:"problem"`
+	Call    int       `json:"call"` // on that problem, from 0
+	Message string    `json:"message"`
+	// Stack is the trace of a panic. It holds addresses, which differ from run to
+	// run, and so is no part of the JSON form.
+	Stack string `json:"-"`
+}
+
+func (f *Fault) Error() string {
+	return fmt.Sprintf("%s on %s, call %d: %s", f.Kind, f.Problem, f.Call, f.Message)
+}
+
+// Worst returns the problem with the most evidence against the candidate.
+func (v *Verdict) Worst() Finding {
+	worst := v.Problems[0]
+	for _, f := range v.Problems[1:] {
+		if f.Log10Wealth > worst.Log10Wealth {
+			worst = f
+		}
+	}
+	return worst
+}
+
+// String returns the verdict in a few lines of plain words.
+func (v *Verdict) String() string {
+	var b strings.Builder
+	worst := v.Worst()
+	switch {
+	case v.Outcome == Rejected:
+		fmt.Fprintf(&b, "%s: rejected on %s\n", v.Candidate, worst.Problem)
+		fmt.Fprintf(&b, "  evidence  10^%.1f after %d calls of %d draws (a right sampler ever reaches 10^%.1f with probability at most %.3g)\n",
+			v.Log10Wealth, v.Calls, v.DrawsACall, v.threshold(), v.Alpha)
+		for i, w := range worst.Witnesses {
+			label := "          "
+			if i == 0 {
+				label = "witness   "
+			}
+			fmt.Fprintf(&b, "  %s%s\n", label, w)
+		}
+	case v.Fault != nil:
+		fmt.Fprintf(&b, "%s: %s\n  %v\n", v.Candidate, v.Outcome, v.Fault)
+	default:
+		fmt.Fprintf(&b, "%s: %s\n", v.Candidate, v.Outcome)
+		fmt.Fprintf(&b, "  evidence  10^%.1f after %d calls of %d draws, of 10^%.1f needed (%s)\n",
+			v.Log10Wealth, v.Calls, v.DrawsACall, v.threshold(), v.Stop)
+	}
+	for _, w := range v.Warnings {
+		fmt.Fprintf(&b, "  warning   %s\n", w)
+	}
+	return b.String()
+}
+
+// newFinding returns the finding on a problem before its first call.
+func newFinding(p *spec.Problem) Finding {
+	return Finding{Problem: p.Name(), Digest: hex.EncodeToString(p.Digest())}
+}
+
+// threshold returns the evidence at which the candidate is rejected, as log10.
+func (v *Verdict) threshold() float64 { return -math.Log10(v.Alpha) }
