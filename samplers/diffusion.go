@@ -1,0 +1,179 @@
+package samplers
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"assay/spec"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// Method is a way to integrate the reverse diffusion.
+type Method string
+
+// The methods. In all of them the last step, to sigma = 0, returns the denoised
+// point.
+const (
+	// Heun integrates the probability-flow ODE dx/dsigma = (x - D(x))/sigma by
+	// Heun's method (Karras et al. 2022, Algorithm 1): second order, two
+	// calls of the denoiser a step, deterministic after the start.
+	Heun Method = "heun"
+	// Euler integrates the reverse SDE by Euler-Maruyama in the variance
+	// sigma^2: from t to s,
+	// x += (t^2 - s^2) score + sqrt(t^2 - s^2) z. First order in law.
+	Euler Method = "euler"
+	// Ancestral draws from the exact bridge between x and the denoised point
+	// D: x = D + (s^2/t^2)(x - D) + s sqrt(1 - s^2/t^2) z. The mean of the
+	// step is that of Euler, the noise is smaller by s/t. First order in law.
+	Ancestral Method = "ancestral"
+)
+
+// Diffusion is the unconditional diffusion sampler (Theorem 1.4), which ignores y
+// and needs nothing but the denoiser of the prior: noise of widths far beyond
+// the prior is brought down to zero over Steps levels, spaced as in [karras].
+type Diffusion struct {
+	Method Method
+	Steps  int
+}
+
+// sigmaRange is how far the noise goes beyond the prior's scale: from sigmaRange
+// times the widest deviation down to the narrowest over sigmaRange. Along a
+// direction of variance c, the law at sigma is wider than the noise alone, from
+// which we start, by sqrt(1 + c/sigma^2), and the flow keeps that ratio: the
+// draws are too narrow by the factor 1 - 1/(2 sigmaRange^2). In total variation
+// the start is off by at most sqrt(d/8)/sigmaRange^2. The last step returns
+// the mean of x0 and drops its variance, about sigma^2 where sigma is far below
+// every deviation: it makes the deviation c/sqrt(c + sigma^2), too narrow by the
+// same factor again. With 100, both together are one part in 10^4, which would
+// take some 10^9 draws to notice; the error of the steps is larger.
+const sigmaRange = 100
+
+func (s Diffusion) Name() string {
+	return fmt.Sprintf("diffusion:method=%s,steps=%d", s.Method, s.Steps)
+}
+
+// Independent is true.
+func (s Diffusion) Independent() bool { return true }
+
+// Sample fills the rows of dst with independent draws from the prior, near enough;
+// y is not used. It declines a prior that is no [spec.Denoiser].
+func (s Diffusion) Sample(ctx context.Context, dst *mat.Dense, p *spec.Problem, _ []float64, rng *rand.Rand) error {
+	if err := atLeastOne(s.Name(), s.Steps); err != nil {
+		return err
+	}
+	integrate, ok := integrators[s.Method]
+	if !ok {
+		return fmt.Errorf("%s: unknown method %q, want %s, %s or %s", s.Name(), s.Method, Heun, Euler, Ancestral)
+	}
+	denoiser, err := denoiserOf(s.Name(), p)
+	if err != nil {
+		return err
+	}
+	narrowest, widest := denoiser.Scale()
+	if !(0 < narrowest && narrowest <= widest && widest <= math.MaxFloat64/sigmaRange) {
+		return fmt.Errorf("%s: the prior's scale is from %v to %v, want 0 < narrowest <= widest", s.Name(), narrowest, widest)
+	}
+	sigmas := karras(sigmaRange*widest, narrowest/sigmaRange, s.Steps)
+	return reverse(ctx, s.Name(), dst, denoiser, sigmas, integrate, rng)
+}
+
+// reverse fills the rows of dst by integrating from noise of deviation sigmas[0]
+// round the centre of the prior.
+func reverse(ctx context.Context, name string, dst *mat.Dense, denoiser spec.Denoiser, sigmas []float64, integrate integrator, rng *rand.Rand) error {
+	centre := smoothedMode(denoiser, sigmas[0])
+	return evolve(ctx, name, dst, rng, func(ctx context.Context, x *mat.Dense, noise streams) error {
+		for i := range noise {
+			copy(x.RawRowView(i), centre)
+		}
+		noise.addNormal(x, sigmas[0])
+		return integrate(ctx, denoiser, x, sigmas, noise)
+	})
+}
+
+// smoothedMode returns the mode of the law smoothed by sigma, far above its
+// width, where it is all but the mean: the fixed point of the denoiser. From the
+// origin the distance shrinks by (width/sigma)^2 an iteration, 1e-4 or less
+// here, so once a move is below sigma/1000 the rest is below 1e-7 sigma.
+func smoothedMode(denoiser spec.Denoiser, sigma float64) []float64 {
+	x, next := mat.NewDense(1, denoiser.Dim(), nil), mat.NewDense(1, denoiser.Dim(), nil)
+	for range 32 {
+		denoiser.Denoise(next, x, sigma)
+		x.Sub(next, x)
+		move := mat.Norm(x, 2)
+		x.Copy(next)
+		if move <= sigma/1000 {
+			break
+		}
+	}
+	return x.RawRowView(0)
+}
+
+// integrator advances the rows of x, contiguous in memory, from sigmas[0] down to
+// the last of sigmas, which may be 0.
+type integrator func(ctx context.Context, denoiser spec.Denoiser, x *mat.Dense, sigmas []float64, noise streams) error
+
+var integrators = map[Method]integrator{
+	Heun: heun,
+	Euler: stochastic(func(t, s float64) float64 {
+		if s == 0 {
+			return 0
+		}
+		return math.Sqrt((t - s) * (t + s))
+	}),
+	Ancestral: stochastic(func(t, s float64) float64 {
+		return s / t * math.Sqrt((t-s)*(t+s))
+	}),
+}
+
+func heun(ctx context.Context, denoiser spec.Denoiser, x *mat.Dense, sigmas []float64, _ streams) error {
+	rows, d := x.Dims()
+	next, clean := mat.NewDense(rows, d, nil), mat.NewDense(rows, d, nil)
+	slope := make([]float64, rows*d)
+	xs, nexts, cleans := x.RawMatrix().Data, next.RawMatrix().Data, clean.RawMatrix().Data
+	for i, s := range sigmas[1:] {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		t := sigmas[i]
+		denoiser.Denoise(clean, x, t)
+		if s == 0 {
+			x.Copy(clean)
+			continue
+		}
+		for k, v := range xs {
+			slope[k] = (v - cleans[k]) / t
+			nexts[k] = v + (s-t)*slope[k]
+		}
+		denoiser.Denoise(clean, next, s)
+		for k, v := range nexts {
+			xs[k] += (s - t) / 2 * (slope[k] + (v-cleans[k])/s)
+		}
+	}
+	return nil
+}
+
+// stochastic returns the integrator of the steps x = D + (s^2/t^2)(x - D) + noise
+// of the deviation given for each step from t to s.
+func stochastic(deviation func(t, s float64) float64) integrator {
+	return func(ctx context.Context, denoiser spec.Denoiser, x *mat.Dense, sigmas []float64, noise streams) error {
+		rows, d := x.Dims()
+		clean := mat.NewDense(rows, d, nil)
+		xs, cleans := x.RawMatrix().Data, clean.RawMatrix().Data
+		for i, s := range sigmas[1:] {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			t := sigmas[i]
+			denoiser.Denoise(clean, x, t)
+			keep := s / t * (s / t)
+			for k, v := range xs {
+				xs[k] = cleans[k] + keep*(v-cleans[k])
+			}
+			noise.addNormal(x, deviation(t, s))
+		}
+		return nil
+	}
+}

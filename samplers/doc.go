@@ -1,0 +1,16 @@
+// Package samplers holds candidates that claim to sample p(x | y): one that
+// does, [Exact]; one that ignores y, [Prior]; the sampler of the paper's upper
+// bound, [Rejection], on top of the unconditional [Diffusion]; and heuristics of
+// the field, [DPS] and [PiGDM]. It judges none of them.
+//
+// Every candidate is a [spec.Sampler], made by a function if it has no arguments
+// and otherwise as a struct whose fields are its arguments, all of them to be
+// given. [Parse] makes any of them from its name on a command line, with the
+// usual values for arguments that the name leaves out.
+//
+// Those that run a diffusion advance their draws together, through one call of
+// the denoiser a step for each chunk of rows, and the chunks on all processors
+// (rows.go). Every row has a random stream of its own and the chunks have a fixed
+// size, so the draws are a function of the stream alone, whatever GOMAXPROCS is.
+// A prior that lacks what a sampler needs is declined with a [spec.Refusal].
+package samplers

@@ -1,0 +1,26 @@
+package samplers
+
+import (
+	"context"
+	"math/rand/v2"
+
+	"assay/spec"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// Exact returns the sampler that draws from the posterior itself, independently.
+// It declines a prior that is no [spec.Conditioner].
+func Exact() spec.Sampler {
+	return spec.NewSampler("exact", true, func(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []float64, rng *rand.Rand) error {
+		posterior, err := p.Posterior()
+		if err != nil {
+			return spec.Refuse("exact: %v", err)
+		}
+		if err := ctx.Err(); err != nil || dst.IsEmpty() {
+			return err
+		}
+		posterior.Given(y).Sample(dst, rng)
+		return nil
+	})
+}

@@ -1,0 +1,143 @@
+package samplers
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"assay/spec"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// chunkRows is the number of rows that one goroutine advances together. It is
+// fixed because the rounding of a matrix product may depend on the shape of the
+// batch, and the draws must not depend on the number of processors.
+const chunkRows = 16
+
+// streams are the random streams of the rows of a batch, one a row.
+type streams []*rand.Rand
+
+// splitStreams returns n streams split from rng in order.
+func splitStreams(rng *rand.Rand, n int) streams {
+	s := make(streams, n)
+	for i := range s {
+		s[i] = spec.Split(rng)
+	}
+	return s
+}
+
+// addNormal adds deviation times standard normal noise to every entry of x, row i
+// from the i-th stream. It draws nothing if deviation is 0.
+func (s streams) addNormal(x *mat.Dense, deviation float64) {
+	if deviation == 0 {
+		return
+	}
+	for i, rng := range s {
+		row := x.RawRowView(i)
+		for j := range row {
+			row[j] += deviation * rng.NormFloat64()
+		}
+	}
+}
+
+// evolve fills the rows of dst by calls of advance, one a chunk, which gets the
+// chunk's rows, zero and contiguous in memory, and their streams. It is an error,
+// never a silent NaN, if a row ends with an entry that is not finite.
+func evolve(ctx context.Context, name string, dst *mat.Dense, rng *rand.Rand, advance func(ctx context.Context, x *mat.Dense, noise streams) error) error {
+	n, d := dst.Dims()
+	noise := splitStreams(rng, n)
+	return inChunks(n, chunkRows, func(lo, hi int) error {
+		x := mat.NewDense(hi-lo, d, nil)
+		if err := advance(ctx, x, noise[lo:hi]); err != nil {
+			return err
+		}
+		for k, v := range x.RawMatrix().Data {
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				return fmt.Errorf("%s: the iteration diverged: entry %d of draw %d is %v", name, k%d, lo+k/d, v)
+			}
+		}
+		rowsOf(dst, lo, hi).Copy(x)
+		return nil
+	})
+}
+
+// inChunks calls work(lo, hi) for the chunks [lo, hi) of at most size out of n
+// rows, on as many goroutines as there are processors, and returns the error of
+// the first chunk that failed. After an error, or a panic of work, no further chunk
+// is begun. A panic is raised again on the caller's goroutine, so that
+// whoever judges the sampler can recover from it.
+func inChunks(n, size int, work func(lo, hi int) error) error {
+	chunks := (n + size - 1) / size
+	if chunks == 0 {
+		return nil
+	}
+	if chunks == 1 {
+		return work(0, n)
+	}
+	var (
+		next   atomic.Int64
+		failed atomic.Bool
+		errs   = make([]error, chunks)
+		panics = make([]any, chunks)
+	)
+	run := func(chunk int) {
+		defer func() {
+			panics[chunk] = recover()
+			if panics[chunk] != nil || errs[chunk] != nil {
+				failed.Store(true)
+			}
+		}()
+		lo := chunk * size
+		errs[chunk] = work(lo, min(lo+size, n))
+	}
+	var workers sync.WaitGroup
+	for range min(chunks, runtime.GOMAXPROCS(0)) {
+		workers.Go(func() {
+			for !failed.Load() {
+				chunk := int(next.Add(1)) - 1
+				if chunk >= chunks {
+					return
+				}
+				run(chunk)
+			}
+		})
+	}
+	workers.Wait()
+	for chunk := range chunks {
+		if panics[chunk] != nil {
+			panic(panics[chunk])
+		}
+		if errs[chunk] != nil {
+			return errs[chunk]
+		}
+	}
+	return nil
+}
+
+// denoiserOf returns the denoiser of the problem's prior, or the refusal of the
+// sampler of the given name.
+func denoiserOf(name string, p *spec.Problem) (spec.Denoiser, error) {
+	if denoiser, ok := p.Prior().(spec.Denoiser); ok {
+		return denoiser, nil
+	}
+	return nil, spec.Refuse("%s needs a denoiser, and the prior of problem %s (a %T) has none", name, p.Name(), p.Prior())
+}
+
+// atLeastOne is the error of a number of steps below 1.
+func atLeastOne(name string, steps int) error {
+	if steps < 1 {
+		return fmt.Errorf("%s: steps is %d, want at least 1", name, steps)
+	}
+	return nil
+}
+
+// rowsOf returns the rows [lo, hi) of x, sharing its memory.
+func rowsOf(x *mat.Dense, lo, hi int) *mat.Dense {
+	_, d := x.Dims()
+	return x.Slice(lo, hi, 0, d).(*mat.Dense)
+}
