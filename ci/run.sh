@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# Everything that is run before a change is accepted, on any machine with Go and
+# bash. What is missing is installed where that is possible; what cannot be run is
+# skipped, saying why.
+#
+#   ci/run.sh           all of it, about ten minutes on two cores
+#   ci/run.sh --quick   without the tests that take minutes
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+quick=no
+case "${1-}" in
+  "") ;;
+  --quick) quick=yes ;;
+  *) echo "usage: ci/run.sh [--quick]" >&2; exit 2 ;;
+esac
+
+step() { printf '\n== %s\n' "$*"; }
+skip() { printf 'skipped: %s\n' "$*"; }
+
+# install PACKAGE... installs Debian packages where that is possible.
+install() {
+  [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null || return 1
+  { apt-get install -y -q "$@" || { apt-get update -q && apt-get install -y -q "$@"; }; } >/dev/null 2>&1
+}
+
+if ! command -v go >/dev/null; then
+  echo "ci/run.sh needs Go 1.26 or newer on the PATH: https://go.dev/dl" >&2
+  exit 2
+fi
+
+step gofmt
+unformatted=$(gofmt -l .)
+if [[ -n $unformatted ]]; then
+  printf 'not formatted:\n%s\n' "$unformatted"
+  exit 1
+fi
+
+step go vet
+go vet ./...
+
+step staticcheck
+go tool staticcheck ./...
+
+step govulncheck
+status=0
+report=$(go tool govulncheck ./... 2>&1) || status=$?
+case $status in
+  0) ;;
+  3) printf '%s\n' "$report"; exit 1 ;; # it found one
+  *) skip "no database of vulnerabilities: $(tail -n 1 <<<"$report")" ;;
+esac
+
+step README.md
+go run ./ci/readme README.md
+
+step race detector
+if [[ -z $(command -v "$(go env CC)") ]] && ! install gcc libc6-dev; then
+  skip "the race detector needs a C compiler"
+else
+  CGO_ENABLED=1 go test -race -short ./samplers/... ./props/... ./cmd/...
+fi
+
+step OpenBLAS
+if ! compgen -G '/usr/lib/*/libopenblas.*' >/dev/null && ! compgen -G '/usr/lib*/libopenblas.*' >/dev/null && ! install gcc libc6-dev libopenblas-dev; then
+  skip "libopenblas is not installed"
+else
+  CGO_LDFLAGS="${CGO_LDFLAGS--lopenblas}" go test -tags openblas ./spec/...
+fi
+
+step null test
+if [[ $quick == yes ]]; then
+  skip "--quick"
+else
+  go test ./props/... -run 'Null' -null -timeout 60m
+fi
+
+printf '\nall is well\n'

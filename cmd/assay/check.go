@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"assay/props"
+	"assay/props/problems"
+	"assay/samplers"
+	"assay/spec"
+)
+
+// check is the command line of a judgement.
+type check struct {
+	Candidate string `arg:"" help:"Name of a candidate, such as dps or dps:zeta=0.3; see assay list."`
+
+	On        []string `placeholder:"PROBLEM" sep:"none" help:"Problem to judge on, such as digits/inpaint or gmm:d=8,dy=1; may be repeated. See assay list."`
+	Data      string   `placeholder:"FILE" help:"Judge on your own points: .csv, .csv.gz or .npy, rows are points, no header."`
+	Op        string   `placeholder:"OP" help:"What is measured of the points: identity, inpaint, superres, blur or file:A.npy."`
+	Beta      *float64 `placeholder:"SD" help:"Standard deviation of the noise on --data. Default: a tenth of that of A x."`
+	Bandwidth *float64 `placeholder:"SD" help:"Standard deviation of the kernel that smooths --data. Default: a tenth of that of the points."`
+
+	Alpha float64       `default:"${alpha}" env:"ASSAY_ALPHA" help:"Bound on the probability that a right candidate is rejected ($$${env})."`
+	Calls int           `default:"${calls}" env:"ASSAY_CALLS" help:"Calls of the candidate on each problem, at most ($$${env})."`
+	Draws int           `default:"${draws}" env:"ASSAY_DRAWS" help:"Draws asked for in a call ($$${env})."`
+	For   time.Duration `placeholder:"DURATION" env:"ASSAY_FOR" help:"Stop after this time, such as 30s or 5m ($$${env})."`
+	Seed  uint64        `default:"${seed}" env:"ASSAY_SEED" help:"Root seed: the same seed gives the same verdict ($$${env})."`
+	JSON  string        `name:"json" placeholder:"FILE" help:"Also write the verdict as JSON; - writes only that, on stdout."`
+}
+
+// defaults fills in the variables of the tags above.
+func defaults() kong.Vars {
+	return kong.Vars{
+		"alpha": strconv.FormatFloat(props.DefaultAlpha, 'g', -1, 64),
+		"calls": strconv.Itoa(props.DefaultCalls),
+		"draws": strconv.Itoa(props.DefaultDraws),
+		"seed":  "0",
+	}
+}
+
+// parseCandidate is a variable for the tests, which have candidates of their own.
+var parseCandidate = samplers.Parse
+
+func (c *check) run(ctx context.Context, std streams) (code int, err error) {
+	candidate, err := parseCandidate(c.Candidate)
+	if err != nil {
+		return 0, err
+	}
+	on, err := c.problems()
+	if err != nil {
+		return 0, err
+	}
+	if err := checkWritable(c.JSON); err != nil {
+		return 0, err
+	}
+	watch, done := watchOn(std.err)
+	verdict, err := props.Judge(ctx, candidate, on,
+		props.Alpha(c.Alpha), props.Calls(c.Calls), props.Draws(c.Draws), props.For(c.For), props.Seed(c.Seed),
+		props.Watch(watch))
+	done()
+	if err != nil {
+		return 0, err
+	}
+	return exitCode(verdict), c.report(std, verdict)
+}
+
+// problems returns the problems that the flags name, those of --on first.
+func (c *check) problems() ([]*spec.Problem, error) {
+	var on []*spec.Problem
+	for _, name := range c.On {
+		problem, err := problems.Parse(name)
+		if err != nil {
+			return nil, err
+		}
+		on = append(on, problem)
+	}
+	switch {
+	case c.Data == "" && (c.Op != "" || c.Beta != nil || c.Bandwidth != nil):
+		return nil, errors.New("--op, --beta and --bandwidth go with --data FILE; a named problem has them in its name: --on digits/inpaint:beta=0.2")
+	case c.Data == "" && len(on) == 0:
+		return nil, errors.New("nothing to judge on: say --on PROBLEM (see assay list), or --data FILE --op OP")
+	case c.Data == "":
+		return on, nil
+	case c.Op == "":
+		return nil, errors.New("--data needs --op: identity, inpaint, superres, blur or file:A.npy")
+	}
+	var options problems.FileOptions
+	for _, flag := range []struct {
+		name  string
+		given *float64
+		to    *float64
+	}{{"--beta", c.Beta, &options.Beta}, {"--bandwidth", c.Bandwidth, &options.Bandwidth}} {
+		if flag.given == nil {
+			continue
+		}
+		if !(*flag.given > 0) {
+			return nil, fmt.Errorf("%s=%v: want a positive standard deviation", flag.name, *flag.given)
+		}
+		*flag.to = *flag.given
+	}
+	problem, err := problems.FromFile(c.Data, c.Op, options)
+	if err != nil {
+		return nil, err
+	}
+	return append(on, problem), nil
+}

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// The exit codes that do not come from a verdict; the others are in verdict.go.
+const (
+	exitOK    = 0
+	exitUsage = 2
+)
+
+// commands is what the command line can say.
+type commands struct {
+	Check check `cmd:"" help:"Judge a candidate: one verdict for all the problems named."`
+	List  list  `cmd:"" help:"List the candidates and the problems that have names."`
+}
+
+// streams is where a command writes: results to out, all else to err.
+type streams struct {
+	out, err io.Writer
+}
+
+// run does what the command line asks for and returns the exit code. A mistake is
+// one line on stderr.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	var line commands
+	helped := false
+	parser, err := kong.New(&line,
+		kong.Name("assay"),
+		kong.Description("assay decides whether a posterior sampler samples p(x | y)."),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(int) { helped = true }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		defaults(),
+	)
+	if err != nil {
+		panic(err) // a mistake in the struct tags above
+	}
+	parsed, err := parser.Parse(args)
+	if helped {
+		return exitOK
+	}
+	code := exitOK
+	if err == nil {
+		switch {
+		case strings.HasPrefix(parsed.Command(), "check"):
+			code, err = line.Check.run(ctx, streams{stdout, stderr})
+		default:
+			err = line.List.run(stdout)
+		}
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "assay: %s\n", oneLine(err))
+		return exitUsage
+	}
+	return code
+}
+
+// oneLine returns the message of an error without line breaks.
+func oneLine(err error) string {
+	var parse *kong.ParseError
+	if errors.As(err, &parse) {
+		return strings.ReplaceAll(parse.Error(), "\n", " ") + " (see assay --help)"
+	}
+	return strings.ReplaceAll(err.Error(), "\n", " ")
+}

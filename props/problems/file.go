@@ -1,0 +1,93 @@
+package problems
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
+
+	"assay/spec"
+)
+
+// FileOptions are the two deviations of a problem made from data. Zero stands for
+// what the data suggest.
+type FileOptions struct {
+	// Bandwidth is the deviation of the Gaussian kernel that smooths the points.
+	// By default a tenth of the root mean square, over the coordinates, of the
+	// standard deviation of the points.
+	Bandwidth float64
+	// Beta is the deviation of the noise. By default a tenth of the root mean
+	// square, over the rows of A, of the standard deviation of A x under the
+	// smoothed prior.
+	Beta float64
+}
+
+// FromFile returns the problem whose prior is the points in a .csv, .csv.gz or
+// .npy file (rows are points, numbers only, no header), smoothed by a Gaussian
+// kernel, measured by the operator op; see [Operator]. It is an error if a number
+// in the file is not finite, the rows differ in length, an option is negative or
+// not finite, or a default is wanted that the data do not determine: points that
+// are all the same have no spread.
+func FromFile(path, op string, options FileOptions) (*spec.Problem, error) {
+	for _, option := range []struct {
+		name  string
+		value float64
+	}{{"bandwidth", options.Bandwidth}, {"beta", options.Beta}} {
+		if !(option.value >= 0) || math.IsInf(option.value, 1) {
+			return nil, fmt.Errorf("%s is %v; want a positive finite standard deviation", option.name, option.value)
+		}
+	}
+	points, err := readTable(path)
+	if err != nil {
+		return nil, err
+	}
+	_, d := points.Dims()
+	a, err := Operator(op, d)
+	if err != nil {
+		return nil, err
+	}
+	bandwidth := options.Bandwidth
+	if bandwidth == 0 {
+		bandwidth = defaultShare * spreadOf(points)
+		if !(bandwidth > 0) || math.IsInf(bandwidth, 1) {
+			return nil, fmt.Errorf("%s: the points have a spread of %v, which suggests no bandwidth; set it", path, bandwidth/defaultShare)
+		}
+	}
+	beta := options.Beta
+	if beta == 0 {
+		var measured mat.Dense
+		measured.Mul(points, a.T())
+		m, _ := a.Dims()
+		smoothing := bandwidth * mat.Norm(a, 2) / math.Sqrt(float64(m))
+		beta = defaultShare * math.Hypot(spreadOf(&measured), smoothing)
+		if !(beta > 0) || math.IsInf(beta, 1) {
+			return nil, fmt.Errorf("%s: A x has a spread of %v, which suggests no beta; set it", op, beta/defaultShare)
+		}
+	}
+	measurement, err := spec.NewMeasurement(a, beta)
+	if err != nil {
+		return nil, err
+	}
+	name := fmt.Sprintf("%s/%s:beta=%v,bandwidth=%v", path, op, beta, bandwidth)
+	return smoothed(name, points, bandwidth, measurement)
+}
+
+// defaultShare is the share of the spread that a default takes: small enough that
+// the points are told apart, large enough that there is something to sample.
+const defaultShare = 0.1
+
+// spreadOf returns the root mean square, over the columns, of the standard
+// deviation (divisor n) of a column of x: exactly 0 if its rows are all the same.
+func spreadOf(x *mat.Dense) float64 {
+	n, d := x.Dims()
+	column := make([]float64, n)
+	var total float64
+	for j := range d {
+		mat.Col(column, j, x)
+		floats.AddConst(-column[0], column) // no rounding left over from a large mean
+		total += stat.PopVariance(column, nil)
+	}
+	return math.Sqrt(total / float64(d))
+}
