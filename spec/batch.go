@@ -1,0 +1,141 @@
+package spec
+
+import (
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/mat"
+)
+
+// chunkRows is the number of rows that are worked on together. It is fixed, so
+// that what is computed does not depend on the number of cores.
+const chunkRows = 32
+
+// eachChunk calls work for the rows lo to hi-1 of every chunk of n rows, in
+// parallel, each with scratch of its own.
+func eachChunk(n int, work func(lo, hi int, s *scratch)) {
+	chunks := (n + chunkRows - 1) / chunkRows
+	workers := min(chunks, runtime.GOMAXPROCS(0))
+	if workers <= 1 {
+		s := getScratch()
+		for lo := 0; lo < n; lo += chunkRows {
+			work(lo, min(lo+chunkRows, n), s)
+			s.reset()
+		}
+		scratchPool.Put(s)
+		return
+	}
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			s := getScratch()
+			for c := int(next.Add(1)) - 1; c < chunks; c = int(next.Add(1)) - 1 {
+				work(c*chunkRows, min((c+1)*chunkRows, n), s)
+				s.reset()
+			}
+			scratchPool.Put(s)
+		})
+	}
+	wg.Wait()
+}
+
+// scratch is memory that is handed out piece by piece and taken back all at once.
+type scratch struct {
+	floats []float64
+	used   int
+	wanted int
+}
+
+var scratchPool = sync.Pool{New: func() any { return new(scratch) }}
+
+func getScratch() *scratch { return scratchPool.Get().(*scratch) }
+
+// reset takes back all memory and makes room for as much as was wanted since.
+func (s *scratch) reset() {
+	if s.wanted > len(s.floats) {
+		s.floats = make([]float64, s.wanted)
+	}
+	s.used, s.wanted = 0, 0
+}
+
+// vector returns n numbers of any value.
+func (s *scratch) vector(n int) []float64 {
+	s.wanted += n
+	if s.used+n > len(s.floats) {
+		return make([]float64, n)
+	}
+	v := s.floats[s.used : s.used+n : s.used+n]
+	s.used += n
+	return v
+}
+
+// matrix returns an r x c matrix of any values.
+func (s *scratch) matrix(r, c int) blas64.General {
+	return blas64.General{Rows: r, Cols: c, Stride: c, Data: s.vector(r * c)}
+}
+
+// row returns row i.
+func row(a blas64.General, i int) []float64 { return a.Data[i*a.Stride : i*a.Stride+a.Cols] }
+
+// rowRange returns the rows lo to hi-1.
+func rowRange(a blas64.General, lo, hi int) blas64.General {
+	return blas64.General{Rows: hi - lo, Cols: a.Cols, Stride: a.Stride, Data: a.Data[lo*a.Stride : (hi-1)*a.Stride+a.Cols]}
+}
+
+// columns returns the columns lo to hi-1.
+func columns(a blas64.General, lo, hi int) blas64.General {
+	if a.Rows == 0 || lo == hi {
+		return blas64.General{Rows: a.Rows, Cols: hi - lo, Stride: a.Stride}
+	}
+	return blas64.General{Rows: a.Rows, Cols: hi - lo, Stride: a.Stride, Data: a.Data[lo : (a.Rows-1)*a.Stride+hi]}
+}
+
+func copyRows(dst, src blas64.General) {
+	for i := range src.Rows {
+		copy(row(dst, i), row(src, i))
+	}
+}
+
+// multiply stores alpha a b + beta c in c, b transposed if tb says so. For a
+// transposed b of many rows it goes by blocks that gonum multiplies without
+// starting goroutines: callers are parallel over rows already.
+func multiply(c blas64.General, alpha float64, a blas64.General, tb blas.Transpose, b blas64.General, beta float64) {
+	const block = 3 * 64 // gonum multiplies up to three tiles of 64 x 64 serially
+	if tb == blas.NoTrans || a.Rows > chunkRows || b.Rows <= block {
+		blas64.Gemm(blas.NoTrans, tb, alpha, a, b, beta, c)
+		return
+	}
+	for lo := 0; lo < b.Rows; lo += block {
+		hi := min(lo+block, b.Rows)
+		blas64.Gemm(blas.NoTrans, tb, alpha, a, rowRange(b, lo, hi), beta, columns(c, lo, hi))
+	}
+}
+
+// dot returns the inner product of two vectors of one length.
+func dot(a, b []float64) float64 {
+	return blas64.Dot(blas64.Vector{N: len(a), Data: a, Inc: 1}, blas64.Vector{N: len(b), Data: b, Inc: 1})
+}
+
+// axpy adds alpha x to y.
+func axpy(alpha float64, x, y []float64) {
+	blas64.Axpy(alpha, blas64.Vector{N: len(x), Data: x, Inc: 1}, blas64.Vector{N: len(y), Data: y, Inc: 1})
+}
+
+// checkBatch panics unless x and all of more are n x dim, and returns n.
+func checkBatch(dim int, x *mat.Dense, more ...*mat.Dense) int {
+	n, d := x.Dims()
+	for _, y := range more {
+		if r, c := y.Dims(); r != n || c != d {
+			panic(fmt.Sprintf("spec: batches of different shapes: %d x %d and %d x %d", n, d, r, c))
+		}
+	}
+	if n > 0 && d != dim {
+		panic(fmt.Sprintf("spec: a batch of points of R^%d where the law lives on R^%d", d, dim))
+	}
+	return n
+}

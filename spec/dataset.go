@@ -1,0 +1,58 @@
+package spec
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// DataSet is the law of a point of a data set, each as likely as the others, plus
+// h z with z standard normal: the kernel density estimate of bandwidth h, and the
+// mixture of isotropic components at the points. Its posteriors are [*Mixture].
+//
+// Given enough components, Denoise and Linearize go by matrix products: squared
+// distances by one with all points, means by another with the weights.
+type DataSet struct {
+	*clusters
+	bandwidth float64
+}
+
+var (
+	_ Density     = (*DataSet)(nil)
+	_ Denoiser    = (*DataSet)(nil)
+	_ Conditioner = (*DataSet)(nil)
+)
+
+// NewDataSet returns the law of the rows of points (n x d, copied; rows may repeat)
+// smoothed by the standard deviation bandwidth > 0.
+func NewDataSet(points *mat.Dense, bandwidth float64) (*DataSet, error) {
+	if !(bandwidth > 0) || math.IsInf(bandwidth, 1) {
+		return nil, fmt.Errorf("data set: bandwidth is %v, want a positive finite standard deviation", bandwidth)
+	}
+	n, d := points.Dims()
+	if n == 0 || d == 0 {
+		return nil, fmt.Errorf("data set: it has no points")
+	}
+	for i := range n {
+		if err := checkVector(fmt.Sprintf("data set: point %d: coordinate", i), points.RawRowView(i)); err != nil {
+			return nil, err
+		}
+	}
+	ones := make([]float64, n)
+	for i := range ones {
+		ones[i] = 1
+	}
+	c := &cluster{covariance: isotropicCovariance(d, bandwidth), weight: ones, means: mat.DenseCopyOf(points)}
+	return &DataSet{newClusters(d, []*cluster{c}), bandwidth}, nil
+}
+
+// Points returns the points (n x d), which the caller must not change.
+func (s *DataSet) Points() *mat.Dense { return s.list[0].means }
+
+// Bandwidth returns the standard deviation h of the kernel.
+func (s *DataSet) Bandwidth() float64 { return s.bandwidth }
+
+// Condition implements [Conditioner]. The laws that the result gives are
+// [*Mixture], of the points whose posterior weight does not underflow.
+func (s *DataSet) Condition(m Measurement) (Conditional, error) { return s.condition(m, s) }

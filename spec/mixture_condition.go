@@ -1,0 +1,97 @@
+package spec
+
+import (
+	"fmt"
+	"slices"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/mat"
+)
+
+// Condition implements [Conditioner]. The laws that the result gives are
+// [*Mixture]; components whose posterior weight underflows are left out of them.
+func (m *Mixture) Condition(measurement Measurement) (Conditional, error) {
+	return m.condition(measurement, m)
+}
+
+// condition returns the posteriors of the mixture, or of self if nothing is
+// measured.
+func (m *clusters) condition(measurement Measurement, self Prior) (Conditional, error) {
+	if measurement.Dim() != m.dim {
+		return nil, fmt.Errorf("condition: the measurement is of R^%d, the prior lives on R^%d", measurement.Dim(), m.dim)
+	}
+	if measurement.Rows() == 0 {
+		return unmeasured{self}, nil
+	}
+	u := &updater{Measurement: measurement}
+	c := &mixtureConditional{prior: m}
+	var evidence []*cluster
+	for _, part := range m.list {
+		up, err := u.of(part.covariance)
+		if err != nil {
+			return nil, err
+		}
+		means := mat.NewDense(len(part.weight), measurement.Rows(), nil)
+		measurement.Apply(means, part.means)
+		c.updates = append(c.updates, up)
+		evidence = append(evidence, &cluster{covariance: up.evidence, weight: part.weight, means: means})
+	}
+	c.evidence = newClusters(measurement.Rows(), evidence)
+	for _, e := range c.evidence.list {
+		c.of = append(c.of, slices.Index(evidence, e))
+	}
+	return c, nil
+}
+
+type mixtureConditional struct {
+	prior    *clusters
+	updates  []*update // one a cluster
+	evidence *clusters // the law of y
+	of       []int     // the cluster of the prior that a cluster of evidence belongs to
+}
+
+// LogEvidence implements [Conditional].
+func (c *mixtureConditional) LogEvidence(y []float64) float64 {
+	var log [1]float64
+	c.evidence.LogDensity(log[:], mat.NewDense(1, len(y), slices.Clone(y)), 0)
+	return log[0]
+}
+
+// Given implements [Conditional].
+func (c *mixtureConditional) Given(y []float64) Prior {
+	s := getScratch()
+	defer func() {
+		s.reset()
+		scratchPool.Put(s)
+	}()
+	at := blas64.General{Rows: 1, Cols: len(y), Stride: len(y), Data: y}
+	w := c.evidence.respond(at, c.evidence.smooth(0, 1), s).w
+	var list []*cluster
+	for g, e := range c.evidence.list {
+		weights := row(c.evidence.of(w, g), 0)
+		var survivors []int
+		for k, v := range weights {
+			if v > 0 {
+				survivors = append(survivors, k)
+			}
+		}
+		if len(survivors) == 0 {
+			continue
+		}
+		n := len(survivors)
+		prior, up := c.prior.list[c.of[g]], c.updates[c.of[g]]
+		part := &cluster{covariance: up.posterior, weight: make([]float64, n), means: mat.NewDense(n, c.prior.dim, nil)}
+		residual := s.matrix(n, len(y))
+		for i, k := range survivors {
+			part.weight[i] = weights[k]
+			part.means.SetRow(i, prior.means.RawRowView(k))
+			for j, v := range e.means.RawRowView(k) {
+				row(residual, i)[j] = y[j] - v
+			}
+		}
+		blas64.Gemm(blas.NoTrans, blas.Trans, 1, residual, up.gain.RawMatrix(), 1, part.means.RawMatrix())
+		list = append(list, part)
+	}
+	return &Mixture{newClusters(c.prior.dim, list)}
+}
