@@ -1,0 +1,195 @@
+package props_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"gonum.org/v1/gonum/mat"
+
+	"assay/props"
+	"assay/props/problems"
+	"assay/samplers"
+	"assay/spec"
+)
+
+func named(t testing.TB, names ...string) []*spec.Problem {
+	t.Helper()
+	var all []*spec.Problem
+	for _, name := range names {
+		p, err := problems.Parse(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+func judge(t testing.TB, s spec.Sampler, on []*spec.Problem, opts ...props.Option) *props.Verdict {
+	t.Helper()
+	v, err := props.Judge(t.Context(), s, on, opts...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// TestExactIsNotRejected at alpha 1e-6: it fails by chance with that probability.
+func TestExactIsNotRejected(t *testing.T) {
+	v := judge(t, samplers.Exact(), named(t, "digits/inpaint", "gauss", "gmm:d=8,dy=1"), props.Calls(500))
+	if v.Outcome != props.NotRejected || v.Stop != props.StopCalls {
+		t.Errorf("exact: %s", v)
+	}
+}
+
+// TestPriorIsRejected on every named problem that measures something: a sampler that
+// ignores y must be seen wherever y says anything.
+func TestPriorIsRejected(t *testing.T) {
+	for _, entry := range problems.List() {
+		p := named(t, entry.Name)
+		v := judge(t, samplers.Prior(), p)
+		want := props.Rejected
+		if p[0].Measurement().Rows() == 0 {
+			want = props.NotRejected
+		}
+		if v.Outcome != want {
+			t.Errorf("prior on %s: %s, want %s", entry.Name, v.Outcome, want)
+		}
+	}
+}
+
+// TestOneBadProblemIsNamed: among several problems the verdict names the one on
+// which the candidate fails.
+func TestOneBadProblemIsNamed(t *testing.T) {
+	on := named(t, "gauss", "gmm:d=8,dy=1", "digits/denoise")
+	half := spec.NewSampler("half", true, func(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []float64, rng *rand.Rand) error {
+		if p == on[1] {
+			return samplers.Prior().Sample(ctx, dst, p, y, rng)
+		}
+		return samplers.Exact().Sample(ctx, dst, p, y, rng)
+	})
+	v := judge(t, half, on)
+	if v.Outcome != props.Rejected || v.Worst().Problem != on[1].Name() {
+		t.Errorf("%s; want rejected on %s", v, on[1].Name())
+	}
+}
+
+// TestVerdictIsDeterministic: the same seed gives the same bytes whatever the number
+// of processors; another seed gives others.
+func TestVerdictIsDeterministic(t *testing.T) {
+	run := func(processors int, seed uint64) string {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(processors))
+		on := named(t, "digits/inpaint", "gmm:d=8,dy=1")
+		pigdm, err := samplers.Parse("pigdm:steps=10")
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := json.Marshal(judge(t, pigdm, on, props.Seed(seed)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	one := run(1, 7)
+	for _, processors := range []int{2, 5} {
+		if diff := cmp.Diff(one, run(processors, 7)); diff != "" {
+			t.Errorf("%d processors differ from one:\n%s", processors, diff)
+		}
+	}
+	if one == run(1, 8) {
+		t.Error("another seed gives the same verdict")
+	}
+}
+
+// TestFaults: what a candidate can do wrong beside sampling, each a typed fault at
+// the call where it happens, never a verdict on its draws.
+func TestFaults(t *testing.T) {
+	exact := samplers.Exact()
+	for name, test := range map[string]struct {
+		misbehave func(dst *mat.Dense) error
+		kind      props.FaultKind
+		message   string
+	}{
+		"panic":    {func(*mat.Dense) error { panic("index out of range [3]") }, props.FaultPanic, "index out of range [3]"},
+		"error":    {func(*mat.Dense) error { return errors.New("no convergence") }, props.FaultError, "no convergence"},
+		"refusal":  {func(*mat.Dense) error { return spec.Refuse("d is %d", 99) }, props.FaultRefusal, "d is 99"},
+		"infinite": {func(dst *mat.Dense) error { dst.Set(2, 1, math.Inf(-1)); return nil }, props.FaultNonFinite, "draw 2 of 3 has -Inf in coordinate 1"},
+		"unfilled": {func(dst *mat.Dense) error { dst.Set(0, 0, math.NaN()); return nil }, props.FaultNonFinite, "draw 0 of 3 has NaN in coordinate 0"},
+		"shape":    {func(dst *mat.Dense) error { dst.Reset(); return nil }, props.FaultShape, "returned 0 x 0 draws, want 3 x 4"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			on := named(t, "gauss")
+			late := spec.NewSampler(name, true, func(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []float64, rng *rand.Rand) error {
+				if err := exact.Sample(ctx, dst, p, y, rng); err != nil {
+					return err
+				}
+				if y[0] > 2 { // now and then, and for the same y each time
+					return test.misbehave(dst)
+				}
+				y[0] = 0 // a candidate that scribbles on its argument harms nobody
+				return nil
+			})
+			v := judge(t, late, on)
+			if v.Outcome != props.Inconclusive || v.Fault == nil || v.Fault.Kind != test.kind || !strings.Contains(v.Fault.Message, test.message) {
+				t.Fatalf("%+v, fault %v; want %s with %q", v.Outcome, v.Fault, test.kind, test.message)
+			}
+			if v.Fault.Call != v.Calls || v.Fault.Problem != on[0].Name() {
+				t.Errorf("fault at call %d of %s, want %d of %s", v.Fault.Call, v.Fault.Problem, v.Calls, on[0].Name())
+			}
+		})
+	}
+}
+
+// hang is a candidate that waits for its context.
+var hang = spec.NewSampler("hang", true, func(ctx context.Context, _ *mat.Dense, _ *spec.Problem, _ []float64, _ *rand.Rand) error {
+	<-ctx.Done()
+	return ctx.Err()
+})
+
+func TestTimeLimit(t *testing.T) {
+	v := judge(t, hang, named(t, "gauss"), props.For(10*time.Millisecond))
+	if v.Outcome != props.Inconclusive || v.Stop != props.StopTime {
+		t.Errorf("a candidate that never answers: %s, %s", v.Outcome, v.Stop)
+	}
+	v = judge(t, samplers.Exact(), named(t, "gauss"), props.Calls(1e9), props.For(200*time.Millisecond))
+	if v.Outcome != props.NotRejected || v.Stop != props.StopTime {
+		t.Errorf("exact: %s, %s", v.Outcome, v.Stop)
+	}
+}
+
+func TestInterrupt(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	v, err := props.Judge(ctx, hang, named(t, "gauss"))
+	if err != nil || v.Outcome != props.Inconclusive || v.Stop != props.StopInterrupted {
+		t.Errorf("interrupted: %v, %v", v, err)
+	}
+}
+
+func TestMistakes(t *testing.T) {
+	for want, opts := range map[string][]props.Option{
+		"alpha is 0":  {props.Alpha(0)},
+		"alpha is 1":  {props.Alpha(1)},
+		"calls is 0":  {props.Calls(0)},
+		"draws is -1": {props.Draws(-1)},
+	} {
+		if _, err := props.Judge(t.Context(), samplers.Exact(), named(t, "gauss"), opts...); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+	if _, err := props.Judge(t.Context(), samplers.Exact(), nil); err == nil {
+		t.Error("no problem: no error")
+	}
+	// A budget that cannot reject anything is no acquittal.
+	if v := judge(t, samplers.Exact(), named(t, "gauss"), props.Calls(5)); v.Outcome != props.Inconclusive {
+		t.Errorf("5 calls of 3 draws at alpha 1e-6: %s, want inconclusive", v.Outcome)
+	}
+}
