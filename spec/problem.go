@@ -22,7 +22,7 @@ type Problem struct {
 
 // NewProblem returns the problem of sampling x from prior given its measurement
 // by m. The name is for people and for the digest. It is an error if the
-// dimensions differ or the prior has no canonical text form.
+// dimensions differ.
 func NewProblem(name string, prior Prior, m Measurement) (*Problem, error) {
 	if prior.Dim() != m.Dim() {
 		return nil, fmt.Errorf("problem %s: the prior has dimension %d, but A has %d columns", name, prior.Dim(), m.Dim())
@@ -30,8 +30,8 @@ func NewProblem(name string, prior Prior, m Measurement) (*Problem, error) {
 	p := &Problem{name: name, prior: prior, measurement: m}
 	p.digest = sync.OnceValue(func() []byte {
 		text, err := json.Marshal(p)
-		if err != nil { // a prior of the caller's that has no text form is known by its name
-			text = []byte(name)
+		if err != nil { // a prior of the caller's that has no text form
+			text = p.fingerprint()
 		}
 		sum := sha256.Sum256(text)
 		return sum[:]
@@ -60,8 +60,21 @@ func (p *Problem) Measurement() Measurement { return p.measurement }
 func (p *Problem) Posterior() (Conditional, error) { return p.posterior() }
 
 // Digest returns the SHA-256 hash of the canonical text form, which names the
-// problem in streams and reports. The caller must not change it.
+// problem in streams and reports. A prior that has no text form is known by the
+// name of the problem and its first draws on a fixed stream. The caller must not
+// change the result.
 func (p *Problem) Digest() []byte { return p.digest() }
+
+// fingerprint stands in for the text form.
+func (p *Problem) fingerprint() []byte {
+	draws := mat.NewDense(4, p.prior.Dim(), nil)
+	p.prior.Sample(draws, Stream(0, "fingerprint", nil, 0))
+	text := fmt.Appendf(nil, "%q %x %x", p.name, draws.RawMatrix().Data, p.measurement.beta)
+	if p.measurement.a != nil {
+		text = fmt.Appendf(text, " %x", p.measurement.a.RawMatrix().Data)
+	}
+	return text
+}
 
 // Draw stores one draw of the joint law in x (length d) and y (length m).
 func (p *Problem) Draw(x, y []float64, rng *rand.Rand) {

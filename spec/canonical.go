@@ -1,0 +1,148 @@
+package spec
+
+import (
+	"encoding/json"
+	"fmt"
+	"sync"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// The canonical text form of a problem is JSON, arrays in full precision: parsing
+// it gives the problem back bit for bit, and its hash names the problem.
+//
+//	{"name": "...", "prior": {"kind": "...", ...},
+//	 "measurement": {"A": [[...], ...], "beta": 0.1, "dim": 2}}
+//
+// A has m rows of length dim and is [] if nothing is measured. The priors are
+//
+//	{"kind": "gaussian", "mean": [...], COVARIANCE}
+//	{"kind": "mixture", "groups": [{"weights": [...], "means": [[...], ...], COVARIANCE}, ...]}
+//	{"kind": "dataset", "bandwidth": 0.1, "points": [[...], ...]}
+//
+// and those added by [RegisterPrior], where COVARIANCE is one of
+//
+//	"sd": 1                             the same standard deviation in every direction
+//	"sd": [...]                         one a coordinate
+//	"covariance": [[...], ...]          the matrix
+//	"axes": [[...], ...], "sd": [...]   orthonormal directions, one a row, and the deviations along them,
+//	"rest": 0                           and that in every direction orthogonal to all of them, if there is one
+
+// MarshalJSON returns the canonical text form. It is an error if the prior has
+// none, that is, if it does not implement [json.Marshaler].
+func (p *Problem) MarshalJSON() ([]byte, error) {
+	prior, ok := p.prior.(json.Marshaler)
+	if !ok {
+		return nil, fmt.Errorf("problem %s: a prior of type %T has no text form", p.name, p.prior)
+	}
+	return json.Marshal(struct {
+		Name        string         `json:"name"`
+		Prior       json.Marshaler `json:"prior"`
+		Measurement Measurement    `json:"measurement"`
+	}{p.name, prior, p.measurement})
+}
+
+// MarshalJSON returns the canonical text form.
+func (m Measurement) MarshalJSON() ([]byte, error) {
+	rows := [][]float64{}
+	if m.a != nil {
+		rows = rowsOf(m.a)
+	}
+	return json.Marshal(struct {
+		A    [][]float64 `json:"A"`
+		Beta float64     `json:"beta"`
+		Dim  int         `json:"dim"`
+	}{rows, m.beta, m.dim})
+}
+
+// MarshalJSON returns the canonical text form.
+func (g *Gaussian) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Kind string    `json:"kind"`
+		Mean []float64 `json:"mean"`
+		covarianceText
+	}{"gaussian", g.mean, g.cov.text()})
+}
+
+// MarshalJSON returns the canonical text form.
+func (m *Mixture) MarshalJSON() ([]byte, error) {
+	type group struct {
+		Weights []float64   `json:"weights"`
+		Means   [][]float64 `json:"means"`
+		covarianceText
+	}
+	var groups []group
+	for _, c := range m.list {
+		groups = append(groups, group{c.weight, rowsOf(c.means), c.covariance.text()})
+	}
+	return json.Marshal(struct {
+		Kind   string  `json:"kind"`
+		Groups []group `json:"groups"`
+	}{"mixture", groups})
+}
+
+// MarshalJSON returns the canonical text form.
+func (s *DataSet) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Kind      string      `json:"kind"`
+		Bandwidth float64     `json:"bandwidth"`
+		Points    [][]float64 `json:"points"`
+	}{"dataset", s.bandwidth, rowsOf(s.Points())})
+}
+
+// covarianceText is one of the forms of a covariance; the other fields are nil.
+type covarianceText struct {
+	SD         any         `json:"sd,omitempty"` // a number or an array
+	Covariance [][]float64 `json:"covariance,omitempty"`
+	Axes       [][]float64 `json:"axes,omitempty"`
+	Rest       *float64    `json:"rest,omitempty"`
+}
+
+func (c *covariance) text() covarianceText {
+	switch {
+	case c.given != nil:
+		return covarianceText{Covariance: rowsOf(mat.DenseCopyOf(c.given))}
+	case c.isotropic():
+		return covarianceText{SD: c.dev[0]}
+	case c.basis == nil:
+		return covarianceText{SD: c.dev}
+	}
+	r := c.rank()
+	t := covarianceText{SD: c.dev[:r], Axes: rowsOf(mat.DenseCopyOf(c.basis.T()))}
+	if r < c.dim {
+		t.Rest = &c.dev[r]
+	}
+	return t
+}
+
+// rowsOf returns the rows of a.
+func rowsOf(a *mat.Dense) [][]float64 {
+	n, _ := a.Dims()
+	rows := make([][]float64, n)
+	for i := range rows {
+		rows[i] = a.RawRowView(i)
+	}
+	return rows
+}
+
+var kinds = struct {
+	sync.RWMutex
+	decode map[string]func([]byte) (Prior, error)
+}{decode: map[string]func([]byte) (Prior, error){
+	"gaussian": parseGaussian,
+	"mixture":  parseMixture,
+	"dataset":  parseDataSet,
+}}
+
+// RegisterPrior makes [ParseProblem] hand priors of the given kind, in their text
+// form, to decode; call it from an init function of the package that has the prior,
+// whose MarshalJSON must write the kind under the key "kind". It panics if the kind
+// is taken.
+func RegisterPrior(kind string, decode func([]byte) (Prior, error)) {
+	kinds.Lock()
+	defer kinds.Unlock()
+	if _, taken := kinds.decode[kind]; taken {
+		panic(fmt.Sprintf("spec: prior kind %q is registered twice", kind))
+	}
+	kinds.decode[kind] = decode
+}

@@ -1,0 +1,402 @@
+package spec
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// ParseProblem returns the problem with the given canonical text form. An error
+// names the line and column of what is no JSON, and the key of what is wrong.
+func ParseProblem(text []byte) (*Problem, error) {
+	o, err := parseObject(text)
+	if err != nil {
+		return nil, fmt.Errorf("problem: %w", err)
+	}
+	var name string
+	var priorText, measurementText json.RawMessage
+	o.get("name", "a string", &name)
+	o.get("prior", "an object", &priorText)
+	o.get("measurement", "an object", &measurementText)
+	if err := o.done(); err != nil {
+		return nil, fmt.Errorf("problem: %w", err)
+	}
+	prior, err := parsePrior(priorText)
+	if err != nil {
+		return nil, fmt.Errorf("problem %s: prior: %w", name, err)
+	}
+	m, err := parseMeasurement(measurementText)
+	if err != nil {
+		return nil, fmt.Errorf("problem %s: measurement: %w", name, err)
+	}
+	return NewProblem(name, prior, m)
+}
+
+func parsePrior(text []byte) (Prior, error) {
+	o, err := parseObject(text)
+	if err != nil {
+		return nil, err
+	}
+	var kind string
+	o.get("kind", "a string", &kind)
+	if o.err != nil {
+		return nil, o.err
+	}
+	kinds.RLock()
+	decode, known := kinds.decode[kind]
+	names := slices.Sorted(maps.Keys(kinds.decode))
+	kinds.RUnlock()
+	if !known {
+		return nil, fmt.Errorf("kind: %q is not known; want one of %s", kind, strings.Join(names, ", "))
+	}
+	return decode(text)
+}
+
+func parseMeasurement(text []byte) (Measurement, error) {
+	o, err := parseObject(text)
+	if err != nil {
+		return Measurement{}, err
+	}
+	var dim int
+	var beta float64
+	var rows [][]float64
+	o.get("dim", "an integer", &dim)
+	o.get("beta", "a number", &beta)
+	o.get("A", "an array of arrays of numbers", &rows)
+	if err := o.done(); err != nil {
+		return Measurement{}, err
+	}
+	if dim < 1 {
+		return Measurement{}, fmt.Errorf("dim: %d, want at least 1", dim)
+	}
+	if len(rows) == 0 {
+		if beta != 1 {
+			return Measurement{}, fmt.Errorf("beta: %v, want 1 where A has no rows", beta)
+		}
+		return Unmeasured(dim), nil
+	}
+	a, err := denseOf("A", rows, dim)
+	if err != nil {
+		return Measurement{}, err
+	}
+	return NewMeasurement(a, beta)
+}
+
+func parseGaussian(text []byte) (Prior, error) {
+	o, err := parseObject(text)
+	if err != nil {
+		return nil, err
+	}
+	var mean []float64
+	o.known("kind")
+	o.get("mean", "an array of numbers", &mean)
+	cov := o.covariance(len(mean))
+	if err := o.done(); err != nil {
+		return nil, fmt.Errorf("gaussian: %w", err)
+	}
+	if err := checkVector("gaussian: mean", mean); err != nil {
+		return nil, err
+	}
+	return &Gaussian{mean, cov}, nil
+}
+
+func parseMixture(text []byte) (Prior, error) {
+	o, err := parseObject(text)
+	if err != nil {
+		return nil, err
+	}
+	var groups []json.RawMessage
+	o.known("kind")
+	o.get("groups", "an array of objects", &groups)
+	if err := o.done(); err != nil {
+		return nil, fmt.Errorf("mixture: %w", err)
+	}
+	var weights []float64
+	var components []*Gaussian
+	for i, text := range groups {
+		o, err := parseObject(text)
+		if err != nil {
+			return nil, fmt.Errorf("mixture: groups[%d]: %w", i, err)
+		}
+		var w []float64
+		var means [][]float64
+		o.get("weights", "an array of numbers", &w)
+		o.get("means", "an array of arrays of numbers", &means)
+		dim := 0
+		if len(means) > 0 {
+			dim = len(means[0])
+		}
+		cov := o.covariance(dim)
+		err = o.done()
+		if err == nil && len(w) != len(means) {
+			err = fmt.Errorf("%d weights for %d means", len(w), len(means))
+		}
+		if err == nil {
+			_, err = denseOf("means", means, dim)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("mixture: groups[%d]: %w", i, err)
+		}
+		for k, mean := range means {
+			if err := checkVector(fmt.Sprintf("mixture: groups[%d]: means[%d]", i, k), mean); err != nil {
+				return nil, err
+			}
+			weights = append(weights, w[k])
+			components = append(components, &Gaussian{mean, cov})
+		}
+	}
+	if len(components) == 0 {
+		return nil, fmt.Errorf("mixture: groups: there are no components")
+	}
+	return asPrior(NewMixture(weights, components))
+}
+
+func parseDataSet(text []byte) (Prior, error) {
+	o, err := parseObject(text)
+	if err != nil {
+		return nil, err
+	}
+	var bandwidth float64
+	var rows [][]float64
+	o.known("kind")
+	o.get("bandwidth", "a number", &bandwidth)
+	o.get("points", "an array of arrays of numbers", &rows)
+	if err := o.done(); err != nil {
+		return nil, fmt.Errorf("data set: %w", err)
+	}
+	if len(rows) == 0 {
+		return nil, fmt.Errorf("data set: points: there are none")
+	}
+	points, err := denseOf("points", rows, len(rows[0]))
+	if err != nil {
+		return nil, fmt.Errorf("data set: %w", err)
+	}
+	return asPrior(NewDataSet(points, bandwidth))
+}
+
+// asPrior keeps a nil pointer from becoming an interface that is not nil.
+func asPrior[P Prior](p P, err error) (Prior, error) {
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// covariance reads one of the forms of a covariance on R^dim.
+func (o *object) covariance(dim int) *covariance {
+	var rows [][]float64
+	var sd []float64
+	if _, matrix := o.fields["covariance"]; matrix {
+		o.get("covariance", "an array of arrays of numbers", &rows)
+		a, err := denseOf("covariance", rows, dim)
+		if err == nil && len(rows) != dim {
+			err = fmt.Errorf("covariance: %d rows, but the mean has length %d", len(rows), dim)
+		}
+		if err != nil {
+			o.fail(err)
+			return nil
+		}
+		c, err := newCovariance(rawSymmetric{a})
+		o.fail(err)
+		return c
+	}
+	if text := o.fields["sd"]; len(text) > 0 && text[0] != '[' {
+		var one float64
+		o.get("sd", "a number or an array of numbers", &one)
+		if o.err != nil {
+			return nil
+		}
+		if !(one >= 0) {
+			o.fail(fmt.Errorf("sd: %v, want at least 0", one))
+			return nil
+		}
+		return isotropicCovariance(dim, one)
+	}
+	if _, ok := o.fields["sd"]; !ok {
+		o.fail(fmt.Errorf("key \"sd\" is missing, or else \"covariance\""))
+		return nil
+	}
+	o.get("sd", "an array of numbers", &sd)
+	for j, v := range sd {
+		if v < 0 {
+			o.fail(fmt.Errorf("sd[%d]: %v, want at least 0", j, v))
+		}
+	}
+	want := dim
+	_, turned := o.fields["axes"]
+	if turned {
+		o.get("axes", "an array of arrays of numbers", &rows)
+		want = len(rows)
+	}
+	if len(sd) != want {
+		o.fail(fmt.Errorf("sd: %d numbers, want %d", len(sd), want))
+	}
+	if o.err != nil {
+		return nil
+	}
+	if !turned {
+		return &covariance{frame: &frame{dim: dim}, dev: sd}
+	}
+	axes, err := denseOf("axes", rows, dim)
+	if err == nil {
+		err = orthonormal(axes)
+	}
+	o.fail(err)
+	rest := 0.0
+	if len(rows) < dim {
+		o.get("rest", "a number", &rest)
+		if rest < 0 {
+			o.fail(fmt.Errorf("rest: %v, want at least 0", rest))
+		}
+	}
+	if o.err != nil {
+		return nil
+	}
+	return spiked(&frame{dim: dim, basis: mat.DenseCopyOf(axes.T())}, sd, rest)
+}
+
+// rawSymmetric is a square matrix that claims to be symmetric; newCovariance checks it.
+type rawSymmetric struct{ *mat.Dense }
+
+func (s rawSymmetric) SymmetricDim() int {
+	n, _ := s.Dims()
+	return n
+}
+
+// orthonormal is an error unless the rows of a are orthonormal to ten digits; what
+// this package writes is so to about fifteen.
+func orthonormal(a *mat.Dense) error {
+	n, d := a.Dims()
+	if n > d {
+		return fmt.Errorf("axes: %d directions in R^%d", n, d)
+	}
+	for i := range n {
+		for j := range i + 1 {
+			want := 0.0
+			if i == j {
+				want = 1
+			}
+			if got := dot(a.RawRowView(i), a.RawRowView(j)); !(math.Abs(got-want) <= 1e-10) {
+				return fmt.Errorf("axes: the inner product of directions %d and %d is %v, want %v", j, i, got, want)
+			}
+		}
+	}
+	return nil
+}
+
+// denseOf returns the matrix of the given rows, each of length columns.
+func denseOf(key string, rows [][]float64, columns int) (*mat.Dense, error) {
+	if len(rows) == 0 || columns == 0 {
+		return nil, fmt.Errorf("%s: it is empty", key)
+	}
+	a := mat.NewDense(len(rows), columns, nil)
+	for i, r := range rows {
+		if len(r) != columns {
+			return nil, fmt.Errorf("%s[%d]: %d numbers, want %d", key, i, len(r), columns)
+		}
+		a.SetRow(i, r)
+	}
+	return a, nil
+}
+
+// object is a JSON object whose keys are asked for one by one. It keeps the first
+// mistake.
+type object struct {
+	fields map[string]json.RawMessage
+	asked  []string
+	err    error
+}
+
+// parseObject reads an object. Unlike the standard library it does not take the
+// last of two equal keys.
+func parseObject(text []byte) (*object, error) {
+	var whole json.RawMessage
+	if err := json.Unmarshal(text, &whole); err != nil {
+		return nil, place(err, text)
+	}
+	o := &object{fields: map[string]json.RawMessage{}}
+	d := json.NewDecoder(bytes.NewReader(text))
+	token, err := d.Token()
+	if token != json.Delim('{') {
+		return nil, fmt.Errorf("want an object {...}, got %.20s", text)
+	}
+	for err == nil && d.More() {
+		var key json.Token
+		if key, err = d.Token(); err != nil {
+			break
+		}
+		var value json.RawMessage
+		err = d.Decode(&value)
+		name := key.(string) // keys of valid JSON are strings
+		if _, twice := o.fields[name]; twice {
+			return nil, fmt.Errorf("key %q is given twice", name)
+		}
+		o.fields[name] = value
+	}
+	if err != nil {
+		return nil, err
+	}
+	return o, nil
+}
+
+// place adds the line and column to a syntax error.
+func place(err error, text []byte) error {
+	var syntax *json.SyntaxError
+	if !errors.As(err, &syntax) {
+		return err
+	}
+	before := text[:min(max(int(syntax.Offset)-1, 0), len(text))]
+	line := 1 + bytes.Count(before, []byte("\n"))
+	column := len(before) - bytes.LastIndexByte(before, '\n')
+	return fmt.Errorf("line %d, column %d: %w", line, column, err)
+}
+
+func (o *object) fail(err error) {
+	if o.err == nil {
+		o.err = err
+	}
+}
+
+// known marks a key as one that may be there.
+func (o *object) known(key string) { o.asked = append(o.asked, key) }
+
+// get stores the value of a key that must be there. want says what it must be.
+func (o *object) get(key, want string, dst any) {
+	o.known(key)
+	text, ok := o.fields[key]
+	if !ok {
+		o.fail(fmt.Errorf("key %q is missing", key))
+		return
+	}
+	_, raw := dst.(*json.RawMessage)
+	_, word := dst.(*string)
+	// The standard library takes null for any value and leaves it as it is.
+	if !raw && !word && bytes.Contains(text, []byte("null")) || string(text) == "null" {
+		o.fail(fmt.Errorf("%s: null, want %s", key, want))
+		return
+	}
+	if err := json.Unmarshal(text, dst); err != nil {
+		var mismatch *json.UnmarshalTypeError
+		if errors.As(err, &mismatch) {
+			err = fmt.Errorf("got a %s", mismatch.Value)
+		}
+		o.fail(fmt.Errorf("%s: %w, want %s", key, err, want))
+	}
+}
+
+// done returns the first mistake: a bad value, or a key that was not asked for.
+func (o *object) done() error {
+	for _, key := range slices.Sorted(maps.Keys(o.fields)) {
+		if !slices.Contains(o.asked, key) {
+			o.fail(fmt.Errorf("unknown key %q; it takes %s", key, strings.Join(o.asked, ", ")))
+		}
+	}
+	return o.err
+}
