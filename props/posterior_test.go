@@ -2,6 +2,7 @@ package props_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"runtime"
@@ -47,7 +48,12 @@ func (r *recorder) Fail()                     { r.failed = true }
 func (r *recorder) Failed() bool              { return r.failed }
 
 // check runs a property under rapid and returns whether it failed, and what it said.
-func check(property func(*rapid.T)) (failed bool, said string) {
+// It leaves no failure file behind.
+func check(t *testing.T, property func(*rapid.T)) (failed bool, said string) {
+	if err := flag.Set("rapid.nofailfile", "true"); err != nil {
+		t.Fatal(err)
+	}
+	defer flag.Set("rapid.nofailfile", "false")
 	r := &recorder{}
 	done := make(chan struct{})
 	go func() {
@@ -87,7 +93,7 @@ func TestPosteriorFails(t *testing.T) {
 		"refuser": {wrap("refuser", func(dst *mat.Dense) error { return spec.Refuse("not today") }), "only generated 0 valid tests"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			failed, said := check(props.Posterior(test.candidate))
+			failed, said := check(t, props.Posterior(test.candidate))
 			if !failed || !strings.Contains(said, test.said) {
 				t.Errorf("failed: %v; want a failure that says %q; said:\n%s", failed, test.said, said)
 			}
