@@ -23,9 +23,16 @@ func mustParse(t testing.TB, name string) *spec.Problem {
 	return p
 }
 
+// failer is a *testing.T or a *rapid.T.
+type failer interface {
+	Helper()
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+}
+
 // checkFiniteLaw draws from the joint law and from the exact posterior and fails
 // unless all of it is finite.
-func checkFiniteLaw(t testing.TB, p *spec.Problem, rng *rand.Rand) {
+func checkFiniteLaw(t failer, p *spec.Problem, rng *rand.Rand) {
 	t.Helper()
 	x := make([]float64, p.Prior().Dim())
 	y := make([]float64, p.Measurement().Rows())

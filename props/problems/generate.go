@@ -117,31 +117,38 @@ func drawGaussian(t *rapid.T, d int) (*spec.Gaussian, error) {
 }
 
 func mixturePrior(t *rapid.T, d int) (spec.Prior, error) {
+	weights, components, err := drawComponents(t, d)
+	if err != nil {
+		return nil, err
+	}
+	return spec.NewMixture(weights, components)
+}
+
+// drawComponents draws the parts of a mixture, of which at least one has weight 1.
+func drawComponents(t *rapid.T, d int) (weights []float64, components []*spec.Gaussian, err error) {
 	n := rapid.IntRange(1, 5).Draw(t, "components")
 	atoms := rapid.SampledFrom([]bool{false, false, true}).Draw(t, "atoms")
-	components := make([]*spec.Gaussian, n)
-	weights := make([]float64, n)
+	weights = make([]float64, n)
+	components = make([]*spec.Gaussian, n)
 	for k := range components {
 		weights[k] = rapid.OneOf(
 			rapid.Float64Range(0.1, 1),
 			rapid.SampledFrom([]float64{0, 1e-300, 1e-12, 1e-3}),
 		).Draw(t, "weight")
-		if k > 0 && rapid.SampledFrom([]bool{false, false, false, true}).Draw(t, "repeats") {
+		switch {
+		case k > 0 && rapid.SampledFrom([]bool{false, false, false, true}).Draw(t, "repeats"):
 			components[k] = components[rapid.IntRange(0, k-1).Draw(t, "which")]
-			continue
-		}
-		var err error
-		if atoms {
+		case atoms:
 			components[k], err = spec.NewIsotropic(drawMean(t, d), 0)
-		} else {
+		default:
 			components[k], err = drawGaussian(t, d)
 		}
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	weights[rapid.IntRange(0, n-1).Draw(t, "sure")] = 1 // so that not all are zero
-	return spec.NewMixture(weights, components)
+	weights[rapid.IntRange(0, n-1).Draw(t, "sure")] = 1
+	return weights, components, nil
 }
 
 func dataSetPrior(t *rapid.T, d int) (spec.Prior, error) {
