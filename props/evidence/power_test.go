@@ -185,9 +185,9 @@ func (m toy) callsToReject(t testing.TB, draws, limit int, seed uint64, right bo
 
 // TestPower: each planted error is rejected at 1e-6 within three times the calls that
 // the design's simulation needed in the median, in one run for each number of draws;
-// the right sampler is not. The distribution of the calls has a spread of about a
-// fifth of its median, so three times is far out for a working engine, and near for one
-// that has lost a group of bets or a witness.
+// the right sampler is not. Of 2,400 runs of TestPowerTable, 100 a cell, the longest
+// took 2.5 times its design median; the seed here is fixed, so what passes once passes
+// always, and an engine that has lost a witness or a group of bets needs many times more.
 func TestPower(t *testing.T) {
 	for _, m := range toys {
 		for i, draws := range []int{1, 3, 9} {
