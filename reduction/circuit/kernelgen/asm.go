@@ -1,0 +1,149 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/mmcloughlin/avo/attr"
+	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/pass"
+	"github.com/mmcloughlin/avo/printer"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// assemble writes the loops for AVX2 and AVX-512 and their Go declarations.
+func assemble(asmPath, declPath string) error {
+	c := build.NewContext()
+	c.ConstraintExpr("amd64")
+	loop(c, "executeAVX2", "AVX2", avx2)
+	loop(c, "executeAVX512", "AVX-512 (F)", avx512)
+	file, err := c.Result()
+	if err != nil {
+		return err
+	}
+	if err := pass.Compile.Execute(file); err != nil {
+		return err
+	}
+	cfg := printer.Config{Name: "kernelgen", Pkg: "circuit"}
+	for path, p := range map[string]printer.Printer{asmPath: printer.NewGoAsm(cfg), declPath: printer.NewStubs(cfg)} {
+		text, err := p.Print(file)
+		if err == nil {
+			err = os.WriteFile(path, text, 0o644)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// address returns the address of a 64-bit word of one of the operands "dst", "a",
+// "b", "c" of the instruction at hand.
+type address func(name string, word int) operand.Mem
+
+// loop emits a function that executes runs of instructions: for every run a
+// binary search for the code of its op, then that code once for every
+// instruction.
+func loop(c *build.Context, name, features string, emit func(c *build.Context, o op, at address)) {
+	c.Function(name)
+	c.Attributes(attr.NOSPLIT)
+	c.Pragma("noescape")
+	c.Doc(name+" is executeGo on "+features+": count runs of (op, number of instructions),",
+		"each instruction (dst, a, b, c) in words of memory.")
+	c.SignatureExpr("func(memory *uint64, code, runs *uint32, count int)")
+	memory := c.Load(c.Param("memory"), c.GP64())
+	code := c.Load(c.Param("code"), c.GP64())
+	runs := c.Load(c.Param("runs"), c.GP64())
+	count := c.Load(c.Param("count"), c.GP64())
+	which, left := c.GP32(), c.GP32()
+
+	c.Label("next")
+	c.TESTQ(count, count)
+	c.JE(operand.LabelRef("done"))
+	c.DECQ(count)
+	c.MOVL(operand.Mem{Base: runs}, which)
+	c.MOVL(operand.Mem{Base: runs, Disp: 4}, left)
+	c.ADDQ(operand.Imm(8), runs)
+	dispatch(c, which, 0, len(ops))
+
+	for i, o := range ops {
+		c.Label(handler(i))
+		offset := map[string]reg.Register{}
+		for k, operandName := range []string{"dst", "a", "b", "c"}[:o.arity+1] {
+			r := c.GP64()
+			c.MOVL(operand.Mem{Base: code, Disp: 4 * k}, r.As32()) // clears the upper half
+			offset[operandName] = r
+		}
+		emit(c, o, func(name string, word int) operand.Mem {
+			return operand.Mem{Base: memory, Index: offset[name], Scale: 8, Disp: 8 * word}
+		})
+		c.ADDQ(operand.Imm(16), code)
+		c.DECL(left)
+		c.JNE(operand.LabelRef(handler(i)))
+		c.JMP(operand.LabelRef("next"))
+	}
+
+	c.Label("done")
+	c.VZEROUPPER()
+	c.RET()
+}
+
+func handler(i int) string { return "op" + ops[i].name }
+
+// dispatch jumps to the handler of op which, known to be in [lo, hi).
+func dispatch(c *build.Context, which reg.GPVirtual, lo, hi int) {
+	if hi-lo == 1 {
+		c.JMP(operand.LabelRef(handler(lo)))
+		return
+	}
+	mid := (lo + hi) / 2
+	upper := fmt.Sprintf("from%d", mid)
+	c.CMPL(which, operand.Imm(uint64(mid)))
+	c.JGE(operand.LabelRef(upper))
+	dispatch(c, which, lo, mid)
+	c.Label(upper)
+	dispatch(c, which, mid, hi)
+}
+
+// avx512 emits o as one VPTERNLOGQ for every 8 words. A function of two operands
+// does not depend on the third, so any register will do for it.
+func avx512(c *build.Context, o op, at address) {
+	for word := 0; word < words; word += 8 {
+		r, b := c.ZMM(), c.ZMM()
+		c.VMOVDQU64(at("a", word), r)
+		c.VMOVDQU64(at("b", word), b)
+		if o.arity == 3 {
+			c.VPTERNLOGQ(operand.Imm(uint64(o.table())), at("c", word), b, r)
+		} else {
+			c.VPTERNLOGQ(operand.Imm(uint64(o.table())), b, b, r)
+		}
+		c.VMOVDQU64(r, at("dst", word))
+	}
+}
+
+// avx2 emits o step by step for every 4 words.
+func avx2(c *build.Context, o op, at address) {
+	for word := 0; word < words; word += 4 {
+		var value [3]reg.VecVirtual
+		for i, name := range []string{"a", "b", "c"}[:o.arity] {
+			value[i] = c.YMM()
+			c.VMOVDQU(at(name, word), value[i])
+		}
+		r := run(o, value[0], value[1], value[2], func(op string, x, y reg.VecVirtual) reg.VecVirtual {
+			z := c.YMM()
+			switch op {
+			case "&":
+				c.VPAND(y, x, z)
+			case "&^":
+				c.VPANDN(x, y, z) // not the first source, and the second
+			case "|":
+				c.VPOR(y, x, z)
+			case "^":
+				c.VPXOR(y, x, z)
+			}
+			return z
+		})
+		c.VMOVDQU(r, at("dst", word))
+	}
+}

@@ -1,0 +1,72 @@
+package circuit
+
+import "unsafe"
+
+// Machine runs a [Program]. It is for one goroutine.
+type Machine struct {
+	p      *Program
+	memory []uint64
+	kernel kernel
+}
+
+// kernel executes instructions on memory.
+type kernel struct {
+	name    string
+	execute func(memory []uint64, code []instruction, runs []run)
+}
+
+// kernels are those that this processor can run, the fastest first.
+var kernels = append(nativeKernels(), kernel{"go", executeGo})
+
+// Kernel returns the name of the instruction set that programs run on here:
+// "avx512", "avx2" or "go".
+func Kernel() string { return kernels[0].name }
+
+// NewMachine returns a machine with all inputs zero.
+func (p *Program) NewMachine() *Machine { return p.newMachine(kernels[0]) }
+
+func (p *Program) newMachine(k kernel) *Machine {
+	return &Machine{p: p, memory: aligned(p.slots * Words), kernel: k}
+}
+
+// aligned returns n zero words that start at a multiple of 64 bytes, so that no
+// vector straddles two cache lines.
+func aligned(n int) []uint64 {
+	words := make([]uint64, n+8)
+	skip := 0
+	for uintptr(unsafe.Pointer(&words[skip]))%64 != 0 {
+		skip++
+	}
+	return words[skip : skip+n]
+}
+
+// Input returns the block of input i, to be written. It keeps what is written to
+// it when the program runs.
+func (m *Machine) Input(i int) *Block {
+	if i < 0 || i >= m.p.inputs {
+		panic("circuit: no such input")
+	}
+	return (*Block)(m.memory[(1+i)*Words:])
+}
+
+// Run computes all outputs.
+func (m *Machine) Run() {
+	for s := range m.p.stages {
+		m.runStage(s)
+	}
+}
+
+func (m *Machine) runStage(s int) {
+	st := &m.p.stages[s]
+	m.kernel.execute(m.memory, st.code, st.runs)
+}
+
+// Output returns the block of output j, as of the last Run.
+func (m *Machine) Output(j int) Block {
+	r := m.p.outputs[j]
+	b := *(*Block)(m.memory[r.at:])
+	for i := range b {
+		b[i] ^= r.invert
+	}
+	return b
+}

@@ -1,0 +1,5 @@
+//go:build !amd64
+
+package circuit
+
+func nativeKernels() []kernel { return nil }

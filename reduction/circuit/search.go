@@ -1,0 +1,204 @@
+package circuit
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math/bits"
+	"slices"
+)
+
+// Search looks for the preimages of one target by enumeration. It computes the
+// outputs of a block of [Lanes] inputs one after the other and leaves the block as
+// soon as no lane agrees with the target.
+//
+// The inputs that vary within a block are those on which the fewest outputs
+// depend, and the outputs that none of them touches, which are the same in the
+// whole block, come first: each rules out half of all blocks at once. A local
+// function of 32 inputs so needs little more than two outputs a block; a cipher,
+// whose outputs all depend on all inputs, needs log2(Lanes) and one or two more.
+//
+// A Search is immutable and safe for concurrent use.
+type Search struct {
+	program *Program
+	target  []bool
+	inputs  []int // position to input: the first laneBits positions vary within a block
+}
+
+// Work is what a search did.
+type Work struct {
+	Candidates   uint64 // inputs ruled out or found
+	Blocks       uint64 // blocks begun
+	Outputs      uint64 // outputs computed, of whole blocks
+	Instructions uint64 // on whole blocks
+}
+
+// Add adds what another part of the search did.
+func (w *Work) Add(other Work) {
+	w.Candidates += other.Candidates
+	w.Blocks += other.Blocks
+	w.Outputs += other.Outputs
+	w.Instructions += other.Instructions
+}
+
+// NewSearch prepares the search for the inputs on which c outputs target. It is an
+// error if target is not of c.Outputs() bits, or c has more than 62 inputs.
+func NewSearch(c *Circuit, target []bool) (*Search, error) {
+	if len(target) != c.Outputs() {
+		return nil, fmt.Errorf("search: a target of %d bits for a circuit of %d outputs", len(target), c.Outputs())
+	}
+	if c.n > maxEnumerated {
+		return nil, fmt.Errorf("search: 2^%d inputs are too many to enumerate (at most 2^%d)", c.n, maxEnumerated)
+	}
+	support := c.Support()
+	inputs := orderInputs(c.n, support)
+	inLane := make([]bool, c.n)
+	for _, i := range inputs[:min(laneBits, c.n)] {
+		inLane[i] = true
+	}
+	return &Search{
+		program: compile(c, orderOutputs(c, support, inLane)),
+		target:  slices.Clone(target),
+		inputs:  inputs,
+	}, nil
+}
+
+// orderInputs returns the inputs 0..n-1, first those to vary within a block: one
+// by one, the one that touches the fewest outputs not touched before.
+func orderInputs(n int, support [][]int) []int {
+	touches := make([][]int, n)
+	for j, inputs := range support {
+		for _, i := range inputs {
+			touches[i] = append(touches[i], j)
+		}
+	}
+	touched := make([]bool, len(support))
+	fresh := func(i int) (count int) {
+		for _, j := range touches[i] {
+			if !touched[j] {
+				count++
+			}
+		}
+		return count
+	}
+	order := make([]int, n)
+	for i := range order {
+		order[i] = i
+	}
+	for k := range min(laneBits, n) {
+		least := slices.MinFunc(order[k:], func(a, b int) int { return cmp.Compare(fresh(a), fresh(b)) })
+		at := slices.Index(order, least)
+		copy(order[k+1:at+1], order[k:at])
+		order[k] = least
+		for _, j := range touches[least] {
+			touched[j] = true
+		}
+	}
+	return order
+}
+
+// orderOutputs returns the outputs, each as a stage of its own: first those that
+// no input in a lane touches, then by the size of their cones.
+func orderOutputs(c *Circuit, support [][]int, inLane []bool) [][]int {
+	varies := make([]int, len(support))
+	cone := make([]int, len(support))
+	for j, inputs := range support {
+		if slices.ContainsFunc(inputs, func(i int) bool { return inLane[i] }) {
+			varies[j] = 1
+		}
+		cone[j] = len(c.cone(c.outputs[j]))
+	}
+	stages := make([][]int, len(support))
+	for j := range stages {
+		stages[j] = []int{j}
+	}
+	slices.SortStableFunc(stages, func(a, b []int) int {
+		return cmp.Or(cmp.Compare(varies[a[0]], varies[b[0]]), cmp.Compare(cone[a[0]], cone[b[0]]))
+	})
+	return stages
+}
+
+// Blocks returns the number of blocks of the whole search.
+func (s *Search) Blocks() uint64 { return Blocks(s.program.inputs) }
+
+// Run searches the blocks from, ..., to-1 (of [Search.Blocks]; which inputs are in
+// which is not specified, but each is in one) and calls found for every preimage,
+// bit i of x being input i, until found returns false. It returns ctx.Err() if
+// ctx is done before that.
+func (s *Search) Run(ctx context.Context, from, to uint64, found func(x uint64) bool) (Work, error) {
+	return s.run(ctx, s.program.NewMachine(), from, to, found)
+}
+
+func (s *Search) run(ctx context.Context, m *Machine, from, to uint64, found func(x uint64) bool) (Work, error) {
+	n := len(s.inputs)
+	for position := range min(laneBits, n) {
+		*m.Input(s.inputs[position]) = lanePattern(position)
+	}
+	valid := firstLanes(1 << min(n, laneBits))
+	var work Work
+	for k := from; k < to; k++ {
+		if k%1024 == from%1024 {
+			if err := ctx.Err(); err != nil {
+				return work, err
+			}
+		}
+		// Blocks in the order of the Gray code change one input at a time.
+		gray := k ^ k>>1
+		for position := laneBits; k == from && position < n; position++ {
+			m.Input(s.inputs[position]).fill(gray>>(position-laneBits)&1 == 1)
+		}
+		if k > from {
+			bit := bits.TrailingZeros64(k)
+			m.Input(s.inputs[laneBits+bit]).fill(gray>>bit&1 == 1)
+		}
+		work.Blocks++
+		work.Candidates += 1 << min(n, laneBits)
+		alive := valid
+		if !s.narrow(m, &alive, &work) {
+			continue
+		}
+		for lane := range Lanes {
+			if alive.Get(lane) && !found(s.input(gray<<laneBits|uint64(lane))) {
+				return work, nil
+			}
+		}
+	}
+	return work, nil
+}
+
+// narrow clears the lanes of alive whose outputs disagree with the target and
+// reports whether any is left.
+func (s *Search) narrow(m *Machine, alive *Block, work *Work) bool {
+	for i := range m.p.stages {
+		m.runStage(i)
+		st := &m.p.stages[i]
+		work.Instructions += uint64(len(st.code))
+		for _, j := range st.outputs {
+			work.Outputs++
+			r := m.p.outputs[j]
+			wrong := r.invert // what the stored value is xored with to be 0 where it agrees
+			if s.target[j] {
+				wrong = ^wrong
+			}
+			value := (*Block)(m.memory[r.at:])
+			var left uint64
+			for w := range alive {
+				alive[w] &^= value[w] ^ wrong
+				left |= alive[w]
+			}
+			if left == 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// input returns the input whose bits are those of code, by position.
+func (s *Search) input(code uint64) uint64 {
+	var x uint64
+	for position, i := range s.inputs {
+		x |= code >> position & 1 << i
+	}
+	return x
+}
