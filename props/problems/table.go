@@ -19,7 +19,12 @@ import (
 // error names the file and, where there is one, the line or row and the column,
 // counted from 1.
 func readTable(path string) (*mat.Dense, error) {
-	table, err := openTable(path)
+	file, err := os.Open(path)
+	var table *mat.Dense
+	if err == nil {
+		defer file.Close()
+		table, err = decodeTable(path, file)
+	}
 	var failed *os.PathError
 	if errors.As(err, &failed) {
 		err = failed.Err // the path stands before it already
@@ -30,19 +35,15 @@ func readTable(path string) (*mat.Dense, error) {
 	return table, nil
 }
 
-func openTable(path string) (*mat.Dense, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	switch lower := strings.ToLower(path); {
-	case strings.HasSuffix(lower, ".npy"):
-		return readNPY(file)
-	case strings.HasSuffix(lower, ".csv"):
-		return readCSV(file)
-	case strings.HasSuffix(lower, ".csv.gz"):
-		unzipped, err := gzip.NewReader(file)
+// decodeTable reads a file of the kind that its name says.
+func decodeTable(name string, r io.Reader) (*mat.Dense, error) {
+	switch name = strings.ToLower(name); {
+	case strings.HasSuffix(name, ".npy"):
+		return readNPY(r)
+	case strings.HasSuffix(name, ".csv"):
+		return readCSV(r)
+	case strings.HasSuffix(name, ".csv.gz"):
+		unzipped, err := gzip.NewReader(r)
 		if err != nil {
 			return nil, readError(err)
 		}
