@@ -9,6 +9,7 @@ import (
 	"assay/spec"
 
 	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -64,8 +65,7 @@ func (s DPS) Sample(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []fl
 			}
 			// x_t / signal went into the denoiser, so the chain rule divides by signal.
 			gradient.at(scaled, x0, jacobian)
-			scaled.Scale(s.Zeta/t.signal, scaled)
-			x.Sub(x, scaled)
+			floats.AddScaled(x.RawMatrix().Data, -s.Zeta/t.signal, scaled.RawMatrix().Data)
 		}
 		return nil
 	})

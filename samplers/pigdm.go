@@ -9,6 +9,7 @@ import (
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -64,8 +65,7 @@ func (s PiGDM) Sample(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []
 			if guidance != nil {
 				// r^2 = sigma^2/(1 + sigma^2) is the noise variance of the level.
 				guidance.at(scaled, x0, t.noise*t.noise, jacobian)
-				scaled.Scale(t.sigma()*t.sigma(), scaled)
-				x0.Add(x0, scaled)
+				floats.AddScaled(x0.RawMatrix().Data, t.sigma()*t.sigma(), scaled.RawMatrix().Data)
 			}
 			deviation := descend(x.RawMatrix().Data, x0.RawMatrix().Data, t, levels[i-1], s.Eta)
 			noise.addNormal(x, deviation)

@@ -11,7 +11,7 @@ func karras(sigmaMax, sigmaMin float64, steps int) []float64 {
 	top, bottom := math.Pow(sigmaMax, 1./rho), math.Pow(sigmaMin, 1./rho)
 	for i := range steps {
 		share := float64(i) / float64(max(steps-1, 1))
-		levels[i] = math.Pow(top+share*(bottom-top), rho)
+		levels[i] = math.Pow((1-share)*top+share*bottom, rho)
 	}
 	return levels
 }
