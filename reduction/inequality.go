@@ -1,0 +1,64 @@
+package reduction
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// upperTail returns Q(x), the probability that a standard normal exceeds x.
+func upperTail(x float64) float64 { return math.Erfc(x/math.Sqrt2) / 2 }
+
+// Misread returns the probability that one output bit is read wrongly off its
+// measurement by [Instance.Decode]: that the noise carries it past the half step to
+// an odd neighbour. For the lattice that is the sum over odd k of the chance to land
+// within half a step of k eps, about 2 Q(eps/(2 beta)); for vertices, Q of R in units
+// of all the noise.
+func (in *Instance) Misread() float64 {
+	if in.dials.Encoding == Vertex {
+		return upperTail(in.dials.R / math.Hypot(1, in.dials.Beta))
+	}
+	step := in.dials.Eps / in.dials.Beta
+	if step < 1e-3 { // the series below needs terms until k step is about 40
+		return 0.5
+	}
+	sum := 0.0
+	for k := 1; (float64(k)-0.5)*step < 40; k += 2 {
+		sum += 2 * (upperTail((float64(k)-0.5)*step) - upperTail((float64(k)+0.5)*step))
+	}
+	return sum
+}
+
+// Slack returns the bound on the probability that the inverter made of a
+// (tau, 0)-posterior sampler, joint form, tau in unscaled units, gives no preimage:
+//
+//	Pr[f(s') != z] <= delta + 2 m misread + n Q(R - tau).
+//
+// Proof. Let s0 be the uniform secret, z = f(s0), y its measurement, x~ an exact
+// posterior draw given y, and x^ the sampler's, coupled with Pr[|x~ - x^| > tau] <=
+// delta. (x~, y) has the law of the prior and its measurement, so the parities of x~
+// are those read off y, except with probability m misread; so are z, with the same
+// exception. f of the secret of x~ is its parities, and the secret can be read off
+// its signs even after a move by tau unless one of n coordinates is within tau of
+// zero or beyond, which has probability Q(R - tau) each. For vertices the same holds
+// with the sign of an output coordinate.
+//
+// This is THEORY section 4; constants are ours. The bound is vacuous above 1.
+func (in *Instance) Slack(tau float64) float64 {
+	n, m := float64(in.function.N), float64(in.function.M)
+	return 2*m*in.Misread() + n*upperTail(in.dials.R-tau)
+}
+
+// Interval returns the exact (Clopper-Pearson) two-sided confidence interval of the
+// given level for a probability, from k successes of n > 0.
+func Interval(k, n int, level float64) (low, high float64) {
+	tail := (1 - level) / 2
+	low, high = 0, 1
+	if k > 0 {
+		low = distuv.Beta{Alpha: float64(k), Beta: float64(n - k + 1)}.Quantile(tail)
+	}
+	if k < n {
+		high = distuv.Beta{Alpha: float64(k + 1), Beta: float64(n - k)}.Quantile(1 - tail)
+	}
+	return low, high
+}

@@ -1,0 +1,59 @@
+package reduction
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
+
+	"assay/spec"
+)
+
+// Target draws the measurement y (length m, scaled) of an image z of f: each output
+// coordinate from the law of its bit, plus noise. If z = f(s) for a uniform s, y has
+// exactly the law of a measurement of the prior.
+func (in *Instance) Target(z []bool, rng *rand.Rand) (y []float64) {
+	y = make([]float64, len(z))
+	for j, bit := range z {
+		y[j] = (in.laws[index(bit)].draw(rng) + in.dials.Beta*rng.NormFloat64()) / in.dials.R
+	}
+	return y
+}
+
+// IsPreimage reports whether f(secret) = z.
+func (in *Instance) IsPreimage(secret, z []bool) bool {
+	return slices.Equal(in.function.Circuit.Eval(secret), z)
+}
+
+// Inversion is one attempt to invert f through a posterior sampler.
+type Inversion struct {
+	Secrets [][]bool // the signs of each draw
+	Found   int      // how many of them are preimages
+}
+
+// Invert is the inverter that a posterior sampler becomes (Theorem 1.7): it writes
+// z into a measurement, asks the sampler for draws given it, and reads a secret off
+// the signs of each. problem is the instance's own, see [Instance.Problem]. For z the
+// image of a uniform secret, each draw of a (tau, delta)-posterior sampler is a
+// preimage with probability at least 1 - delta - [Instance.Slack].
+func Invert(ctx context.Context, sampler spec.Sampler, in *Instance, problem *spec.Problem, z []bool, draws int, rng *rand.Rand) (Inversion, error) {
+	if len(z) != in.function.M {
+		return Inversion{}, fmt.Errorf("invert %s: the image has %d bits, want %d", in.function.Name, len(z), in.function.M)
+	}
+	y := in.Target(z, spec.Split(rng))
+	x := mat.NewDense(draws, in.Dim(), nil)
+	if err := sampler.Sample(ctx, x, problem, y, spec.Split(rng)); err != nil {
+		return Inversion{}, err
+	}
+	var found Inversion
+	for row := range draws {
+		secret := in.Secret(x.RawRowView(row))
+		found.Secrets = append(found.Secrets, secret)
+		if in.IsPreimage(secret, z) {
+			found.Found++
+		}
+	}
+	return found, nil
+}
