@@ -121,6 +121,11 @@ func dot(a, b []float64) float64 {
 	return blas64.Dot(blas64.Vector{N: len(a), Data: a, Inc: 1}, blas64.Vector{N: len(b), Data: b, Inc: 1})
 }
 
+// length returns the Euclidean length, without overflow or underflow.
+func length(a []float64) float64 {
+	return blas64.Nrm2(blas64.Vector{N: len(a), Data: a, Inc: 1})
+}
+
 // axpy adds alpha x to y.
 func axpy(alpha float64, x, y []float64) {
 	blas64.Axpy(alpha, blas64.Vector{N: len(x), Data: x, Inc: 1}, blas64.Vector{N: len(y), Data: y, Inc: 1})

@@ -2,6 +2,7 @@ package spec
 
 import (
 	"math"
+	"slices"
 	"sync"
 
 	"gonum.org/v1/gonum/blas"
@@ -28,13 +29,13 @@ type cluster struct {
 }
 
 // clusters is a Gaussian mixture, arranged for work. Its components come cluster
-// by cluster, and clusters that share a frame come together.
+// by cluster.
 type clusters struct {
 	dim    int
 	total  int // the number of components
 	list   []*cluster
 	first  []int   // the number of the first component of each cluster
-	frames []*span // in order
+	frames []*span // the frames, each once
 
 	once   sync.Once
 	centre []float64 // the mean of the mixture, from which all points are taken
@@ -43,31 +44,25 @@ type clusters struct {
 	narrowest, widest float64
 }
 
-// span is the clusters lo to hi-1, which share one frame.
+// span is a frame and the numbers of the clusters whose covariance is diagonal in
+// it.
 type span struct {
 	*frame
-	lo, hi int
+	members []int
 }
 
 // newClusters arranges clusters. Components of weight zero must not be among them.
 func newClusters(dim int, list []*cluster) *clusters {
-	m := &clusters{dim: dim}
-	taken := make([]bool, len(list))
-	for i, c := range list {
-		if taken[i] {
-			continue
+	m := &clusters{dim: dim, list: list}
+	for g, c := range list {
+		m.first = append(m.first, m.total)
+		m.total += len(c.weight)
+		at := slices.IndexFunc(m.frames, func(s *span) bool { return s.frame == c.frame })
+		if at < 0 {
+			at = len(m.frames)
+			m.frames = append(m.frames, &span{frame: c.frame})
 		}
-		s := &span{frame: c.frame, lo: len(m.list)}
-		for j := i; j < len(list); j++ {
-			if !taken[j] && list[j].frame == c.frame {
-				taken[j] = true
-				m.first = append(m.first, m.total)
-				m.list = append(m.list, list[j])
-				m.total += len(list[j].weight)
-			}
-		}
-		s.hi = len(m.list)
-		m.frames = append(m.frames, s)
+		m.frames[at].members = append(m.frames[at].members, g)
 	}
 	return m
 }

@@ -54,5 +54,5 @@ func (s *DataSet) Points() *mat.Dense { return s.list[0].means }
 func (s *DataSet) Bandwidth() float64 { return s.bandwidth }
 
 // Condition implements [Conditioner]. The laws that the result gives are
-// [*Mixture], of the points whose posterior weight does not underflow.
+// [*Mixture], as those of a Mixture are.
 func (s *DataSet) Condition(m Measurement) (Conditional, error) { return s.condition(m, s) }

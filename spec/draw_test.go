@@ -3,7 +3,6 @@ package spec
 import (
 	"math"
 	"math/rand/v2"
-	"testing"
 
 	"gonum.org/v1/gonum/mat"
 	"pgregory.net/rapid"
@@ -32,8 +31,8 @@ func scatter(n, d int, rng *rand.Rand) *mat.Dense {
 
 func normals(n int, rng *rand.Rand) []float64 { return scatter(1, n, rng).RawRowView(0) }
 
-// drawGaussian draws a Gaussian on R^d of deviations between 0.3 and 2, up to 2 d
-// of them zero if singular is allowed, with its mean at a distance of order 2.
+// drawGaussian draws a Gaussian on R^d of deviations between 0.3 and 2, about a
+// third of them zero if singular is allowed, with its mean at a distance of order 2.
 func drawGaussian(t *rapid.T, d int, singular bool, rng *rand.Rand) *Gaussian {
 	mean := normals(d, rng)
 	for j := range mean {
@@ -182,5 +181,3 @@ func agree(t interface {
 		t.Fatalf("%s: got %v, want %v within %.1e (off by %.3e)", what, got, want, tolerance, got-want)
 	}
 }
-
-var _ = testing.Short

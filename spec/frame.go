@@ -116,7 +116,7 @@ func complete(u *mat.Dense, a *mat.Dense) *mat.Dense {
 	for i := range min(m, r-k) {
 		// A direction is all that counts: scaling the row avoids overflow.
 		v := a.RawRowView(i)
-		if norm := blas64.Nrm2(blas64.Vector{N: d, Data: v, Inc: 1}); norm > 0 && !math.IsInf(norm, 1) {
+		if norm := length(v); norm > 0 && !math.IsInf(norm, 1) {
 			for j := range d {
 				q.Set(j, k+i, v[j]/norm)
 			}

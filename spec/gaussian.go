@@ -111,7 +111,7 @@ func (g *Gaussian) Scale() (narrowest, widest float64) {
 // rounding returns the distance from x to the numbers next to it, at least that of
 // a point at distance 1.
 func rounding(x []float64) float64 {
-	return machine * max(1, blas64.Nrm2(blas64.Vector{N: len(x), Data: x, Inc: 1}))
+	return machine * max(1, length(x))
 }
 
 // Sample implements [Prior].

@@ -61,18 +61,26 @@ func NewMixture(weights []float64, components []*Gaussian) (*Mixture, error) {
 	if len(list) == 0 {
 		return nil, fmt.Errorf("mixture: all weights are zero")
 	}
+	var covs []*covariance
 	for i, c := range list {
 		c.means = mat.NewDense(len(c.weight), dim, means[i])
-		for _, earlier := range list[:i] {
-			if earlier.frame.same(c.frame) {
-				shared := *c.covariance
-				shared.frame = earlier.frame
-				c.covariance = &shared
-				break
-			}
-		}
+		c.covariance = c.shareFrame(covs)
+		covs = append(covs, c.covariance)
 	}
 	return &Mixture{newClusters(dim, list)}, nil
+}
+
+// shareFrame returns the same covariance with the frame of an earlier one, if one
+// has the same coordinates.
+func (c *covariance) shareFrame(earlier []*covariance) *covariance {
+	for _, e := range earlier {
+		if e.frame.same(c.frame) {
+			shared := *c
+			shared.frame = e.frame
+			return &shared
+		}
+	}
+	return c
 }
 
 // same reports whether two frames have the same coordinates.
@@ -199,7 +207,7 @@ func (m *clusters) spread() float64 {
 	}
 	var top float64
 	visit(func(w float64, p []float64) {
-		if norm := w * math.Sqrt(dot(p, p)); norm > top {
+		if norm := w * length(p); norm > top {
 			top = norm
 			copy(v, p)
 		}
@@ -209,12 +217,15 @@ func (m *clusters) spread() float64 {
 	}
 	var value float64
 	for range 50 {
-		norm := math.Sqrt(dot(v, v))
+		norm := length(v)
+		if norm == 0 { // the means differ by less than can be told
+			break
+		}
 		clear(next)
 		visit(func(w float64, p []float64) { axpy(w*w*(dot(p, v)/norm), p, next) })
 		v, next = next, v
 		previous := value
-		value = math.Sqrt(math.Sqrt(dot(v, v)))
+		value = math.Sqrt(length(v))
 		if value-previous < 1e-3*value {
 			break
 		}

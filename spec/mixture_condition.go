@@ -10,7 +10,8 @@ import (
 )
 
 // Condition implements [Conditioner]. The laws that the result gives are
-// [*Mixture]; components whose posterior weight underflows are left out of them.
+// [*Mixture]; components whose posterior weight is below e^-75 of the largest are left
+// out of them: all of them together have less than 1e-26 of the mass, up to 10^6.
 func (m *Mixture) Condition(measurement Measurement) (Conditional, error) {
 	return m.condition(measurement, m)
 }
@@ -27,6 +28,7 @@ func (m *clusters) condition(measurement Measurement, self Prior) (Conditional, 
 	u := &updater{Measurement: measurement}
 	c := &mixtureConditional{prior: m}
 	var evidence []*cluster
+	var ofX, ofY []*covariance // of the updates so far
 	for _, part := range m.list {
 		up, err := u.of(part.covariance)
 		if err != nil {
@@ -34,13 +36,12 @@ func (m *clusters) condition(measurement Measurement, self Prior) (Conditional, 
 		}
 		means := mat.NewDense(len(part.weight), measurement.Rows(), nil)
 		measurement.Apply(means, part.means)
-		c.updates = append(c.updates, up)
-		evidence = append(evidence, &cluster{covariance: up.evidence, weight: part.weight, means: means})
+		ofX = append(ofX, up.posterior.shareFrame(ofX))
+		ofY = append(ofY, up.evidence.shareFrame(ofY))
+		c.updates = append(c.updates, &update{ofX[len(ofX)-1], ofY[len(ofY)-1], up.gain})
+		evidence = append(evidence, &cluster{covariance: ofY[len(ofY)-1], weight: part.weight, means: means})
 	}
 	c.evidence = newClusters(measurement.Rows(), evidence)
-	for _, e := range c.evidence.list {
-		c.of = append(c.of, slices.Index(evidence, e))
-	}
 	return c, nil
 }
 
@@ -48,7 +49,6 @@ type mixtureConditional struct {
 	prior    *clusters
 	updates  []*update // one a cluster
 	evidence *clusters // the law of y
-	of       []int     // the cluster of the prior that a cluster of evidence belongs to
 }
 
 // LogEvidence implements [Conditional].
@@ -80,7 +80,7 @@ func (c *mixtureConditional) Given(y []float64) Prior {
 			continue
 		}
 		n := len(survivors)
-		prior, up := c.prior.list[c.of[g]], c.updates[c.of[g]]
+		prior, up := c.prior.list[g], c.updates[g]
 		part := &cluster{covariance: up.posterior, weight: make([]float64, n), means: mat.NewDense(n, c.prior.dim, nil)}
 		residual := s.matrix(n, len(y))
 		for i, k := range survivors {

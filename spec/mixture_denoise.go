@@ -45,7 +45,7 @@ func (m *clusters) denoise(dst blas64.General, r response, all []smoothed, s *sc
 		z := r.z[f]
 		out := s.matrix(z.Rows, z.Cols)
 		q := s.matrix(z.Rows, z.Cols)
-		for g := span.lo; g < span.hi; g++ {
+		for _, g := range span.members {
 			c, w := &all[g], m.of(r.w, g)
 			c.average(q, w, r.count[g])
 			for i := range z.Rows {
@@ -54,7 +54,7 @@ func (m *clusters) denoise(dst blas64.General, r response, all []smoothed, s *sc
 					mass[i] = sum(row(w, i))
 				}
 				to, q := row(out, i), row(q, i)
-				if g == span.lo {
+				if g == span.members[0] {
 					clear(to)
 				}
 				for j, v := range row(z, i) {
@@ -159,7 +159,7 @@ func clone(a blas64.General) blas64.General {
 func (m *clusters) separate(tangents []tangent, r response, d blas64.General, s *scratch) {
 	for f, span := range m.frames {
 		z, at := r.z[f], span.centred(d, m.centre, s)
-		for g := span.lo; g < span.hi; g++ {
+		for _, g := range span.members {
 			t := &tangents[g]
 			t.apart = clone(at)
 			for i := range z.Rows {
@@ -185,7 +185,7 @@ func (m *clusters) derive(dst, v blas64.General, tangents []tangent, sigma float
 		}
 		out := s.matrix(z.Rows, z.Cols)
 		clear(out.Data)
-		for g := span.lo; g < span.hi; g++ {
+		for _, g := range span.members {
 			tangents[g].add(out, z, sigma, s)
 		}
 		span.from(dst, out, min(float64(f), 1))

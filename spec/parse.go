@@ -118,44 +118,65 @@ func parseMixture(text []byte) (Prior, error) {
 	if err := o.done(); err != nil {
 		return nil, fmt.Errorf("mixture: %w", err)
 	}
-	var weights []float64
-	var components []*Gaussian
+	var list []*cluster
+	var covs []*covariance
 	for i, text := range groups {
-		o, err := parseObject(text)
+		c, err := parseGroup(text)
 		if err != nil {
 			return nil, fmt.Errorf("mixture: groups[%d]: %w", i, err)
 		}
-		var w []float64
-		var means [][]float64
-		o.get("weights", "an array of numbers", &w)
-		o.get("means", "an array of arrays of numbers", &means)
-		dim := 0
-		if len(means) > 0 {
-			dim = len(means[0])
+		if i > 0 && c.dim != list[0].dim {
+			return nil, fmt.Errorf("mixture: groups[%d]: means of length %d, those of groups[0] have %d", i, c.dim, list[0].dim)
 		}
-		cov := o.covariance(dim)
-		err = o.done()
-		if err == nil && len(w) != len(means) {
-			err = fmt.Errorf("%d weights for %d means", len(w), len(means))
+		c.covariance = c.shareFrame(covs)
+		covs = append(covs, c.covariance)
+		list = append(list, c)
+	}
+	list = slices.DeleteFunc(list, func(c *cluster) bool { return len(c.weight) == 0 }) // all its weights were zero
+	if len(list) == 0 {
+		return nil, fmt.Errorf("mixture: groups: there is no component of positive weight")
+	}
+	return &Mixture{newClusters(list[0].dim, list)}, nil
+}
+
+func parseGroup(text []byte) (*cluster, error) {
+	o, err := parseObject(text)
+	if err != nil {
+		return nil, err
+	}
+	var weights []float64
+	var rows [][]float64
+	o.get("weights", "an array of numbers", &weights)
+	o.get("means", "an array of arrays of numbers", &rows)
+	dim := 0
+	if len(rows) > 0 {
+		dim = len(rows[0])
+	}
+	cov := o.covariance(dim)
+	if err := o.done(); err != nil {
+		return nil, err
+	}
+	if _, err := denseOf("means", rows, dim); err != nil {
+		return nil, err
+	}
+	if len(weights) != len(rows) {
+		return nil, fmt.Errorf("weights: %d numbers for %d means", len(weights), len(rows))
+	}
+	c := &cluster{covariance: cov}
+	var kept [][]float64
+	for k, w := range weights {
+		if w < 0 {
+			return nil, fmt.Errorf("weights[%d]: %v, want at least 0", k, w)
 		}
-		if err == nil {
-			_, err = denseOf("means", means, dim)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("mixture: groups[%d]: %w", i, err)
-		}
-		for k, mean := range means {
-			if err := checkVector(fmt.Sprintf("mixture: groups[%d]: means[%d]", i, k), mean); err != nil {
-				return nil, err
-			}
-			weights = append(weights, w[k])
-			components = append(components, &Gaussian{mean, cov})
+		if w > 0 {
+			c.weight = append(c.weight, w)
+			kept = append(kept, rows[k])
 		}
 	}
-	if len(components) == 0 {
-		return nil, fmt.Errorf("mixture: groups: there are no components")
+	if len(kept) > 0 {
+		c.means, err = denseOf("means", kept, dim)
 	}
-	return asPrior(NewMixture(weights, components))
+	return c, err
 }
 
 func parseDataSet(text []byte) (Prior, error) {

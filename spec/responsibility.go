@@ -28,7 +28,7 @@ func (m *clusters) respond(x blas64.General, all []smoothed, s *scratch) respons
 	slack := make([][]float64, len(all))
 	for f, span := range m.frames {
 		r.z[f] = span.centred(x, m.centre, s)
-		for g := span.lo; g < span.hi; g++ {
+		for _, g := range span.members {
 			slack[g] = all[g].logits(m.of(r.w, g), r.z[f], s)
 		}
 	}
@@ -36,7 +36,7 @@ func (m *clusters) respond(x blas64.General, all []smoothed, s *scratch) respons
 		w := row(r.w, i)
 		top := largest(w)
 		for f, span := range m.frames {
-			for g := span.lo; g < span.hi; g++ {
+			for _, g := range span.members {
 				if slack[g][i] == 0 {
 					continue
 				}
@@ -111,13 +111,13 @@ func (m *clusters) nearest(r response, all []smoothed, i int) {
 	best, at, in := math.Inf(1), 0, 0
 	for f, span := range m.frames {
 		z := row(r.z[f], i)
-		for g := span.lo; g < span.hi; g++ {
+		for _, g := range span.members {
 			difference := make([]float64, len(z))
 			for k := range all[g].weight {
 				for j, v := range row(all[g].points, k) {
 					difference[j] = (z[j] - v) * all[g].whiten[j]
 				}
-				norm := blas64.Nrm2(blas64.Vector{N: len(difference), Data: difference, Inc: 1})
+				norm := length(difference)
 				if norm < best {
 					best, at, in = norm, m.first[g]+k, g
 				}
