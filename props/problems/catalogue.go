@@ -31,6 +31,9 @@ var catalogue = []family{
 // out all of them. A mistake in the name is one error that says what would be
 // right.
 func Parse(name string) (*spec.Problem, error) {
+	if f, ok := strings.CutPrefix(name, hardPrefix); ok {
+		return hard(f)
+	}
 	base, args, err := spec.ParseName(name)
 	if err != nil {
 		return nil, fmt.Errorf("problem %w", err)
@@ -46,6 +49,7 @@ func Parse(name string) (*spec.Problem, error) {
 		}
 		known = append(known, f.base)
 	}
+	known = append(known, hardPrefix+"FUNCTION")
 	return nil, fmt.Errorf("problem %s: no such problem; there are %s", base, strings.Join(known, ", "))
 }
 
@@ -57,14 +61,18 @@ type Entry struct {
 
 // List returns the catalogue.
 func List() []Entry {
-	entries := make([]Entry, len(catalogue))
-	for i, f := range catalogue {
+	entries := make([]Entry, 0, len(catalogue)+1)
+	for _, f := range catalogue {
 		_, args, err := spec.ParseName(f.base)
 		if err != nil {
 			panic(err) // a base of our own is a name
 		}
 		f.read(args)
-		entries[i] = Entry{args.Name(), f.description}
+		entries = append(entries, Entry{args.Name(), f.description})
 	}
-	return entries
+	_, example, err := Hard(hardExample)
+	if err != nil {
+		panic(err) // a name of our own is right
+	}
+	return append(entries, Entry{hardPrefix + example, "hard instance of a one-way function; see oneway.List for others than this one"})
 }

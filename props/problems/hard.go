@@ -1,0 +1,85 @@
+package problems
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"assay/reduction"
+	"assay/reduction/oneway"
+	"assay/spec"
+)
+
+// hardPrefix starts the name of a hard instance: hard:FUNCTION, where FUNCTION is the
+// name of a one-way function, with the dials of the instance among its arguments.
+const hardPrefix = "hard:"
+
+// hardExample is the one that the catalogue lists.
+const hardExample = "goldreich:n=12,m=12"
+
+// dialKeys are the arguments of a hard instance that are not the function's.
+var dialKeys = []string{"R", "eps", "beta", "padding", "encoding"}
+
+// Hard returns the hard instance of a name such as "goldreich:n=16,eps=0.5", as
+// after "hard:", and the name with every argument spelled out.
+func Hard(name string) (in *reduction.Instance, canonical string, err error) {
+	base, rest, _ := strings.Cut(name, ":")
+	var own, dials []string
+	for field := range strings.SplitSeq(rest, ",") {
+		key, _, _ := strings.Cut(field, "=")
+		switch {
+		case slices.Contains(dialKeys, key):
+			dials = append(dials, field)
+		case field != "" || strings.Contains(rest, ","): // a stray comma is the function's to report
+			own = append(own, field)
+		}
+	}
+	f, err := oneway.Parse(joined(base, own))
+	if err != nil {
+		return nil, "", err
+	}
+	_, args, err := spec.ParseName(joined("hard", dials))
+	if err != nil {
+		return nil, "", err
+	}
+	d := reduction.DefaultDials()
+	d.R = args.Float("R", d.R, 1e-3, 1e6)
+	d.Eps = args.Float("eps", d.Eps, 1e-3, 1e3)
+	d.Beta = args.Float("beta", d.Eps/10, 1e-9, 1e9)
+	d.Padding = args.Int("padding", 0, 0, 1e6)
+	d.Encoding = reduction.Encoding(args.Choice("encoding", string(d.Encoding), string(reduction.Lattice), string(reduction.Vertex)))
+	if err := args.Err(); err != nil {
+		return nil, "", err
+	}
+	in, err = reduction.New(f, d)
+	if err != nil {
+		return nil, "", err
+	}
+	_, spelled, _ := strings.Cut(args.Name(), ":")
+	return in, f.Name + separator(f.Name) + spelled, nil
+}
+
+// joined returns base:field,field, or base alone.
+func joined(base string, fields []string) string {
+	if len(fields) == 0 {
+		return base
+	}
+	return base + ":" + strings.Join(fields, ",")
+}
+
+// separator returns what stands between a name and its next argument.
+func separator(name string) string {
+	if strings.Contains(name, ":") {
+		return ","
+	}
+	return ":"
+}
+
+// hard returns the problem of a hard instance.
+func hard(name string) (*spec.Problem, error) {
+	in, canonical, err := Hard(name)
+	if err != nil {
+		return nil, fmt.Errorf("problem %s%s: %w", hardPrefix, name, err)
+	}
+	return in.Problem(hardPrefix + canonical)
+}
