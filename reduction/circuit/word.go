@@ -121,15 +121,25 @@ func (b *Builder) FullAdd(x, y, z Lit) (sum, carry Lit) {
 
 // Sum returns, mod 2^len(columns), the sum over i and j of columns[i][j] 2^i: it
 // adds three bits of a column at a time until one is left in each (a Wallace tree
-// taken column by column), with one AND for every bit that disappears. Bits that
-// have been ready longest are added first, which keeps the tree shallow.
-// columns is not changed.
+// taken column by column), with at most one AND for every bit that disappears and
+// for every pair at the end of a column. Constants cost nothing where they are
+// alone with a bit. Bits that have been ready longest are added first, which keeps
+// the tree shallow. columns is not changed.
 func (b *Builder) Sum(columns [][]Lit) Word {
 	sum := make(Word, len(columns))
 	var carries []Lit
 	for i, column := range columns {
-		bits := append(append([]Lit(nil), column...), carries...)
+		var bits []Lit
+		ones := 0
+		bits, ones = variable(bits, ones, column)
+		bits, ones = variable(bits, ones, carries)
 		carries = nil
+		for range ones / 2 {
+			carries = append(carries, True)
+		}
+		if ones%2 == 1 {
+			bits = append(bits, True)
+		}
 		last := i == len(columns)-1
 		for len(bits) > 1 {
 			var third Lit
@@ -143,15 +153,40 @@ func (b *Builder) Sum(columns [][]Lit) Word {
 			}
 			s, carry := b.FullAdd(bits[0], bits[1], third)
 			bits = append(bits[take:], s)
-			if carry != False {
-				carries = append(carries, carry)
-			}
+			carries = append(carries, carry)
 		}
 		if len(bits) == 1 {
 			sum[i] = bits[0]
 		}
 	}
 	return sum
+}
+
+// variable appends to bits those of column that are not constant and adds to ones
+// the number of constant ones.
+func variable(bits []Lit, ones int, column []Lit) ([]Lit, int) {
+	for _, l := range column {
+		switch l {
+		case False:
+		case True:
+			ones++
+		default:
+			bits = append(bits, l)
+		}
+	}
+	return bits, ones
+}
+
+// SumWords returns the sum of words of one width n mod 2^n; see [Builder.Sum].
+func (b *Builder) SumWords(words ...Word) Word {
+	columns := make([][]Lit, len(words[0]))
+	for _, w := range words {
+		sameWidth("SumWords", words[0], w)
+		for i, l := range w {
+			columns[i] = append(columns[i], l)
+		}
+	}
+	return b.Sum(columns)
 }
 
 // Mul returns the product of x and y, of width len(x) + len(y): schoolbook, with

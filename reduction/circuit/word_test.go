@@ -32,6 +32,8 @@ func TestWords(t *testing.T) {
 		}{
 			{"Add", func(b *Builder, x, y Word) Word { return b.Add(x, y) }, (x + y) & mask},
 			{"Add of a constant", func(b *Builder, x, _ Word) Word { return b.Add(Constant(y, n), x) }, (x + y) & mask},
+			{"SumWords", func(b *Builder, x, y Word) Word { return b.SumWords(x, y, Constant(mask, n), y, Constant(5, n)) },
+				(x + 2*y + 4) & mask},
 			{"Mul", func(b *Builder, x, y Word) Word { return b.Mul(x, y) }, x * y},
 			{"Not", func(_ *Builder, x, _ Word) Word { return x.Not() }, ^x & mask},
 			{"XorWords", func(b *Builder, x, y Word) Word { return b.XorWords(x, y, x, Constant(mask, n)) }, ^y & mask},
