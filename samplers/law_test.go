@@ -102,6 +102,33 @@ func directions(d int) [][]float64 {
 	return all
 }
 
+// agrees fails the test if the draws x do not have the given law, up to the
+// stated bias of its distribution functions, on one of the directions. Each
+// direction gives a false alarm with probability at most alpha, so that the
+// 100 or so compared in this package do in 1e-8 of all seeds. A distance of
+// 2 dkw(n, alpha) + bias is noticed except with probability alpha. In the
+// distribution function of a Gaussian, a shift by e deviations is a distance of
+// 0.4 e, and a relative error e of the deviation one of 0.24 e.
+func agrees(t *testing.T, what string, x *mat.Dense, law sumLaw, bias float64) {
+	t.Helper()
+	n, _ := x.Dims()
+	if d, limit := worst(x, law), dkw(n, alpha)+bias; d > limit {
+		t.Errorf("%s: distance %.4f, want at most %.4f", what, d, limit)
+	}
+}
+
+// disagrees is the negative control of agrees, to be given the same n and bias.
+func disagrees(t *testing.T, what string, x *mat.Dense, law sumLaw, bias float64) {
+	t.Helper()
+	n, _ := x.Dims()
+	if d, limit := worst(x, law), dkw(n, alpha)+bias; d <= limit {
+		t.Errorf("%s: distance %.4f is not noticed, the limit being %.4f", what, d, limit)
+	}
+}
+
+// alpha is the false-alarm probability of one comparison of distribution functions.
+const alpha = 1e-10
+
 // worst returns the largest distance over the directions between the draws x and
 // the law.
 func worst(x *mat.Dense, law sumLaw) float64 {

@@ -17,7 +17,7 @@ import (
 // chunkRows is the number of rows that one goroutine advances together. It is
 // fixed because the rounding of a matrix product may depend on the shape of the
 // batch, and the draws must not depend on the number of processors.
-const chunkRows = 16
+const chunkRows = 32
 
 // streams are the random streams of the rows of a batch, one a row.
 type streams []*rand.Rand

@@ -16,19 +16,19 @@ import (
 	"pgregory.net/rapid"
 )
 
-// everySampler returns one of each kind, with few steps.
-func everySampler() []spec.Sampler {
+// everySampler returns one of each kind, with the given number of steps.
+func everySampler(steps int) []spec.Sampler {
 	return []spec.Sampler{
 		Exact(),
 		Prior(),
 		&Rejection{Proposal: Prior(), Max: 1e6},
-		&Rejection{Proposal: Diffusion{Ancestral, 20}, Max: 1e6},
-		Diffusion{Heun, 20},
-		Diffusion{Euler, 20},
-		Diffusion{Ancestral, 20},
-		DPS{Zeta: 0.5, Steps: 20},
-		PiGDM{Steps: 20},
-		PiGDM{Steps: 20, Eta: 1},
+		&Rejection{Proposal: Diffusion{Ancestral, steps}, Max: 1e6},
+		Diffusion{Heun, steps},
+		Diffusion{Euler, steps},
+		Diffusion{Ancestral, steps},
+		DPS{Zeta: 0.5, Steps: steps},
+		PiGDM{Steps: steps},
+		PiGDM{Steps: steps, Eta: 1},
 	}
 }
 
@@ -60,8 +60,8 @@ func cloud(t testing.TB, points, d, m int) (*spec.Problem, []float64) {
 // processors, and also under the race detector.
 func TestDrawsDoNotDependOnProcessors(t *testing.T) {
 	p, y := cloud(t, 300, 8, 2)
-	const n = 5*chunkRows + 3
-	for _, s := range everySampler() {
+	const n = 2*chunkRows + 3
+	for _, s := range everySampler(8) {
 		draw := func(processors int) *mat.Dense {
 			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(processors))
 			return sample(t, s, p, y, n, spec.Stream(1, "draws", nil, 0))
@@ -105,7 +105,7 @@ func TestRowsDoNotInfluenceEachOther(t *testing.T) {
 
 func TestNothingMeasured(t *testing.T) {
 	p, _ := cloud(t, 50, 3, 0)
-	for _, s := range everySampler() {
+	for _, s := range everySampler(20) {
 		x := sample(t, s, p, nil, 20, stream(t))
 		// The points are standard normal and the kernel is narrow: nothing lies
 		// beyond 20 with any probability worth naming.
@@ -117,7 +117,7 @@ func TestNothingMeasured(t *testing.T) {
 
 func TestNoDraws(t *testing.T) {
 	p, y := cloud(t, 50, 3, 1)
-	for _, s := range everySampler() {
+	for _, s := range everySampler(20) {
 		if err := s.Sample(context.Background(), &mat.Dense{}, p, y, stream(t)); err != nil {
 			t.Errorf("%s, asked for no draws: %v", s.Name(), err)
 		}
@@ -128,7 +128,7 @@ func TestCancelledBeforehand(t *testing.T) {
 	p, y := cloud(t, 50, 3, 1)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	for _, s := range everySampler() {
+	for _, s := range everySampler(20) {
 		if err := s.Sample(ctx, mat.NewDense(2, 3, nil), p, y, stream(t)); !errors.Is(err, context.Canceled) {
 			t.Errorf("%s, cancelled: %v", s.Name(), err)
 		}
@@ -239,6 +239,7 @@ func (p notANumber) Linearize(dst, x *mat.Dense, sigma float64) func(dst, v *mat
 }
 
 // However many steps, a call allocates the same: nothing is allocated in the loop.
+// (Numbers of steps below 256 would make the name of the sampler cheaper.)
 func TestStepsDoNotAllocate(t *testing.T) {
 	a := mat.NewDense(2, 3, []float64{1, 2, 3, 0, 1, 0})
 	p := must(spec.NewProblem("unit", newUnit(3), must(spec.NewMeasurement(a, 0.1))))
@@ -258,8 +259,8 @@ func TestStepsDoNotAllocate(t *testing.T) {
 				}
 			})
 		}
-		if few, many := allocations(10), allocations(500); many > few {
-			t.Errorf("%s: %v allocations, with 10 steps %v", of(500).Name(), many, few)
+		if few, many := allocations(300), allocations(2000); many > few {
+			t.Errorf("%s: %v allocations, with 300 steps %v", of(2000).Name(), many, few)
 		}
 	}
 }
