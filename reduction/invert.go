@@ -27,10 +27,24 @@ func (in *Instance) IsPreimage(secret, z []bool) bool {
 	return slices.Equal(in.function.Circuit.Eval(secret), z)
 }
 
-// Inversion is one attempt to invert f through a posterior sampler.
-type Inversion struct {
+// Attempt is what a posterior sampler's draws say of one image.
+type Attempt struct {
 	Secrets [][]bool // the signs of each draw
 	Found   int      // how many of them are preimages
+}
+
+// Read reads a secret off the signs of each row of draws and compares f of it with z.
+func (in *Instance) Read(draws *mat.Dense, z []bool) Attempt {
+	var a Attempt
+	rows, _ := draws.Dims()
+	for row := range rows {
+		secret := in.Secret(draws.RawRowView(row))
+		a.Secrets = append(a.Secrets, secret)
+		if in.IsPreimage(secret, z) {
+			a.Found++
+		}
+	}
+	return a
 }
 
 // Invert is the inverter that a posterior sampler becomes (Theorem 1.7): it writes
@@ -38,22 +52,14 @@ type Inversion struct {
 // the signs of each. problem is the instance's own, see [Instance.Problem]. For z the
 // image of a uniform secret, each draw of a (tau, delta)-posterior sampler is a
 // preimage with probability at least 1 - delta - [Instance.Slack].
-func Invert(ctx context.Context, sampler spec.Sampler, in *Instance, problem *spec.Problem, z []bool, draws int, rng *rand.Rand) (Inversion, error) {
+func Invert(ctx context.Context, sampler spec.Sampler, in *Instance, problem *spec.Problem, z []bool, draws int, rng *rand.Rand) (Attempt, error) {
 	if len(z) != in.function.M {
-		return Inversion{}, fmt.Errorf("invert %s: the image has %d bits, want %d", in.function.Name, len(z), in.function.M)
+		return Attempt{}, fmt.Errorf("invert %s: the image has %d bits, want %d", in.function.Name, len(z), in.function.M)
 	}
 	y := in.Target(z, spec.Split(rng))
 	x := mat.NewDense(draws, in.Dim(), nil)
 	if err := sampler.Sample(ctx, x, problem, y, spec.Split(rng)); err != nil {
-		return Inversion{}, err
+		return Attempt{}, err
 	}
-	var found Inversion
-	for row := range draws {
-		secret := in.Secret(x.RawRowView(row))
-		found.Secrets = append(found.Secrets, secret)
-		if in.IsPreimage(secret, z) {
-			found.Found++
-		}
-	}
-	return found, nil
+	return in.Read(x, z), nil
 }

@@ -36,10 +36,11 @@ type check struct {
 // defaults fills in the variables of the tags above.
 func defaults() kong.Vars {
 	return kong.Vars{
-		"alpha": strconv.FormatFloat(props.DefaultAlpha, 'g', -1, 64),
-		"calls": strconv.Itoa(props.DefaultCalls),
-		"draws": strconv.Itoa(props.DefaultDraws),
-		"seed":  "0",
+		"alpha":   strconv.FormatFloat(props.DefaultAlpha, 'g', -1, 64),
+		"calls":   strconv.Itoa(props.DefaultCalls),
+		"draws":   strconv.Itoa(props.DefaultDraws),
+		"seed":    "0",
+		"targets": strconv.Itoa(props.DefaultTargets),
 	}
 }
 
@@ -66,7 +67,7 @@ func (c *check) run(ctx context.Context, std streams) (code int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	return exitCode(verdict), c.report(std, verdict)
+	return exitCode(verdict.Outcome, verdict.Stop), writeVerdict(std, c.JSON, verdict, c.repeat(verdict))
 }
 
 // problems returns the problems that the flags name, those of --on first.

@@ -18,8 +18,9 @@ const (
 
 // commands is what the command line can say.
 type commands struct {
-	Check check `cmd:"" help:"Judge a candidate: one verdict for all the problems named."`
-	List  list  `cmd:"" help:"List the candidates and the problems that have names."`
+	Check  check  `cmd:"" help:"Judge a candidate: one verdict for all the problems named."`
+	Invert invert `cmd:"" help:"Let a candidate invert a one-way function, and judge it by the reduction alone."`
+	List   list   `cmd:"" help:"List the candidates and the problems that have names."`
 }
 
 // streams is where a command writes: results to out, all else to err.
@@ -52,6 +53,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		switch {
 		case strings.HasPrefix(parsed.Command(), "check"):
 			code, err = line.Check.run(ctx, streams{stdout, stderr})
+		case strings.HasPrefix(parsed.Command(), "invert"):
+			code, err = line.Invert.run(ctx, streams{stdout, stderr})
 		default:
 			err = line.List.run(stdout)
 		}

@@ -10,45 +10,62 @@ import (
 	"assay/props"
 )
 
-// exitCode returns the exit code that stands for the verdict; see main.go.
-func exitCode(v *props.Verdict) int {
+// exitCode returns the exit code that stands for a verdict; see main.go.
+func exitCode(outcome props.Outcome, stop props.Stop) int {
 	switch {
-	case v.Stop == props.StopInterrupted:
+	case stop == props.StopInterrupted:
 		return 130
-	case v.Fault != nil && v.Fault.Kind != props.FaultRefusal:
-		return 3
-	case v.Outcome == props.Rejected:
+	case outcome == props.Rejected:
 		return 1
-	case v.Outcome == props.NotRejected:
+	case stop == props.StopFault:
+		return 3
+	case outcome == props.NotRejected:
 		return 0
 	}
 	return 4
 }
 
-// report writes the verdict where the flags say, with the command that repeats it.
-func (c *check) report(std streams, v *props.Verdict) error {
-	repeat := c.repeat(v)
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(struct {
-		*props.Verdict
-		Repeat string `json:"repeat"`
-	}{v, repeat}); err != nil {
+// writeVerdict writes a verdict in words and the command that repeats it to stdout,
+// and both as JSON to the file at path, if that is not empty; if it is "-", only the
+// JSON to stdout.
+func writeVerdict(std streams, path string, verdict fmt.Stringer, repeat string) error {
+	text, err := verdictJSON(verdict, repeat)
+	if err != nil {
 		return fmt.Errorf("writing the verdict as JSON: %w", err)
 	}
-	if c.JSON == "-" {
-		_, err := std.out.Write(text.Bytes())
+	if path == "-" {
+		_, err := std.out.Write(text)
 		return err
 	}
-	if _, err := fmt.Fprintf(std.out, "%v  repeat    %s\n", v, repeat); err != nil {
+	if _, err := fmt.Fprintf(std.out, "%v  repeat    %s\n", verdict, repeat); err != nil {
 		return err
 	}
-	if c.JSON == "" {
+	if path == "" {
 		return nil
 	}
-	return writeFile(c.JSON, text.Bytes())
+	return writeFile(path, text)
+}
+
+// verdictJSON returns the verdict, a JSON object, with the command that repeats it as
+// its last key.
+func verdictJSON(verdict any, repeat string) ([]byte, error) {
+	var flat, text bytes.Buffer
+	encoder := json.NewEncoder(&flat)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(verdict); err != nil {
+		return nil, err
+	}
+	flat.Truncate(bytes.LastIndexByte(flat.Bytes(), '}'))
+	flat.WriteString(`,"repeat":`)
+	if err := encoder.Encode(repeat); err != nil {
+		return nil, err
+	}
+	flat.WriteByte('}')
+	if err := json.Indent(&text, flat.Bytes(), "", "  "); err != nil {
+		return nil, err
+	}
+	text.WriteByte('\n')
+	return text.Bytes(), nil
 }
 
 // repeat returns the command that gives the verdict again: every name in full, and

@@ -1,0 +1,196 @@
+package props
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"gonum.org/v1/gonum/mat"
+
+	"assay/props/evidence"
+	"assay/reduction"
+	"assay/spec"
+)
+
+// Inversion is what the reduction says of a candidate: how often it inverts the
+// function inside a hard instance, and what follows. No exact posterior is used.
+type Inversion struct {
+	Candidate string  `json:"candidate"`
+	Function  string  `json:"function"` // with the dials of the instance
+	Outcome   Outcome `json:"outcome"`
+	// Alpha bounds the probability that a sampler within the tolerance is rejected.
+	Alpha       float64        `json:"alpha"`
+	Tolerance   spec.Tolerance `json:"tolerance"` // tau in the units of x, scaled by 1/R
+	Log10Wealth float64        `json:"log10_wealth"`
+	Stop        Stop           `json:"stop"`
+	// RejectedAt is the number of targets after which the evidence reached 1/alpha; 0
+	// if it did not.
+	RejectedAt int `json:"rejected_at"`
+	// Bound is delta + slack: what the failure probability of a draw of a sampler
+	// within the tolerance cannot exceed.
+	Bound float64 `json:"bound"`
+
+	Targets    int    `json:"targets"`  // tried
+	Inverted   int    `json:"inverted"` // of them, by at least one draw
+	DrawsACall int    `json:"draws_a_target"`
+	Found      int    `json:"found"` // draws that are preimages, over all targets
+	Denoised   int64  `json:"denoised_points"`
+	Seed       uint64 `json:"seed"`
+	Fault      *Fault `json:"fault,omitempty"`
+
+	// Elapsed is the time spent in the candidate. It is no part of the JSON form.
+	Elapsed time.Duration `json:"-"`
+}
+
+// DefaultTargets is the number of images that a candidate is asked to invert.
+const DefaultTargets = 20
+
+// Invert asks the candidate to invert the function of the instance on images of
+// uniform secrets, one call each, and bets on the draws that are no preimages: of a
+// (tau, delta)-posterior sampler each draw fails with probability at most delta plus the
+// slack of the instance (Theorem 1.7; see [reduction.Instance.Slack]). All targets are
+// tried, also after rejection, so that the rate is known. name is that of the problem,
+// for reports. [Calls] is the number of targets, [DefaultTargets] by default; [Draws]
+// the draws for each, 1 by default.
+func Invert(ctx context.Context, candidate spec.Sampler, in *reduction.Instance, name string, tolerance spec.Tolerance, opts ...Option) (*Inversion, error) {
+	o, err := newOptions(append([]Option{Calls(DefaultTargets), Draws(1)}, opts...))
+	if err != nil {
+		return nil, err
+	}
+	if !(tolerance.Tau >= 0 && tolerance.Delta >= 0) {
+		return nil, fmt.Errorf("tolerance is tau %v, delta %v; want numbers of at least 0", tolerance.Tau, tolerance.Delta)
+	}
+	counted := &countedPrior{Instance: in}
+	problem, err := spec.NewProblem(name, counted, in.Measurement())
+	if err != nil {
+		return nil, err
+	}
+	bound := min(1, tolerance.Delta+in.Slack(tolerance.Tau*in.Dials().R))
+	v := &Inversion{
+		Candidate: candidate.Name(), Function: name, Alpha: o.alpha, Tolerance: tolerance, Bound: bound,
+		DrawsACall: o.draws, Seed: o.seed, Stop: StopCalls, Outcome: NotRejected,
+	}
+	if o.limit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, o.limit)
+		defer cancel()
+	}
+	failures := evidence.NewFailures(bound)
+	for target := range o.calls {
+		share, fault := v.attempt(ctx, candidate, in, problem, target)
+		if ctx.Err() != nil {
+			v.Stop = StopInterrupted
+			if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+				v.Stop = StopTime
+			}
+			break
+		}
+		if fault != nil {
+			v.Fault, v.Stop = fault, StopFault
+			if fault.Kind == FaultRefusal {
+				v.Stop = StopRefusal
+			}
+			break
+		}
+		failures.Observe(share)
+		v.Log10Wealth = failures.LogWealth() / math.Ln10
+		if v.RejectedAt == 0 && failures.LogWealth() >= -math.Log(o.alpha) {
+			v.RejectedAt = v.Targets
+		}
+		if o.progress != nil {
+			o.progress(Progress{v.Targets, o.calls, v.Log10Wealth, -math.Log10(o.alpha)})
+		}
+	}
+	v.Denoised = counted.points.Load()
+	switch {
+	case v.RejectedAt > 0: // evidence once found stands, whatever came after
+		v.Outcome = Rejected
+	case v.Stop != StopCalls && v.Stop != StopTime, v.Targets == 0:
+		v.Outcome = Inconclusive
+	}
+	return v, nil
+}
+
+// attempt asks the candidate for one target, and returns the share of its draws that
+// are no preimages.
+func (v *Inversion) attempt(ctx context.Context, candidate spec.Sampler, in *reduction.Instance, problem *spec.Problem, target int) (share float64, fault *Fault) {
+	rng := spec.Stream(v.Seed, "invert", problem.Digest(), uint64(target))
+	secret := make([]bool, in.Function().N)
+	for i := range secret {
+		secret[i] = rng.Uint64()&1 == 1
+	}
+	z := in.Function().Circuit.Eval(secret)
+	y := in.Target(z, rng)
+	start := time.Now()
+	draws, fault := request(ctx, candidate, problem, v.DrawsACall, y, spec.Stream(v.Seed, "candidate", problem.Digest(), uint64(target)))
+	v.Elapsed += time.Since(start)
+	if fault != nil {
+		fault.Problem, fault.Call = problem.Name(), target
+		return 0, fault
+	}
+	found := in.Read(draws, z).Found
+	v.Targets++
+	v.Found += found
+	if found > 0 {
+		v.Inverted++
+	}
+	return 1 - float64(found)/float64(v.DrawsACall), nil
+}
+
+// ExcludedDelta returns the largest delta for which the candidate is refuted as a
+// (tau, delta)-posterior sampler at confidence 1 - level by the rate of failures alone:
+// the lower confidence limit less the slack; 0 if none is. With several draws a target
+// it counts a target as inverted if any draw does it, which only lowers the result.
+func (v *Inversion) ExcludedDelta(level float64) float64 {
+	if v.Targets == 0 {
+		return 0
+	}
+	_, high := reduction.Interval(v.Inverted, v.Targets, 1-2*level)
+	return max(0, 1-high-(v.Bound-v.Tolerance.Delta))
+}
+
+// String returns the verdict in a few lines of plain words.
+func (v *Inversion) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s on %s\n", v.Candidate, v.Outcome, v.Function)
+	if v.Fault != nil {
+		fmt.Fprintf(&b, "  fault     %v\n", v.Fault)
+	}
+	if v.Targets == 0 {
+		return b.String()
+	}
+	low, high := reduction.Interval(v.Inverted, v.Targets, 0.95)
+	fmt.Fprintf(&b, "  inverted  %d of %d targets (95%% interval %.3f to %.3f), %d draws each\n", v.Inverted, v.Targets, low, high, v.DrawsACall)
+	fmt.Fprintf(&b, "  work      %d points denoised, %v a target\n", v.Denoised, (v.Elapsed / time.Duration(v.Targets)).Round(10*time.Microsecond))
+	fmt.Fprintf(&b, "  bound     a draw of a right sampler is no preimage with probability at most %.2g\n", v.Bound)
+	if v.RejectedAt > 0 {
+		fmt.Fprintf(&b, "  evidence  10^%.1f; reached 10^%.1f after %d targets (a right sampler ever does with probability at most %.3g)\n",
+			v.Log10Wealth, -math.Log10(v.Alpha), v.RejectedAt, v.Alpha)
+	} else {
+		fmt.Fprintf(&b, "  evidence  10^%.1f, of 10^%.1f needed (%s)\n", v.Log10Wealth, -math.Log10(v.Alpha), v.Stop)
+	}
+	if delta := v.ExcludedDelta(0.05); delta > 0 {
+		fmt.Fprintf(&b, "  follows   it is no (%.3g, delta)-posterior sampler for any delta below %.3f (95%% confidence)\n", v.Tolerance.Tau, delta)
+	}
+	return b.String()
+}
+
+// countedPrior counts the points that a candidate denoises.
+type countedPrior struct {
+	*reduction.Instance
+	points atomic.Int64
+}
+
+func (c *countedPrior) Denoise(dst, x *mat.Dense, sigma float64) {
+	c.points.Add(int64(x.RawMatrix().Rows))
+	c.Instance.Denoise(dst, x, sigma)
+}
+
+func (c *countedPrior) Linearize(dst, x *mat.Dense, sigma float64) func(dst, v *mat.Dense) {
+	c.points.Add(int64(x.RawMatrix().Rows))
+	return c.Instance.Linearize(dst, x, sigma)
+}
