@@ -136,3 +136,44 @@ func (r reference) moments() (*mat.VecDense, *mat.SymDense) {
 	}
 	return mean, cov
 }
+
+// denoise returns the mean of x0 given x0 + sigma z = x and the Jacobian of that in
+// x, from the components' own, by their definitions.
+func (r reference) denoise(x []float64, sigma float64) (*mat.VecDense, *mat.Dense) {
+	d := len(x)
+	at := mat.NewVecDense(d, x)
+	logs := make([]float64, len(r.weights))
+	means := make([]*mat.VecDense, len(r.weights))
+	jacobian := mat.NewDense(d, d, nil)
+	keeps := make([]*mat.Dense, len(r.weights))
+	for k, w := range r.weights {
+		wide := plus(r.covs[k], sigma)
+		var inverse, keep mat.Dense
+		if err := inverse.Inverse(wide); err != nil {
+			panic(err)
+		}
+		keep.Mul(r.covs[k], &inverse)
+		var shift, mean mat.VecDense
+		shift.SubVec(at, r.means[k])
+		mean.MulVec(&keep, &shift)
+		mean.AddVec(&mean, r.means[k])
+		logs[k] = math.Log(w) + normalLog(at, r.means[k], wide)
+		means[k], keeps[k] = &mean, &keep
+	}
+	total := logSumExp(logs)
+	mean := mat.NewVecDense(d, nil)
+	for k := range means {
+		mean.AddScaledVec(mean, math.Exp(logs[k]-total), means[k])
+	}
+	for k := range means {
+		w := math.Exp(logs[k] - total)
+		var scaled, apart mat.Dense
+		scaled.Scale(w, keeps[k])
+		jacobian.Add(jacobian, &scaled)
+		var e mat.VecDense
+		e.SubVec(means[k], mean)
+		apart.Outer(w/sigma/sigma, &e, &e)
+		jacobian.Add(jacobian, &apart)
+	}
+	return mean, jacobian
+}
