@@ -3,17 +3,9 @@
 # bash. What is missing is installed where that is possible; what cannot be run is
 # skipped, saying why.
 #
-#   ci/run.sh           all of it, about ten minutes on two cores
-#   ci/run.sh --quick   without the tests that take minutes
+#   ci/run.sh    about ten minutes on two cores
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-
-quick=no
-case "${1-}" in
-  "") ;;
-  --quick) quick=yes ;;
-  *) echo "usage: ci/run.sh [--quick]" >&2; exit 2 ;;
-esac
 
 step() { printf '\n== %s\n' "$*"; }
 skip() { printf 'skipped: %s\n' "$*"; }
@@ -51,6 +43,8 @@ case $status in
   *) skip "no database of vulnerabilities: $(tail -n 1 <<<"$report")" ;;
 esac
 
+# Every command of the README, with its output: go test ./... among them, and the
+# null test in full.
 step README.md
 go run ./ci/readme README.md
 
@@ -66,13 +60,6 @@ if ! compgen -G '/usr/lib/*/libopenblas.*' >/dev/null && ! compgen -G '/usr/lib*
   skip "libopenblas is not installed"
 else
   CGO_LDFLAGS="${CGO_LDFLAGS--lopenblas}" go test -tags openblas ./spec/...
-fi
-
-step null test
-if [[ $quick == yes ]]; then
-  skip "--quick"
-else
-  go test ./props/... -run 'Null' -null -timeout 60m
 fi
 
 printf '\nall is well\n'

@@ -15,16 +15,19 @@ import (
 
 // nilSourceFaults returns the places where a random source is nil, which gonum and
 // others take for the global one: a nil argument where a source is wanted, and a
-// struct literal that leaves its source out or sets it to nil.
+// literal of another module's struct that leaves its source out or sets it to nil.
 func nilSourceFaults(pkg *packages.Package) []string {
 	var faults []string
 	report := func(n ast.Node, what string) {
 		faults = append(faults, fmt.Sprintf("%s: %s", pkg.Fset.Position(n.Pos()), what))
 	}
+	harmless := map[ast.Node]bool{} // literals of which only a method that draws nothing is called
 	isNil := func(e ast.Expr) bool { return pkg.TypesInfo.Types[e].IsNil() }
 	for _, file := range pkg.Syntax {
 		ast.Inspect(file, func(n ast.Node) bool {
 			switch n := n.(type) {
+			case *ast.SelectorExpr:
+				harmless[n.X] = !strings.HasPrefix(n.Sel.Name, "Rand")
 			case *ast.CallExpr:
 				signature, ok := pkg.TypesInfo.Types[n.Fun].Type.(*types.Signature)
 				if !ok {
@@ -36,8 +39,9 @@ func nilSourceFaults(pkg *packages.Package) []string {
 					}
 				}
 			case *ast.CompositeLit:
-				literal, ok := pkg.TypesInfo.Types[n].Type.Underlying().(*types.Struct)
-				if !ok {
+				kind := pkg.TypesInfo.Types[n].Type
+				literal, ok := kind.Underlying().(*types.Struct)
+				if !ok || ours(kind) || harmless[n] {
 					return true
 				}
 				for i := range literal.NumFields() {
@@ -68,6 +72,13 @@ func fieldValue(literal *ast.CompositeLit, field *types.Var, i int) ast.Expr {
 		}
 	}
 	return nil
+}
+
+// ours reports whether a type belongs to this module, which never takes nil for the
+// global source.
+func ours(t types.Type) bool {
+	named, ok := types.Unalias(t).(*types.Named)
+	return !ok || named.Obj().Pkg() == nil || strings.HasPrefix(named.Obj().Pkg().Path()+"/", module+"/")
 }
 
 // isSource reports whether a value of that type is a source of randomness.
@@ -118,14 +129,19 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
+type call struct{ ties *rand.Rand }
+
 func plant(rng *rand.Rand, draw func(*rand.Rand) float64) {
 	_ = distuv.Normal{Mu: 0, Sigma: 1}           // fault
 	_ = distuv.Normal{Mu: 0, Sigma: 1, Src: nil} // fault
 	_ = distuv.Normal{0, 1, nil}                 // fault
+	_ = distuv.Normal{Mu: 0, Sigma: 1}.Rand()    // fault
+	_ = distuv.Normal{Mu: 0, Sigma: 1}.CDF(0)
 	_ = distuv.Normal{Mu: 0, Sigma: 1, Src: rng}
 	_, _ = distmv.NewNormal([]float64{0}, mat.NewSymDense(1, []float64{1}), nil) // fault
 	_, _ = distmv.NewNormal([]float64{0}, mat.NewSymDense(1, []float64{1}), rng)
 	_ = draw(nil) // fault
+	_ = call{}    // ours: nothing in it draws
 	_ = draw(rng)
 }
 `

@@ -3,6 +3,7 @@ package problems
 import (
 	"fmt"
 	"math"
+	"strconv"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
@@ -12,7 +13,7 @@ import (
 )
 
 // FileOptions are the two deviations of a problem made from data. Zero stands for
-// what the data suggest.
+// what the data suggest, rounded to two digits.
 type FileOptions struct {
 	// Bandwidth is the deviation of the Gaussian kernel that smooths the points.
 	// By default a tenth of the root mean square, over the coordinates, of the
@@ -50,9 +51,9 @@ func FromFile(path, op string, options FileOptions) (*spec.Problem, error) {
 	}
 	bandwidth := options.Bandwidth
 	if bandwidth == 0 {
-		bandwidth = defaultShare * spreadOf(points)
-		if !(bandwidth > 0) || math.IsInf(bandwidth, 1) {
-			return nil, fmt.Errorf("%s: the points have a spread of %v, which suggests no bandwidth; set it", path, bandwidth/defaultShare)
+		bandwidth, err = suggest(spreadOf(points))
+		if err != nil {
+			return nil, fmt.Errorf("%s: the points have %w bandwidth; set it", path, err)
 		}
 	}
 	beta := options.Beta
@@ -61,9 +62,9 @@ func FromFile(path, op string, options FileOptions) (*spec.Problem, error) {
 		measured.Mul(points, a.T())
 		m, _ := a.Dims()
 		smoothing := bandwidth * mat.Norm(a, 2) / math.Sqrt(float64(m))
-		beta = defaultShare * math.Hypot(spreadOf(&measured), smoothing)
-		if !(beta > 0) || math.IsInf(beta, 1) {
-			return nil, fmt.Errorf("%s: A x has a spread of %v, which suggests no beta; set it", op, beta/defaultShare)
+		beta, err = suggest(math.Hypot(spreadOf(&measured), smoothing))
+		if err != nil {
+			return nil, fmt.Errorf("%s: A x has %w beta; set it", op, err)
 		}
 	}
 	measurement, err := spec.NewMeasurement(a, beta)
@@ -74,9 +75,16 @@ func FromFile(path, op string, options FileOptions) (*spec.Problem, error) {
 	return smoothed(name, points, bandwidth, measurement)
 }
 
-// defaultShare is the share of the spread that a default takes: small enough that
-// the points are told apart, large enough that there is something to sample.
-const defaultShare = 0.1
+// suggest returns the default deviation for what has the given spread: a tenth of
+// it, small enough that points are told apart, large enough that there is something
+// to sample. Two digits are enough, and can be read.
+func suggest(spread float64) (float64, error) {
+	sd, err := strconv.ParseFloat(strconv.FormatFloat(0.1*spread, 'g', 2, 64), 64)
+	if err != nil || !(sd > 0) || math.IsInf(sd, 1) {
+		return 0, fmt.Errorf("a spread of %v, which suggests no", spread)
+	}
+	return sd, nil
+}
 
 // spreadOf returns the root mean square, over the columns, of the standard
 // deviation (divisor n) of a column of x: exactly 0 if its rows are all the same.

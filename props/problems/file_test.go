@@ -23,21 +23,16 @@ func TestFromFile(t *testing.T) {
 }
 
 // The defaults by hand: variances of the columns 1, 1, 0, 3/4, so the spread is
-// sqrt(11)/4. Inpainting sees the upper row, two columns of variance 1, and the
-// kernel adds the square of the bandwidth.
+// sqrt(11)/4 = 0.829. Inpainting sees the upper row, two columns of variance 1, to
+// which the kernel adds 0.083^2: a spread of 1.003.
 func TestFromFileDefaults(t *testing.T) {
 	path := write(t, "points.csv", []byte("0,0,1,1\n0,2,1,1\n2,0,1,1\n2,2,1,3\n"))
-	bandwidth := 0.1 * math.Sqrt(11) / 4
-	byHand, err := FromFile(path, "inpaint", FileOptions{Bandwidth: bandwidth, Beta: 0.1 * math.Sqrt(1+bandwidth*bandwidth)})
-	if err != nil {
-		t.Fatal(err)
-	}
 	byDefault, err := FromFile(path, "inpaint", FileOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := byDefault.Measurement().Beta(), byHand.Measurement().Beta(); math.Abs(got-want) > 1e-15 {
-		t.Errorf("beta is %v, want %v", got, want)
+	if want := path + "/inpaint:beta=0.1,bandwidth=0.083"; byDefault.Name() != want || byDefault.Measurement().Beta() != 0.1 {
+		t.Errorf("it is %s with beta %v, want %s", byDefault.Name(), byDefault.Measurement().Beta(), want)
 	}
 	set, err := FromFile(path, "inpaint", FileOptions{Beta: 7, Bandwidth: 3})
 	if err != nil {
