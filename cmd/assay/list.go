@@ -1,26 +1,34 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
-	"text/tabwriter"
 
 	"assay/props/problems"
+	"assay/reduction/oneway"
 	"assay/samplers"
 )
 
-// list prints the named candidates and problems, every argument with its default.
+// list prints everything that has a name: candidates, problems and one-way
+// functions.
 type list struct{}
 
 func (*list) run(stdout io.Writer) error {
-	w := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "candidates")
-	for _, entry := range samplers.List() {
-		fmt.Fprintf(w, "  %s\t%s\n", entry.Name, entry.Description)
+	var b bytes.Buffer
+	entry := func(name, description string) { fmt.Fprintf(&b, "  %s\n      %s\n", name, description) }
+	fmt.Fprintln(&b, "candidates")
+	for _, e := range samplers.List() {
+		entry(e.Name, e.Description)
 	}
-	fmt.Fprintln(w, "\nproblems")
-	for _, entry := range problems.List() {
-		fmt.Fprintf(w, "  %s\t%s\n", entry.Name, entry.Description)
+	fmt.Fprintln(&b, "\nproblems")
+	for _, e := range problems.List() {
+		entry(e.Name, e.Description)
 	}
-	return w.Flush()
+	fmt.Fprintln(&b, "\none-way functions, for hard:FUNCTION among the problems and for assay invert")
+	for _, e := range oneway.List() {
+		entry(e.Name, e.Summary)
+	}
+	_, err := stdout.Write(b.Bytes())
+	return err
 }

@@ -74,5 +74,5 @@ func List() []Entry {
 	if err != nil {
 		panic(err) // a name of our own is right
 	}
-	return append(entries, Entry{hardPrefix + example, "hard instance of a one-way function; see oneway.List for others than this one"})
+	return append(entries, Entry{hardPrefix + example, "posterior as hard as inverting the one-way function that is named after hard:"})
 }
