@@ -97,9 +97,9 @@ func TestDataSetAgainstPlainSums(t *testing.T) {
 					log, denoised, product := plainly(s, x.RawRowView(i), v.RawRowView(i), sigma)
 					// Points are taken from the centre of the set, which rounds them by up to eps
 					// times their distance, 2 sqrt(d) or 2 deviation: so much of a deviation times 2
-					// sqrt(d) deviations, twice; and a log weight may be off by 'accurate'.
+					// sqrt(d) deviations, twice; and the products may be off by 1e-11 in a log weight.
 					size := 2 * math.Sqrt(d) * (1 + deviation)
-					tolerance := 4*accurate + 8*machine*size/deviation*2*math.Sqrt(d)
+					tolerance := 4e-11 + 8*machine*size/deviation*2*math.Sqrt(d)
 					agree(t, "log density", logs[i], log, tolerance+1e-14*math.Abs(log))
 					for j := range d {
 						// Weights are off by the tolerance, times differences of points that share the
@@ -192,8 +192,8 @@ func TestDeterministic(t *testing.T) {
 		one := mat.NewDense(1, d, nil)
 		c.Given(y).(*Mixture).Denoise(one, mat.NewDense(1, d, x.RawRowView(i)), 0.3)
 		for j := range d {
-			// Log weights are good to 'accurate', points within 10.
-			agree(t, "one row", one.At(0, j), den.At(i, j), 20*accurate)
+			// Log weights are good to 1e-11, points within 10.
+			agree(t, "one row", one.At(0, j), den.At(i, j), 2e-10)
 		}
 	}
 }

@@ -173,21 +173,12 @@ func (c *smoothed) logits(w, z blas64.General, s *scratch) (slack []float64) {
 		// Three sums of products, each off by a few roundings of its size.
 		size := math.Sqrt(norm) + c.radius
 		slack[i] = 4 * machine * size * size
-		to := row(w, i)
-		switch {
-		case slack[i] < 1:
-			half := norm / 2
-			for k, bias := range c.bias {
-				to[k] += bias - half
-			}
-			if slack[i] < accurate {
-				slack[i] = 0
-			}
-		default: // including NaN: nothing is left of the product
-			for k := range to {
-				to[k] = c.logit(row(z, i), k)
-			}
+		if slack[i] < accurate {
 			slack[i] = 0
+		}
+		to := row(w, i)
+		for k, bias := range c.bias {
+			to[k] += bias - norm/2
 		}
 	}
 	return slack
