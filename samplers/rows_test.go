@@ -239,7 +239,8 @@ func (p notANumber) Linearize(dst, x *mat.Dense, sigma float64) func(dst, v *mat
 }
 
 // However many steps, a call allocates the same: nothing is allocated in the loop.
-// (Numbers of steps below 256 would make the name of the sampler cheaper.)
+// An allocation a step would be 1,700 more; the runtime's own, under the race detector
+// or a garbage collection, are a handful.
 func TestStepsDoNotAllocate(t *testing.T) {
 	a := mat.NewDense(2, 3, []float64{1, 2, 3, 0, 1, 0})
 	p := must(spec.NewProblem("unit", newUnit(3), must(spec.NewMeasurement(a, 0.1))))
@@ -259,7 +260,7 @@ func TestStepsDoNotAllocate(t *testing.T) {
 				}
 			})
 		}
-		if few, many := allocations(300), allocations(2000); many > few {
+		if few, many := allocations(300), allocations(2000); many > few+100 {
 			t.Errorf("%s: %v allocations, with 300 steps %v", of(2000).Name(), many, few)
 		}
 	}
