@@ -17,11 +17,16 @@ import (
 
 // answer is one call of the candidate as the bets see it.
 type answer struct {
-	number int // of the call in the trial
-	values [][]float64
-	place  int
+	number int     // of the call in the trial
+	sights []sight // one for each scale of the problem
 	ties   *rand.Rand
 	fault  *Fault
+}
+
+// sight is a pool as the witnesses see it at one scale.
+type sight struct {
+	values [][]float64
+	place  int
 }
 
 // ask makes the calls of the trial, several at a time, and hands them out in
@@ -71,8 +76,12 @@ func (t *trial) call(ctx context.Context, number int) *answer {
 		return &answer{number: number, fault: fault}
 	}
 	engine := stream("engine")
-	values, place := c.battery.Evaluate(x, draws, y, engine)
-	return &answer{number: number, values: values, place: place, ties: engine}
+	a := &answer{number: number, ties: engine}
+	for _, s := range c.scales {
+		values, place := s.battery.Evaluate(x, draws, y, engine)
+		a.sights = append(a.sights, sight{values, place})
+	}
+	return a
 }
 
 // request asks the candidate for n draws given y, and checks that it filled every

@@ -1,11 +1,15 @@
 package props
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
+
+	"gonum.org/v1/gonum/floats"
 
 	"assay/props/evidence"
 	"assay/spec"
@@ -50,21 +54,70 @@ type trial struct {
 	calls     int
 }
 
-// exhibit is one problem of a trial, with the evidence on it.
+// exhibit is one problem of a trial, with the evidence on it: the mean wealth over
+// its scales.
 type exhibit struct {
 	problem *spec.Problem
+	scales  []scale
+}
+
+// scale is a resolution at which a problem is looked at.
+type scale struct {
+	h       float64
 	battery *evidence.Battery
 	process *evidence.Process
 }
 
+// resolutions are the h, in units of tau, at which a tolerance is tested. At small h
+// little is blurred, but much must be allowed for: eta = 2 Phi(tau/(2h)) - 1 is 0.197,
+// 0.050 and 0.012.
+var resolutions = []float64{2, 8, 32}
+
 func newExhibit(p *spec.Problem, candidate spec.Sampler, o *options) (*exhibit, error) {
-	pairs := !candidate.Independent()
-	battery, err := evidence.NewBattery(p, pairs, spec.Stream(o.seed, "pilot", p.Digest(), 0))
-	if err != nil {
-		return nil, err
+	e := &exhibit{problem: p}
+	heights := []float64{0}
+	if o.tolerance.Tau > 0 {
+		heights = nil
+		for _, r := range resolutions {
+			heights = append(heights, r*o.tolerance.Tau)
+		}
 	}
-	process := evidence.NewProcess(len(battery.Names()), battery.Features(), o.draws, !pairs)
-	return &exhibit{p, battery, process}, nil
+	pairs := !candidate.Independent()
+	for _, h := range heights {
+		battery, err := evidence.NewBattery(p, pairs, h, spec.Stream(o.seed, "pilot", p.Digest(), 0))
+		if err != nil {
+			return nil, err
+		}
+		eta := o.tolerance.Delta
+		if h > 0 {
+			eta = o.tolerance.TotalVariation(h)
+		}
+		process := evidence.NewProcess(len(battery.Names()), battery.Features(), o.draws, !pairs, eta)
+		e.scales = append(e.scales, scale{h, battery, process})
+	}
+	return e, nil
+}
+
+// calls returns the number of calls that were bet on.
+func (e *exhibit) calls() int { return e.scales[0].process.Calls() }
+
+// logWealth returns the logarithm of the mean wealth over the scales.
+func (e *exhibit) logWealth() float64 {
+	return logMean(len(e.scales), func(i int) float64 { return e.scales[i].process.LogWealth() })
+}
+
+// leading returns the scale with the most evidence.
+func (e *exhibit) leading() scale {
+	return slices.MaxFunc(e.scales, func(a, b scale) int { return cmp.Compare(a.process.LogWealth(), b.process.LogWealth()) })
+}
+
+// logMean returns the logarithm of the mean of exp(log(0)), ..., exp(log(n-1)).
+func logMean(n int, log func(i int) float64) float64 {
+	logs := make([]float64, n)
+	for i := range logs {
+		logs[i] = log(i)
+	}
+	return floats.LogSumExp(logs) - math.Log(float64(n))
 }
 
 // run bets call by call, the problems in turn, and says why it ended.
@@ -104,7 +157,9 @@ func (t *trial) run(ctx context.Context) (Stop, *Fault) {
 			return StopFault, a.fault
 		}
 		c := t.exhibits[a.number%len(t.exhibits)]
-		c.process.Observe(a.values, a.place, a.ties)
+		for i, s := range c.scales {
+			s.process.Observe(a.sights[i].values, a.sights[i].place, a.ties)
+		}
 		t.calls++
 		if t.progress != nil {
 			t.progress(Progress{t.calls, t.budget(), t.logWealth() / math.Ln10, -math.Log10(t.alpha)})
@@ -121,24 +176,17 @@ func (t *trial) budget() int { return t.options.calls * len(t.exhibits) }
 
 // logWealth returns the logarithm of the mean wealth over the problems.
 func (t *trial) logWealth() float64 {
-	top := math.Inf(-1)
-	for _, c := range t.exhibits {
-		top = max(top, c.process.LogWealth())
-	}
-	sum := 0.0
-	for _, c := range t.exhibits {
-		sum += math.Exp(c.process.LogWealth() - top)
-	}
-	return top + math.Log(sum/float64(len(t.exhibits)))
+	return logMean(len(t.exhibits), func(i int) float64 { return t.exhibits[i].logWealth() })
 }
 
-// leading is how many witnesses of each problem a verdict names.
-const leading = 3
+// named is how many witnesses of each problem a verdict names.
+const named = 3
 
 func (t *trial) verdict(stop Stop, fault *Fault) *Verdict {
 	v := &Verdict{
 		Candidate:   t.candidate.Name(),
 		Alpha:       t.alpha,
+		Tolerance:   t.tolerance,
 		Log10Wealth: t.logWealth() / math.Ln10,
 		Stop:        stop,
 		Calls:       t.calls,
@@ -149,11 +197,13 @@ func (t *trial) verdict(stop Stop, fault *Fault) *Verdict {
 	}
 	for _, c := range t.exhibits {
 		f := newFinding(c.problem)
-		f.Calls = c.process.Calls()
-		f.Log10Wealth = c.process.LogWealth() / math.Ln10
-		all := c.process.Testimonies()
-		for _, w := range all[:min(leading, len(all))] {
-			f.Witnesses = append(f.Witnesses, Witness{c.battery.Names()[w.Witness], w.Share, w.MeanRank})
+		f.Calls = c.calls()
+		f.Log10Wealth = c.logWealth() / math.Ln10
+		lead := c.leading()
+		f.Resolution = lead.h
+		all := lead.process.Testimonies()
+		for _, w := range all[:min(named, len(all))] {
+			f.Witnesses = append(f.Witnesses, Witness{lead.battery.Names()[w.Witness], w.Share, w.MeanRank})
 		}
 		v.Problems = append(v.Problems, f)
 	}
@@ -186,7 +236,7 @@ func (t *trial) couldReject() bool {
 	}
 	best := math.Inf(-1)
 	for _, c := range t.exhibits {
-		best = max(best, float64(c.process.Calls())*math.Log(members))
+		best = max(best, float64(c.calls())*math.Log(members))
 	}
 	return best-math.Log(float64(len(t.exhibits))) >= -math.Log(t.alpha)
 }

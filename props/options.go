@@ -2,6 +2,7 @@ package props
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"pgregory.net/rapid"
@@ -18,6 +19,7 @@ type options struct {
 	draws     int
 	seed      uint64
 	limit     time.Duration
+	tolerance spec.Tolerance
 	progress  func(Progress)
 	generator *rapid.Generator[*spec.Problem]
 }
@@ -45,6 +47,10 @@ func newOptions(opts []Option) (*options, error) {
 		return nil, fmt.Errorf("calls is %d, want at least 1", o.calls)
 	case o.draws < 1:
 		return nil, fmt.Errorf("draws is %d, want at least 1", o.draws)
+	case !(o.tolerance.Tau >= 0) || math.IsInf(o.tolerance.Tau, 1):
+		return nil, fmt.Errorf("tau is %v, want a distance of at least 0", o.tolerance.Tau)
+	case !(o.tolerance.Delta >= 0 && o.tolerance.Delta < 1):
+		return nil, fmt.Errorf("delta is %v, want a probability from 0 to below 1", o.tolerance.Delta)
 	case o.limit < 0:
 		return nil, fmt.Errorf("time limit is %v, want a positive duration", o.limit)
 	}
@@ -68,6 +74,10 @@ func Seed(seed uint64) Option { return func(o *options) { o.seed = seed } }
 // For stops a judgement after the given time, whatever is left of the budget. Where
 // it stops then depends on the machine; the bound alpha does not. Default: no limit.
 func For(d time.Duration) Option { return func(o *options) { o.limit = d } }
+
+// Within makes the null wider: not the exact posterior, but any (tau, delta)-posterior
+// sampler, in the joint form of [spec.Tolerance]. Default: exact.
+func Within(t spec.Tolerance) Option { return func(o *options) { o.tolerance = t } }
 
 // Watch calls f after every call of the candidate, from one goroutine.
 func Watch(f func(Progress)) Option { return func(o *options) { o.progress = f } }

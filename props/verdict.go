@@ -37,6 +37,8 @@ type Verdict struct {
 	Outcome   Outcome `json:"outcome"`
 	// Alpha bounds the probability that a right candidate is rejected.
 	Alpha float64 `json:"alpha"`
+	// Tolerance is what counts as right; zero is the exact posterior.
+	Tolerance spec.Tolerance `json:"tolerance"`
 	// Log10Wealth is the evidence, the mean wealth over all problems; rejection is
 	// at -log10(alpha).
 	Log10Wealth float64 `json:"log10_wealth"`
@@ -58,6 +60,9 @@ type Finding struct {
 	Digest      string  `json:"digest"` // of its canonical text form, in hexadecimal
 	Calls       int     `json:"calls"`
 	Log10Wealth float64 `json:"log10_wealth"`
+	// Resolution is the deviation of the noise, in the units of x, under which the
+	// evidence was strongest: of the order of the tolerance tau, 0 if that is 0.
+	Resolution float64 `json:"resolution"`
 	// Witnesses holds the leading witnesses, the largest share first.
 	Witnesses []Witness `json:"witnesses"`
 }

@@ -8,8 +8,8 @@ import "math"
 // probability at most Delta over everything (Definition 1.5, in the joint form).
 // The zero value asks for the exact law.
 type Tolerance struct {
-	Tau   float64
-	Delta float64
+	Tau   float64 `json:"tau"`
+	Delta float64 `json:"delta"`
 }
 
 // TotalVariation returns the bound delta + 2 Phi(tau/(2h)) - 1, at most 1, on the

@@ -27,6 +27,7 @@ type Battery struct {
 	location   *scaling // of x under the prior
 	yLocation  *scaling // of y
 	blur       []float64
+	sigma      float64 // at which the prior density is smoothed: of the order of h, or well above the blur
 	statistics []statistic
 	names      []string
 	features   []int
@@ -38,8 +39,10 @@ const pilotDraws = 256
 
 // NewBattery returns the battery for the problem. pilot supplies the draws that set
 // the scales and the random directions. If pairs is set, witnesses that compare a
-// member with the rest of its pool are left out.
-func NewBattery(p *spec.Problem, pairs bool, pilot *rand.Rand) (*Battery, error) {
+// member with the rest of its pool are left out. h is the resolution: noise of that
+// deviation in every coordinate is added to the blur, which is how a tolerance for
+// small moves is tested (see [spec.Tolerance]); 0 for the exact null.
+func NewBattery(p *spec.Problem, pairs bool, h float64, pilot *rand.Rand) (*Battery, error) {
 	d, m := p.Prior().Dim(), p.Measurement().Rows()
 	x := mat.NewDense(pilotDraws, d, nil)
 	p.Prior().Sample(x, pilot)
@@ -49,8 +52,9 @@ func NewBattery(p *spec.Problem, pairs bool, pilot *rand.Rand) (*Battery, error)
 	b := &Battery{problem: p, location: newScaling(x), blur: make([]float64, d)}
 	peak := b.location.peak()
 	for i := range b.blur {
-		b.blur[i] = 1e-9*b.location.largest[i] + 1e-11*peak
+		b.blur[i] = math.Hypot(1e-9*b.location.largest[i]+1e-11*peak, h)
 	}
+	b.sigma = max(h, 1e-7*peak)
 	if m > 0 {
 		y := mat.NewDense(pilotDraws, m, nil)
 		for i := range pilotDraws {
@@ -81,11 +85,7 @@ func (b *Battery) candidates(pairs bool, pilot *rand.Rand) []statistic {
 	if m > 0 {
 		all = append(all, newAgreement(b.yLocation))
 	}
-	sigma := 0.0
-	for _, h := range b.blur {
-		sigma = max(sigma, 100*h)
-	}
-	if s := newDensities(b.problem, sigma, pairs); len(s.names()) > 0 {
+	if s := newDensities(b.problem, b.sigma, pairs); len(s.names()) > 0 {
 		all = append(all, s)
 	}
 	directions := newDirections(d, pilot)

@@ -67,6 +67,15 @@ func (b *learnedBets) add(dst []float64, phi [][]float64, truth int, weight floa
 	}
 }
 
+// storeSpans stores, for each learner, the largest less the smallest factor that the
+// next pool of the given size can bring: theta is known, and features lie within
+// +-valueClip.
+func (b *learnedBets) storeSpans(dst []float64, members int) {
+	for e, l := range b.learners {
+		dst[e] = softmaxSpan(2*valueClip*floats.Norm(l.theta, 1), members)
+	}
+}
+
 func (l *learner) observe(features []int, phi [][]float64, truth int, weight float64) (factor float64) {
 	members := len(phi[features[0]])
 	if cap(l.odds) < members {

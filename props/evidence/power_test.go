@@ -144,11 +144,11 @@ func (m toy) problem(t testing.TB) (*spec.Problem, *mat.Dense) {
 // callsToReject returns the calls until wealth reaches 1e6, at most limit.
 func (m toy) callsToReject(t testing.TB, draws, limit int, seed uint64, right bool) int {
 	p, whiten := m.problem(t)
-	b, err := evidence.NewBattery(p, false, spec.Stream(seed, "pilot", nil, 0))
+	b, err := evidence.NewBattery(p, false, 0, spec.Stream(seed, "pilot", nil, 0))
 	if err != nil {
 		t.Fatal(err)
 	}
-	process := evidence.NewProcess(len(b.Names()), b.Features(), draws, true)
+	process := evidence.NewProcess(len(b.Names()), b.Features(), draws, true, 0)
 	rng := spec.Stream(seed, "power "+m.name, nil, uint64(draws))
 	y := make([]float64, m.d)
 	exact := func(x []float64) {

@@ -13,6 +13,8 @@ type Process struct {
 	witnesses int
 	pairs     bool
 
+	distance  float64   // of the pool from an exchangeable one, in total variation
+	spans     []float64 // scratch: of the experts' factors, if distance > 0
 	portfolio *portfolio
 	rank      *rankBets
 	value     *valueBets
@@ -31,11 +33,19 @@ type Process struct {
 // used), and for calls of the given number of draws. If the draws of a call are
 // not independent given y, each is compared with the truth by itself, and a bet
 // is the average over these pairs: an e-value whatever the dependence is.
-func NewProcess(witnesses int, features []int, draws int, independent bool) *Process {
+//
+// eta is the tolerance: how far, in total variation, one draw may be from a right
+// one; 0 asks for the exact law. A pool of L draws then is within L eta of an
+// exchangeable one (a pair within eta), so that a factor between f_min and f_max has
+// mean at most 1 + L eta (f_max - f_min) and is divided by that, the bounds being
+// those that hold whatever the next call brings.
+func NewProcess(witnesses int, features []int, draws int, independent bool, eta float64) *Process {
 	p := &Process{witnesses: witnesses, pairs: !independent, pools: 1}
 	members := draws + 1
+	p.distance = float64(draws) * eta
 	if p.pairs {
 		p.pools, members = draws, 2
+		p.distance = eta
 	}
 	p.rank = newRankBets(witnesses, members)
 	p.value = newValueBets(witnesses)
@@ -56,6 +66,7 @@ func NewProcess(witnesses int, features []int, draws int, independent bool) *Pro
 		}
 	}
 	p.portfolio = newPortfolio(share)
+	p.spans = make([]float64, len(share))
 	for range witnesses {
 		p.phi = append(p.phi, make([]float64, members))
 	}
@@ -91,6 +102,9 @@ func (p *Process) Observe(values [][]float64, truth int, ties *rand.Rand) {
 			deviations[k] += weight * deviation
 		}
 		p.bet(pool, at, weight)
+	}
+	if p.distance > 0 {
+		p.allow()
 	}
 	p.portfolio.collect()
 	for i, r := range p.ranks {
@@ -135,6 +149,26 @@ func (p *Process) bet(pool, at int, weight float64) {
 	}
 	if p.learned != nil {
 		p.learned.add(factor, p.phi, at, weight)
+	}
+}
+
+// allow divides each factor by its largest mean under the tolerance.
+func (p *Process) allow() {
+	members := len(p.pool)
+	spans := p.spans
+	for k := range p.witnesses {
+		p.rank.storeSpans(spans, k)
+		spans = spans[p.rank.experts():]
+	}
+	for range p.witnesses {
+		storeValueSpans(spans, members)
+		spans = spans[valueExperts:]
+	}
+	if p.learned != nil {
+		p.learned.storeSpans(spans, members)
+	}
+	for e, span := range p.spans {
+		p.portfolio.factor[e] /= 1 + p.distance*span
 	}
 }
 

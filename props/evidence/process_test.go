@@ -59,7 +59,7 @@ func TestFactorIsEValue(t *testing.T) {
 		}
 		mean := 0.0
 		for place := range draws + 1 {
-			p := NewProcess(witnesses, features(witnesses), draws, independent)
+			p := NewProcess(witnesses, features(witnesses), draws, independent, 0)
 			ties := rand.New(rand.NewPCG(seed, 3))
 			for i, call := range history {
 				p.Observe(call, places[i], ties)
@@ -117,7 +117,7 @@ func TestWealthStaysLowUnderNull(t *testing.T) {
 // witness, values by law, which finds the truth in element 0.
 func reaches(threshold float64, n, draws int, independent bool, law func([]float64, *rand.Rand), seed uint64) bool {
 	rng := rand.New(rand.NewPCG(seed, 17))
-	p := NewProcess(1, features(1), draws, independent)
+	p := NewProcess(1, features(1), draws, independent, 0)
 	value := make([]float64, draws+1)
 	for range n {
 		law(value, rng)
@@ -186,7 +186,7 @@ func TestEachGroupSees(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(1, 2))
-			p := NewProcess(3, features(3), 3, true)
+			p := NewProcess(3, features(3), 3, true, 0)
 			for p.LogWealth() < math.Log(1e6) {
 				if p.Calls() == 1000 {
 					t.Fatalf("wealth is %.3g after 1000 calls, want 1e6", math.Exp(p.LogWealth()))

@@ -9,6 +9,7 @@ import "math"
 type rankBets struct {
 	ranks  int         // L+1, or 2 for pairs
 	shapes [][]float64 // for each rank, the factor of each shape
+	spans  []float64   // for each shape, its largest factor less its smallest
 	counts [][]float64 // for each witness, the past ranks
 	past   float64     // number of past calls
 	kernel []float64   // by distance in ranks, refreshed each call
@@ -41,10 +42,13 @@ func newRankBets(witnesses, ranks int) *rankBets {
 			if betaExponents[i] == 0 && betaExponents[j] == 0 {
 				continue // the uniform law bets nothing
 			}
+			low, high := math.Inf(1), math.Inf(-1)
 			for r := range ranks {
-				p := math.Exp(logBetaBinomial(r, ranks-1, math.Exp2(ea), math.Exp2(eb)))
-				b.shapes[r] = append(b.shapes[r], p*float64(ranks))
+				f := float64(ranks) * math.Exp(logBetaBinomial(r, ranks-1, math.Exp2(ea), math.Exp2(eb)))
+				b.shapes[r] = append(b.shapes[r], f)
+				low, high = min(low, f), max(high, f)
 			}
+			b.spans = append(b.spans, high-low)
 		}
 	}
 	return b
@@ -62,6 +66,18 @@ func logBetaBinomial(r, n int, a, b float64) float64 {
 	x, y := float64(r), float64(n-r)
 	logChoose := -math.Log(float64(n)+1) - logBeta(x+1, y+1)
 	return logChoose + logBeta(x+a, y+b) - logBeta(a, b)
+}
+
+// storeSpans stores, for the experts of witness k, the difference between the largest
+// and the smallest factor that this call can bring, whatever the rank, in dst.
+func (b *rankBets) storeSpans(dst []float64, k int) {
+	n := copy(dst, b.spans)
+	low, high := math.Inf(1), math.Inf(-1)
+	for r := range b.ranks {
+		f := b.kernelFactor(k, r)
+		low, high = min(low, f), max(high, f)
+	}
+	dst[n] = high - low
 }
 
 // experts returns the number of experts of one witness.

@@ -64,5 +64,22 @@ func (b *valueBets) add(dst, phi []float64, truth int, weight float64) {
 	}
 }
 
+// storeValueSpans stores, for the experts of one witness, the difference between the
+// largest and the smallest factor on a pool of the given size, in dst: all of phi lie
+// within +-valueClip.
+func storeValueSpans(dst []float64, members int) {
+	for e := range valueDoubles {
+		dst[2*e] = softmaxSpan(2*valueClip*valueStep*math.Exp2(float64(e)), members)
+		dst[2*e+1] = dst[2*e]
+	}
+}
+
+// softmaxSpan returns the largest less the smallest value of n softmax(t)[0] over
+// t in R^n whose entries differ by at most width.
+func softmaxSpan(width float64, n int) float64 {
+	others := float64(n - 1)
+	return float64(n) * (1/(1+others*math.Exp(-width)) - 1/(1+others*math.Exp(width)))
+}
+
 // learn adds the deviation of one call to the scale of witness k.
 func (b *valueBets) learn(k int, deviation float64) { b.deviation[k] += deviation }
