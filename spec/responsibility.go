@@ -89,17 +89,17 @@ func (m *clusters) share(w []float64, count []int, log *float64) bool {
 				part[k] = 0
 				continue
 			}
-			part[k] = math.Exp(v)
-			sum += part[k]
+			p := exp(v)
+			part[k] = p
+			sum += p
 			n++
 		}
 		count[g] += n
 	}
 	*log = top + math.Log(sum)
+	scale := 1 / sum
 	for k, v := range w {
-		if v != 0 {
-			w[k] = v / sum
-		}
+		w[k] = v * scale
 	}
 	return true
 }
