@@ -39,17 +39,22 @@ type Diffusion struct {
 	Steps  int
 }
 
-// sigmaRange is how far the noise goes beyond the prior's scale: from sigmaRange
-// times the widest deviation down to the narrowest over sigmaRange. Along a
-// direction of variance c, the law at sigma is wider than the noise alone, from
-// which we start, by sqrt(1 + c/sigma^2), and the flow keeps that ratio: the
-// draws are too narrow by the factor 1 - 1/(2 sigmaRange^2). In total variation
-// the start is off by at most sqrt(d/8)/sigmaRange^2. The last step returns
-// the mean of x0 and drops its variance, about sigma^2 where sigma is far below
-// every deviation: it makes the deviation c/sqrt(c + sigma^2), too narrow by the
-// same factor again. With 100, both together are one part in 10^4, which would
-// take some 10^9 draws to notice; the error of the steps is larger.
-const sigmaRange = 100
+// sigmaRange returns F, how far the noise goes beyond the prior's scale: from F times
+// the widest deviation down to the narrowest over F.
+//
+// Along a direction of variance c, the law at sigma is wider than the noise alone,
+// from which we start, by sqrt(1 + c/sigma^2), and the flow keeps that ratio: the
+// draws are too narrow by the factor 1 - 1/(2 F^2). In total variation the start
+// is off by at most sqrt(d/8)/F^2. The last step returns the mean of x0 and drops
+// its variance, about sigma^2 where sigma is far below every deviation: it makes
+// the deviation c/sqrt(c + sigma^2), too narrow by the same factor again. Together
+// they cost 1/F^2, and a wider range costs longer steps, whose error falls as
+// steps^-2 with Heun's method. F = steps/2 lets both fall together, neither
+// far above the other; at 100, one part in 10^4, it takes some 10^9 draws to
+// notice.
+func sigmaRange(steps int) float64 {
+	return min(max(float64(steps)/2, 10), 100)
+}
 
 func (s Diffusion) Name() string {
 	return fmt.Sprintf("diffusion:method=%s,steps=%d", s.Method, s.Steps)
@@ -73,11 +78,17 @@ func (s Diffusion) Sample(ctx context.Context, dst *mat.Dense, p *spec.Problem, 
 		return err
 	}
 	narrowest, widest := denoiser.Scale()
-	if !(0 < narrowest && narrowest <= widest && widest <= math.MaxFloat64/sigmaRange) {
+	if !(0 < narrowest && narrowest <= widest && !math.IsInf(widest, 1)) {
 		return fmt.Errorf("%s: the prior's scale is from %v to %v, want 0 < narrowest <= widest", s.Name(), narrowest, widest)
 	}
-	sigmas := karras(sigmaRange*widest, narrowest/sigmaRange, s.Steps)
+	sigmas := levelsBeyond(narrowest, widest, s.Steps)
 	return reverse(ctx, s.Name(), dst, denoiser, sigmas, integrate, rng)
+}
+
+// levelsBeyond returns the noise levels for a prior of the given scale.
+func levelsBeyond(narrowest, widest float64, steps int) []float64 {
+	f := sigmaRange(steps)
+	return karras(f*widest, narrowest/f, steps)
 }
 
 // reverse fills the rows of dst by integrating from noise of deviation sigmas[0]
@@ -95,8 +106,8 @@ func reverse(ctx context.Context, name string, dst *mat.Dense, denoiser spec.Den
 
 // smoothedMode returns the mode of the law smoothed by sigma, far above its
 // width, where it is all but the mean: the fixed point of the denoiser. From the
-// origin the distance shrinks by (width/sigma)^2 an iteration, 1e-4 or less
-// here, so once a move is below sigma/1000 the rest is below 1e-7 sigma.
+// origin the distance shrinks by (width/sigma)^2 an iteration, 0.01 or less
+// here, so once a move is below sigma/10^5 the rest is below 1e-7 sigma.
 func smoothedMode(denoiser spec.Denoiser, sigma float64) []float64 {
 	x, next := mat.NewDense(1, denoiser.Dim(), nil), mat.NewDense(1, denoiser.Dim(), nil)
 	for range 32 {
@@ -104,7 +115,7 @@ func smoothedMode(denoiser spec.Denoiser, sigma float64) []float64 {
 		x.Sub(next, x)
 		move := mat.Norm(x, 2)
 		x.Copy(next)
-		if move <= sigma/1000 {
+		if move <= sigma/1e5 {
 			break
 		}
 	}

@@ -87,7 +87,7 @@ func TestDiffusionMistakesAreNoticed(t *testing.T) {
 	c := lawCases()[1]
 	denoiser := c.prior.(spec.Denoiser)
 	narrowest, widest := denoiser.Scale()
-	sigmas := karras(sigmaRange*widest, narrowest/sigmaRange, 100)
+	sigmas := levelsBeyond(narrowest, widest, 100)
 	upTo := func(sigma float64) []float64 { // the grid stopped at sigma, with that noise still on
 		for i, s := range sigmas {
 			if s < sigma {
@@ -104,12 +104,12 @@ func TestDiffusionMistakesAreNoticed(t *testing.T) {
 		integrate integrator
 		sigmas    []float64
 	}{
-		{"too few steps of Heun", heun, karras(sigmaRange*widest, narrowest/sigmaRange, 5)},
-		{"too few ancestral steps", integrators[Ancestral], karras(sigmaRange*widest, narrowest/sigmaRange, 10)},
+		{"too few steps of Heun", heun, levelsBeyond(narrowest, widest, 5)},
+		{"too few ancestral steps", integrators[Ancestral], levelsBeyond(narrowest, widest, 10)},
 		{"twice the variance of the noise", noisy(math.Sqrt2), sigmas},
 		{"half the variance of the noise", noisy(math.Sqrt2 / 2), sigmas},
 		{"noise left on the draws", heun, upTo(1)},
-		{"started too narrow", heun, karras(widest, narrowest/sigmaRange, 100)},
+		{"started too narrow", heun, karras(widest/2, narrowest/100, 100)},
 	} {
 		x := mat.NewDense(n, 2, nil)
 		if err := reverse(context.Background(), "control", x, denoiser, control.sigmas, control.integrate, stream(t)); err != nil {
@@ -174,7 +174,7 @@ func deviationFactor(method Method, c float64, sigmas []float64) float64 {
 // error, start and end leave the deviation short by 1 part in 10^4, to a
 // percent of that (the next terms are 10^-8).
 func TestStartAndEndCostOnePartInTenThousand(t *testing.T) {
-	sigmas := karras(sigmaRange, 1./sigmaRange, 20_000)
+	sigmas := levelsBeyond(1, 1, 20_000)
 	if short := 1 - deviationFactor(Heun, 1, sigmas); math.Abs(short-1e-4) > 1e-6 {
 		t.Errorf("the deviation is short by %.4g, want 1e-4", short)
 	}
@@ -193,11 +193,11 @@ func TestDeviationOfTheDraws(t *testing.T) {
 		widest float64 // deviation; the narrowest is 1
 		bound  float64
 	}{
-		{Heun, 50, 1, 0.005}, {Euler, 500, 1, 0.011}, {Ancestral, 500, 1, 0.011},
-		{Heun, 50, 100, 0.026}, {Euler, 500, 100, 0.024}, {Ancestral, 500, 100, 0.024},
+		{Heun, 50, 1, 0.002}, {Euler, 500, 1, 0.011}, {Ancestral, 500, 1, 0.011},
+		{Heun, 50, 100, 0.014}, {Euler, 500, 100, 0.024}, {Ancestral, 500, 100, 0.024},
 		{Heun, 40, 20, 0.05}, {Euler, 200, 20, 0.05}, {Ancestral, 200, 20, 0.05}, // for stepBias
 	} {
-		sigmas := karras(sigmaRange*c.widest, 1./sigmaRange, c.steps)
+		sigmas := levelsBeyond(1, c.widest, c.steps)
 		for _, variance := range []float64{1, c.widest, c.widest * c.widest} {
 			factor := deviationFactor(c.method, variance, sigmas)
 			if math.Abs(factor-1) > c.bound {
@@ -207,8 +207,8 @@ func TestDeviationOfTheDraws(t *testing.T) {
 	}
 	// With few steps the error is large and known.
 	for _, method := range []Method{Heun, Euler, Ancestral} {
-		const steps = 12
-		factor := deviationFactor(method, 1, karras(sigmaRange, 1./sigmaRange, steps))
+		const steps = 6
+		factor := deviationFactor(method, 1, levelsBeyond(1, 1, steps))
 		p := must(spec.NewProblem("unit", newUnit(1), spec.Unmeasured(1)))
 		x := sample(t, Diffusion{method, steps}, p, nil, n, stream(t))
 		got := mat.Norm(x, 2) / math.Sqrt(n)
@@ -227,9 +227,9 @@ func TestStartIsCentred(t *testing.T) {
 		sd := math.Pow(10, rapid.Float64Range(-6, 6).Draw(t, "log10 sd"))
 		mean := sd * math.Pow(10, rapid.Float64Range(-3, 9).Draw(t, "log10 distance"))
 		prior := must(spec.NewIsotropic([]float64{mean, -mean}, sd))
-		centre := smoothedMode(prior, sigmaRange*sd)
+		centre := smoothedMode(prior, 10*sd)
 		// 1e-7 sigma is promised; rounding the mean adds 1e-15 of it.
-		tol := 1e-7*sigmaRange*sd + 1e-15*mean
+		tol := 1e-7*10*sd + 1e-15*mean
 		if math.Abs(centre[0]-mean) > tol || math.Abs(centre[1]+mean) > tol {
 			t.Fatalf("centre %v, want %v within %v", centre, mean, tol)
 		}
