@@ -1,0 +1,67 @@
+package theorems
+
+import (
+	"fmt"
+	"math"
+
+	"assay/props"
+	"assay/props/evidence"
+	"assay/props/problems"
+	"assay/samplers"
+	"assay/spec"
+)
+
+// stakes is how much of its worth the engine may lose by not knowing in advance that
+// the first draw will fail: it splits its wealth over stakes, and one failure is then
+// worth this part of 1/slack at least.
+const stakes = 5
+
+// contrapositive checks the inequality read backwards, as evidence: one draw that is no
+// preimage multiplies the wealth against an exact sampler by at most 1/slack, and by about
+// that; so two samplers of the field are rejected after a few draws, with no exact
+// posterior in sight, and the exact sampler is not.
+func contrapositive(r *run) (Result, error) {
+	in, name, err := problems.Hard("goldreich:n=16,m=16")
+	if err != nil {
+		return Result{}, err
+	}
+	bound := in.Slack(0)
+	one := evidence.NewFailures(bound)
+	one.Observe(1)
+	worth := math.Exp(one.LogWealth())
+
+	judge := func(candidate spec.Sampler, targets int) (*props.Inversion, error) {
+		v, err := props.Invert(r.ctx, candidate, in, name, spec.Tolerance{}, props.Alpha(r.alpha), props.Calls(targets), props.Seed(r.seed))
+		if err == nil && v.Fault != nil {
+			err = v.Fault
+		}
+		if err == nil {
+			err = r.ctx.Err()
+		}
+		return v, err
+	}
+	exact, err := judge(samplers.Exact(), r.of(200, 2000))
+	if err != nil {
+		return Result{}, err
+	}
+	p := math.Pow(10, -max(0, exact.Log10Wealth))
+	holds := exact.Outcome == props.NotRejected && worth <= 1/bound && worth >= 1/(stakes*bound)
+	detail := fmt.Sprintf("exact: %d of %d inverted", exact.Inverted, exact.Targets)
+	for _, candidate := range []spec.Sampler{samplers.DPS{Zeta: 0.5, Steps: r.of(200, 1000)}, samplers.PiGDM{Steps: 100}} {
+		v, err := judge(candidate, r.of(4, 20))
+		if err != nil {
+			return Result{}, err
+		}
+		holds = holds && v.Outcome == props.Rejected
+		detail += fmt.Sprintf("; %s: %d of %d, %s at target %d", candidate.Name(), v.Inverted, v.Targets, v.Outcome, v.RejectedAt)
+	}
+	return Result{
+		Quantity: "wealth after one failure",
+		Measured: worth,
+		Relation: AtMost,
+		Bound:    1 / bound,
+		P:        p,
+		Holds:    holds,
+		Detail:   detail,
+	}, nil
+}

@@ -1,0 +1,76 @@
+package theorems
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"gonum.org/v1/gonum/mat"
+
+	"assay/props/problems"
+	"assay/reduction"
+)
+
+// orthantDials are where the orthant lemma is checked: R by the noise that blurs it,
+// unscaled, so that a wrong sign is anything from likely to out of sight.
+var orthantDials = []struct{ R, eps, sigma float64 }{
+	{4, 0.4, 0.1}, {4, 0.4, 1}, {4, 1.2, 2}, {4, 0.4, 8}, {6, 0.3, 3}, {10, 0.4, 5}, {10, 1, 10}, {14, 0.4, 50}, {10, 0.4, 1e3},
+}
+
+// orthant checks the orthant lemma: the posterior probability of secrets other than the
+// signs of the point has mean 1 - (1 - Q(R/sqrt(1+s^2)))^n exactly, [reduction.Instance.WrongSign],
+// at most n Q(R/sqrt(1+s^2)).
+func orthant(r *run) (Result, error) {
+	return orthantWithin(r, func(in *reduction.Instance, sigma float64) float64 { return in.WrongSign(sigma) })
+}
+
+// A probability W in [0, 1] whose mean is in question is replaced by a coin that shows
+// heads with probability W: the coins are a binomial sample of that mean, exactly.
+func orthantWithin(r *run, mean func(in *reduction.Instance, sigma float64) float64) (Result, error) {
+	points := r.of(300, 10000)
+	var ps []float64
+	var sum, expected, union float64
+	for i, d := range orthantDials {
+		in, _, err := problems.Hard(fmt.Sprintf("goldreich:n=8,m=8,R=%v,eps=%v", d.R, d.eps))
+		if err != nil {
+			return Result{}, err
+		}
+		exact, err := in.Enumerate()
+		if err != nil {
+			return Result{}, err
+		}
+		sigma := d.sigma / d.R
+		rng := r.stream("orthant", i)
+		x := smoothed(in, points, sigma, rng)
+		heads := 0
+		for row := range points {
+			w := exact.WrongSecret(x.RawRowView(row), sigma)
+			sum += w
+			if rng.Float64() < w {
+				heads++
+			}
+		}
+		q := mean(in, sigma)
+		ps = append(ps, equal(heads, points, q))
+		expected += q * float64(points)
+		union += 8 * math.Erfc(d.R/math.Hypot(1, d.sigma)/math.Sqrt2) / 2 * float64(points)
+		if err := r.ctx.Err(); err != nil {
+			return Result{}, err
+		}
+	}
+	p, all := combined(ps), float64(points*len(orthantDials))
+	return Result{
+		Quantity: "mean posterior probability of other secrets",
+		Measured: sum / all, Relation: Equals, Bound: expected / all,
+		P: p, Holds: p > r.alpha,
+		Detail: fmt.Sprintf("%d pairs of R and sigma x %d points, n = 8; the bound n Q alone would be %.3g", len(orthantDials), points, union/all),
+	}, nil
+}
+
+// smoothed returns points of the prior, smoothed by sigma (scaled).
+func smoothed(in *reduction.Instance, points int, sigma float64, rng *rand.Rand) *mat.Dense {
+	x := mat.NewDense(points, in.Dim(), nil)
+	in.Sample(x, rng)
+	x.Apply(func(_, _ int, v float64) float64 { return v + sigma*rng.NormFloat64() }, x)
+	return x
+}

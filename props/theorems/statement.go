@@ -1,0 +1,126 @@
+package theorems
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+
+	"assay/spec"
+)
+
+// Budget is how much is spent on a statement.
+type Budget string
+
+const (
+	Quick Budget = "quick" // a few seconds each
+	Full  Budget = "full"  // minutes in all
+)
+
+// Alpha bounds the probability that any of the statements of [List], all being true, is
+// found not to hold: each is tested at its equal part.
+const Alpha = 1e-6
+
+// Relation is how what is measured should compare with the bound.
+type Relation string
+
+const (
+	AtMost  Relation = "<="
+	AtLeast Relation = ">="
+	Equals  Relation = "="
+)
+
+// Result is what was found of one statement.
+type Result struct {
+	Name      string   `json:"name"`
+	Statement string   `json:"statement"`
+	Source    string   `json:"source"`
+	Quantity  string   `json:"quantity"` // what was measured
+	Measured  float64  `json:"measured"`
+	Relation  Relation `json:"relation"`
+	Bound     float64  `json:"bound"`
+	// P is the probability that what was seen, or worse, is seen if the statement is true
+	// (at most; see the package comment).
+	P float64 `json:"p"`
+	// Holds is whether P is above this statement's part of [Alpha], and everything else
+	// that it asserts is so.
+	Holds bool `json:"holds"`
+	// Detail says how it was measured and how tight the bound is, and if it does not hold,
+	// why.
+	Detail string `json:"detail"`
+}
+
+// Margin is the room between what was measured and the bound, as a share of the larger:
+// 0 is tight, 1 all of it. It is negative on the wrong side, where noise may
+// put what is tight; for an equality it is minus the relative difference.
+func (r Result) Margin() float64 {
+	switch {
+	case r.Measured == r.Bound:
+		return 0
+	case r.Relation == AtMost:
+		return (r.Bound - r.Measured) / max(r.Bound, r.Measured)
+	case r.Relation == AtLeast:
+		return (r.Measured - r.Bound) / max(r.Bound, r.Measured)
+	}
+	return -max(r.Bound-r.Measured, r.Measured-r.Bound) / max(r.Bound, r.Measured)
+}
+
+// Statement is one that can be checked.
+type Statement struct {
+	Name      string // short, one word
+	Statement string
+	Source    string
+
+	check func(r *run) (Result, error)
+}
+
+var statements = []Statement{
+	{"unconditional", "diffusion with the local score samples the hard prior", "Theorem 1.4", unconditional},
+	{"acceptance", "rejection sampling accepts with probability p(y) (2 pi beta^2)^(m/2)", "Theorem 1.6", acceptance},
+	{"proposals", "its proposals number at most (2/delta) (C/(beta sqrt(delta)))^m, but for a share delta of y", "Theorem 1.6", proposals},
+	{"inequality", "a (tau, delta)-sampler fails to invert with probability <= delta + slack(tau)", "Theorem 1.7", inequalityStatement},
+	{"contrapositive", "one draw that is no preimage is evidence 1/slack", "Theorem 1.7", contrapositive},
+	{"converse", "uniform preimages sample the posterior, up to misread bits", "Theorem 1.8", converse},
+	{"smoothing", "smoothed, the two cosets differ by a factor exp(r) at most", "lemma on smoothing a discretised Gaussian", smoothing},
+	{"orthant", "the posterior of secrets other than the signs has mean <= n Q(R/sqrt(1+s^2))", "orthant lemma", orthant},
+	{"large-noise", "the outputs move the law of the secret by at most tanh(m r/4)", "large-noise lemma", largeNoise},
+	{"score", "the local rule has the score of the smoothed prior, to the bound of ScoreBound", "lemma on the score of the lattice distribution", score},
+}
+
+// List returns the statements, the paper's theorems first.
+func List() []Statement { return append([]Statement(nil), statements...) }
+
+// Check measures. The result depends on the seed and the budget only. It is an error if ctx
+// is done first.
+func (s Statement) Check(ctx context.Context, seed uint64, budget Budget) (Result, error) {
+	if budget != Quick && budget != Full {
+		return Result{}, fmt.Errorf("statement %s: budget is %q, want %s or %s", s.Name, budget, Quick, Full)
+	}
+	r := &run{ctx: ctx, seed: seed, budget: budget, alpha: Alpha / float64(len(List()))}
+	result, err := s.check(r)
+	if err != nil {
+		return Result{}, fmt.Errorf("statement %s: %w", s.Name, err)
+	}
+	result.Name, result.Statement, result.Source = s.Name, s.Statement, s.Source
+	return result, nil
+}
+
+// run is one check under way.
+type run struct {
+	ctx    context.Context
+	seed   uint64
+	budget Budget
+	alpha  float64 // for the statement as a whole
+}
+
+// of returns the quick or the full size.
+func (r *run) of(quick, full int) int {
+	if r.budget == Full {
+		return full
+	}
+	return quick
+}
+
+// stream returns the random stream of one purpose and number.
+func (r *run) stream(purpose string, number int) *rand.Rand {
+	return spec.Stream(r.seed, "theorems/"+purpose, nil, uint64(number))
+}
