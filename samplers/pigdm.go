@@ -19,8 +19,10 @@ import (
 // the score J A^T (r^2 A A^T + beta^2 I)^-1 (y - A D) on the scale of
 // x0 + sigma z, J being the Jacobian of D. By Tweedie's formula the mean of x0
 // given x_t and y is then D plus sigma^2 times that, and a DDIM step goes towards it.
-// Exact but for the steps if the prior is N(0, I), a heuristic otherwise, and
-// unstable for priors much wider than that. The authors use 100 steps; Eta is the
+// (Public implementations add the guidance after the step, with weights of their
+// own; this weight is the one that follows from the assumption, so that the method
+// is exact but for the steps where the assumption is true, if the prior is N(0, I).)
+// A heuristic otherwise, and unstable for priors much wider than that. The authors use 100 steps; Eta is the
 // share of fresh noise: 0 for an ODE, 1 for ancestral steps.
 type PiGDM struct {
 	Steps int
