@@ -35,8 +35,8 @@ func NewDataSet(points *mat.Dense, bandwidth float64) (*DataSet, error) {
 		return nil, fmt.Errorf("data set: it has no points")
 	}
 	for i := range n {
-		if err := checkVector(fmt.Sprintf("data set: point %d: coordinate", i), points.RawRowView(i)); err != nil {
-			return nil, err
+		if err := checkVector("coordinate", points.RawRowView(i)); err != nil {
+			return nil, fmt.Errorf("data set: point %d: %w", i, err)
 		}
 	}
 	ones := make([]float64, n)

@@ -25,8 +25,8 @@ func TestExp(t *testing.T) {
 		check(-rng.ExpFloat64())
 		check(-math.Exp(-40 * rng.Float64()))
 	}
-	for n := range 64 * 1000 { // where the rounding changes
-		v := -(float64(n) + 0.5) * math.Ln2 / 64
+	for n := range 256 * 1000 { // where the rounding changes
+		v := -(float64(n) + 0.5) * math.Ln2 / 256
 		check(v)
 		check(math.Nextafter(v, 0))
 		check(math.Nextafter(v, -1e9))

@@ -146,6 +146,25 @@ func TestBeyondOverflow(t *testing.T) {
 	}
 }
 
+// TestTinyBlock: a covariance may have a block of any size next to another.
+func TestTinyBlock(t *testing.T) {
+	for _, tiny := range []float64{0, 1e-20, 1e-100, 1e-200, 1e-300, 5e-324} {
+		cov := mat.NewSymDense(4, []float64{
+			2, 1, 0, 0,
+			1, 2, 0, 0,
+			0, 0, tiny, tiny,
+			0, 0, tiny, tiny,
+		})
+		g, err := NewGaussian(make([]float64, 4), cov)
+		if err != nil {
+			t.Fatalf("block of %v: %v", tiny, err)
+		}
+		if n, w := g.Scale(); math.Abs(n-1) > 1e-15 || math.Abs(w-math.Sqrt(3)) > 1e-15 {
+			t.Errorf("block of %v: scale %v, %v, want 1, sqrt(3)", tiny, n, w)
+		}
+	}
+}
+
 // TestSingularDensity: at sigma = 0 a singular law has no density.
 func TestSingularDensity(t *testing.T) {
 	flat, err := NewDiagonal([]float64{0, 0}, []float64{1, 0})
