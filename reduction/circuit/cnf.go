@@ -44,6 +44,12 @@ func (c *Circuit) CNF() *CNF {
 			f.Clauses = append(f.Clauses, []int{-v, a}, []int{-v, b}, []int{v, -a, -b})
 		}
 	}
+	f.setOutputs(c, literal)
+	return f
+}
+
+// setOutputs fills Outputs, given the literal of what is no constant.
+func (f *CNF) setOutputs(c *Circuit, literal func(l Lit) int) {
 	constant := 0
 	for j, l := range c.outputs {
 		if !l.isConst() {
@@ -60,7 +66,6 @@ func (c *Circuit) CNF() *CNF {
 			f.Outputs[j] = -constant
 		}
 	}
-	return f
 }
 
 // Fix adds the unit clauses that make literals (of [CNF.Inputs] or [CNF.Outputs])
