@@ -82,7 +82,7 @@ func newExhibit(p *spec.Problem, candidate spec.Sampler, o *options) (*exhibit, 
 			heights = append(heights, r*o.tolerance.Tau)
 		}
 	}
-	pairs := !candidate.Independent()
+	pairs := inPairs(candidate, o)
 	for _, h := range heights {
 		battery, err := evidence.NewBattery(p, pairs, h, spec.Stream(o.seed, "pilot", p.Digest(), 0))
 		if err != nil {
@@ -96,6 +96,13 @@ func newExhibit(p *spec.Problem, candidate spec.Sampler, o *options) (*exhibit, 
 		e.scales = append(e.scales, scale{h, battery, process})
 	}
 	return e, nil
+}
+
+// inPairs reports whether each draw is compared with the truth by itself: if they are
+// not independent, and under a tolerance, where a pair needs an allowance for one draw
+// and a pool for all of its draws.
+func inPairs(candidate spec.Sampler, o *options) bool {
+	return !candidate.Independent() || o.tolerance != (spec.Tolerance{})
 }
 
 // calls returns the number of calls that were bet on.
@@ -231,7 +238,7 @@ func (t *trial) verdict(stop Stop, fault *Fault) *Verdict {
 // factor exceeds the size of the pool.
 func (t *trial) couldReject() bool {
 	members := float64(t.draws + 1)
-	if !t.candidate.Independent() {
+	if inPairs(t.candidate, t.options) {
 		members = 2
 	}
 	best := math.Inf(-1)

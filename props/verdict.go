@@ -149,6 +149,9 @@ func (v *Verdict) String() string {
 		fmt.Fprintf(&b, "  evidence  10^%.1f after %d calls of %d draws, of 10^%.1f needed (%s)\n",
 			v.Log10Wealth, v.Calls, v.DrawsACall, v.threshold(), v.Stop)
 	}
+	if v.Tolerance != (spec.Tolerance{}) {
+		fmt.Fprintf(&b, "  tolerance tau %.3g, delta %.3g; looked at most closely at resolution %.3g\n", v.Tolerance.Tau, v.Tolerance.Delta, worst.Resolution)
+	}
 	for _, w := range v.Warnings {
 		fmt.Fprintf(&b, "  warning   %s\n", w)
 	}

@@ -58,9 +58,9 @@ var builtins = []builtin{
 		},
 	},
 	{
-		Entry{"pigdm", "pseudo-inverse guided diffusion, Song et al. 2023 (steps=100, eta=0: share of fresh noise)"},
+		Entry{"pigdm", "pseudo-inverse guided diffusion, Song et al. 2023 (steps=100, eta=1: share of fresh noise)"},
 		func(args *spec.Args) spec.Sampler {
-			return PiGDM{Steps: args.Int("steps", 100, 1, maxSteps), Eta: args.Float("eta", 0, 0, 1)}
+			return PiGDM{Steps: args.Int("steps", 100, 1, maxSteps), Eta: args.Float("eta", 1, 0, 1)}
 		},
 	},
 }

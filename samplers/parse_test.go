@@ -19,7 +19,7 @@ func TestParseNamesCanonically(t *testing.T) {
 		{"diffusion:steps=3,method=euler", "diffusion:method=euler,steps=3"},
 		{"dps", "dps:zeta=0.5,steps=1000"},
 		{"dps:zeta=1", "dps:zeta=1,steps=1000"},
-		{"pigdm", "pigdm:steps=100,eta=0"},
+		{"pigdm", "pigdm:steps=100,eta=1"},
 		{"pigdm:eta=1,steps=20", "pigdm:steps=20,eta=1"},
 	} {
 		sampler, err := Parse(c.name)

@@ -22,8 +22,9 @@ import (
 // (Public implementations add the guidance after the step, with weights of their
 // own; this weight is the one that follows from the assumption, so that the method
 // is exact but for the steps where the assumption is true, if the prior is N(0, I).)
-// A heuristic otherwise, and unstable for priors much wider than that. The authors use 100 steps; Eta is the
-// share of fresh noise: 0 for an ODE, 1 for ancestral steps.
+// A heuristic otherwise, and unstable for priors much wider than that. Eta is the
+// share of fresh noise: 0 for an ODE, 1 for ancestral steps. The authors use 100 steps
+// and an eta of 1.
 type PiGDM struct {
 	Steps int
 	Eta   float64

@@ -25,6 +25,9 @@ type check struct {
 	Beta      *float64 `placeholder:"SD" help:"Standard deviation of the noise on --data. Default: a tenth of that of A x."`
 	Bandwidth *float64 `placeholder:"SD" help:"Standard deviation of the kernel that smooths --data. Default: a tenth of that of the points."`
 
+	Tau   float64 `default:"0" help:"Tolerance: distance, in the units of x, that a right draw may be off by."`
+	Delta float64 `default:"0" help:"Tolerance: probability with which a right draw may be off by more."`
+
 	Alpha float64       `default:"${alpha}" env:"ASSAY_ALPHA" help:"Bound on the probability that a right candidate is rejected ($$${env})."`
 	Calls int           `default:"${calls}" env:"ASSAY_CALLS" help:"Calls of the candidate on each problem, at most ($$${env})."`
 	Draws int           `default:"${draws}" env:"ASSAY_DRAWS" help:"Draws asked for in a call ($$${env})."`
@@ -62,7 +65,7 @@ func (c *check) run(ctx context.Context, std streams) (code int, err error) {
 	watch, done := watchOn(std.err)
 	verdict, err := props.Judge(ctx, candidate, on,
 		props.Alpha(c.Alpha), props.Calls(c.Calls), props.Draws(c.Draws), props.For(c.For), props.Seed(c.Seed),
-		props.Watch(watch))
+		props.Within(spec.Tolerance{Tau: c.Tau, Delta: c.Delta}), props.Watch(watch))
 	done()
 	if err != nil {
 		return 0, err

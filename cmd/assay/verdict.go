@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"assay/props"
+	"assay/spec"
 )
 
 // exitCode returns the exit code that stands for a verdict; see main.go.
@@ -92,6 +93,9 @@ func (c *check) repeat(v *props.Verdict) string {
 		for _, finding := range v.Problems {
 			calls = max(calls, finding.Calls)
 		}
+	}
+	if v.Tolerance != (spec.Tolerance{}) {
+		args = append(args, "--tau", number(v.Tolerance.Tau), "--delta", number(v.Tolerance.Delta))
 	}
 	args = append(args, "--alpha", number(v.Alpha), "--calls", strconv.Itoa(calls),
 		"--draws", strconv.Itoa(v.DrawsACall), "--seed", strconv.FormatUint(v.Seed, 10))
