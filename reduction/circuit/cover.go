@@ -31,9 +31,7 @@ type match struct {
 }
 
 // matches is indexed by truth table.
-var matches = buildMatches()
-
-func buildMatches() (all [256]match) {
+var matches = func() (all [256]match) {
 	tables := [3]uint8{tableA, tableB, tableC}
 	for op := range opcode(len(ops)) {
 		for i := range 3 {
@@ -51,7 +49,7 @@ func buildMatches() (all [256]match) {
 		}
 	}
 	return all
-}
+}()
 
 // permute returns the truth table of f(a, b, c), f, a, b and c being truth tables.
 func permute(f, a, b, c uint8) uint8 {
@@ -95,10 +93,7 @@ func newCover(c *Circuit) *cover {
 	for _, l := range c.outputs {
 		fanout[l.node()]++
 	}
-	cuts := v.enumerate(fanout)
-	for range 2 {
-		v.improve(cuts)
-	}
+	v.improve(v.enumerate(fanout))
 	return v
 }
 
@@ -143,8 +138,7 @@ func (v *cover) enumerate(fanout []int) [][]cut {
 		})
 		v.best[node] = cuts[0] // the cut at the two operands always matches
 		flow[node] = cost(cuts[0]) / float64(max(1, fanout[node]))
-		cuts = cuts[:min(len(cuts), maxCuts-1)]
-		all[node] = append(cuts, own) // own last: it is no cut of the node itself
+		all[node] = append(cuts[:min(len(cuts), maxCuts)], own) // own last, for improve
 	}
 	return all
 }
@@ -189,66 +183,4 @@ func (v *cover) widen(p, t cut, l Lit) uint8 {
 		table = ^table
 	}
 	return table
-}
-
-// improve visits the gates that are used, in topological order, and gives each the
-// cut that adds the fewest ops to those that the others use anyway.
-func (v *cover) improve(cuts [][]cut) {
-	uses := make([]int, v.c.nodes())
-	var take, drop func(node uint32) int // return the number of ops won or lost
-	take = func(node uint32) int {
-		uses[node]++
-		if int(node) <= v.c.n || uses[node] > 1 {
-			return 0
-		}
-		added := 1
-		for _, leaf := range v.best[node].leaves[:v.best[node].size] {
-			added += take(leaf)
-		}
-		return added
-	}
-	drop = func(node uint32) int {
-		uses[node]--
-		if int(node) <= v.c.n || uses[node] > 0 {
-			return 0
-		}
-		removed := 1
-		for _, leaf := range v.best[node].leaves[:v.best[node].size] {
-			removed += drop(leaf)
-		}
-		return removed
-	}
-	for _, l := range v.c.outputs {
-		take(l.node())
-	}
-	for i := range v.c.gates {
-		node := uint32(v.c.n + 1 + i)
-		if uses[node] == 0 {
-			continue
-		}
-		leaves := func(t cut) []uint32 { return t.leaves[:t.size] }
-		for _, leaf := range leaves(v.best[node]) {
-			drop(leaf)
-		}
-		best, least := v.best[node], -1
-		for _, t := range cuts[node][:len(cuts[node])-1] {
-			if !matches[t.table].ok {
-				continue
-			}
-			added := 0
-			for _, leaf := range leaves(t) {
-				added += take(leaf)
-			}
-			for _, leaf := range leaves(t) {
-				drop(leaf)
-			}
-			if least < 0 || added < least {
-				best, least = t, added
-			}
-		}
-		v.best[node] = best
-		for _, leaf := range leaves(best) {
-			take(leaf)
-		}
-	}
 }

@@ -4,8 +4,7 @@
 // Start with [Builder], which hashes structurally and folds constants, and
 // [Circuit], what it builds. A Circuit is immutable and safe for concurrent use.
 // From there: [Circuit.Eval] computes one input; [Compile] makes a [Program] that
-// computes [Lanes] inputs at once, on AVX-512 or AVX2 where the processor has
-// them; [Search] finds preimages by enumeration; [Circuit.Specialise] fixes inputs;
+// computes [Lanes] inputs at once, on AVX2 where the processor has it; [Search] finds preimages by enumeration; [Circuit.Specialise] fixes inputs;
 // [Circuit.CNF] encodes for a SAT solver; [ReadBristol] and [WriteBristol] exchange
 // circuits with other programs.
 //

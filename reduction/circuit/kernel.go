@@ -20,8 +20,6 @@ const (
 	opMajNot                  // majority of a, b, ^c
 	opMux                     // b if a, else c
 	opMuxNot                  // ^b if a, else c
-	opAnd3                    // a & b & c
-	opOr3                     // a | b | c
 )
 
 var ops = [...]opInfo{
@@ -39,8 +37,6 @@ var ops = [...]opInfo{
 	opMajNot:    {"MajNot", 3, 0xd4},
 	opMux:       {"Mux", 3, 0xca},
 	opMuxNot:    {"MuxNot", 3, 0x3a},
-	opAnd3:      {"And3", 3, 0x80},
-	opOr3:       {"Or3", 3, 0xfe},
 }
 
 // executeGo is the portable loop.
@@ -380,54 +376,6 @@ func executeGo(memory []uint64, code []instruction, runs []run) {
 				dst[13] = ((a[13] &^ (b[13] ^ c[13])) ^ c[13])
 				dst[14] = ((a[14] &^ (b[14] ^ c[14])) ^ c[14])
 				dst[15] = ((a[15] &^ (b[15] ^ c[15])) ^ c[15])
-			}
-		case opAnd3:
-			for i := range batch {
-				in := &batch[i]
-				dst := (*Block)(memory[in.dst:])
-				a := (*Block)(memory[in.a:])
-				b := (*Block)(memory[in.b:])
-				c := (*Block)(memory[in.c:])
-				dst[0] = ((a[0] & b[0]) & c[0])
-				dst[1] = ((a[1] & b[1]) & c[1])
-				dst[2] = ((a[2] & b[2]) & c[2])
-				dst[3] = ((a[3] & b[3]) & c[3])
-				dst[4] = ((a[4] & b[4]) & c[4])
-				dst[5] = ((a[5] & b[5]) & c[5])
-				dst[6] = ((a[6] & b[6]) & c[6])
-				dst[7] = ((a[7] & b[7]) & c[7])
-				dst[8] = ((a[8] & b[8]) & c[8])
-				dst[9] = ((a[9] & b[9]) & c[9])
-				dst[10] = ((a[10] & b[10]) & c[10])
-				dst[11] = ((a[11] & b[11]) & c[11])
-				dst[12] = ((a[12] & b[12]) & c[12])
-				dst[13] = ((a[13] & b[13]) & c[13])
-				dst[14] = ((a[14] & b[14]) & c[14])
-				dst[15] = ((a[15] & b[15]) & c[15])
-			}
-		case opOr3:
-			for i := range batch {
-				in := &batch[i]
-				dst := (*Block)(memory[in.dst:])
-				a := (*Block)(memory[in.a:])
-				b := (*Block)(memory[in.b:])
-				c := (*Block)(memory[in.c:])
-				dst[0] = ((a[0] | b[0]) | c[0])
-				dst[1] = ((a[1] | b[1]) | c[1])
-				dst[2] = ((a[2] | b[2]) | c[2])
-				dst[3] = ((a[3] | b[3]) | c[3])
-				dst[4] = ((a[4] | b[4]) | c[4])
-				dst[5] = ((a[5] | b[5]) | c[5])
-				dst[6] = ((a[6] | b[6]) | c[6])
-				dst[7] = ((a[7] | b[7]) | c[7])
-				dst[8] = ((a[8] | b[8]) | c[8])
-				dst[9] = ((a[9] | b[9]) | c[9])
-				dst[10] = ((a[10] | b[10]) | c[10])
-				dst[11] = ((a[11] | b[11]) | c[11])
-				dst[12] = ((a[12] | b[12]) | c[12])
-				dst[13] = ((a[13] | b[13]) | c[13])
-				dst[14] = ((a[14] | b[14]) | c[14])
-				dst[15] = ((a[15] | b[15]) | c[15])
 			}
 		}
 	}

@@ -9,9 +9,3 @@ package circuit
 //
 //go:noescape
 func executeAVX2(memory *uint64, code *uint32, runs *uint32, count int)
-
-// executeAVX512 is executeGo on AVX-512 (F): count runs of (op, number of instructions),
-// each instruction (dst, a, b, c) in words of memory.
-//
-//go:noescape
-func executeAVX512(memory *uint64, code *uint32, runs *uint32, count int)

@@ -19,50 +19,48 @@ next:
 	MOVL  (DX), SI
 	MOVL  4(DX), DI
 	ADDQ  $0x08, DX
-	CMPL  SI, $0x08
-	JGE   from8
-	CMPL  SI, $0x04
-	JGE   from4
-	CMPL  SI, $0x02
-	JGE   from2
+	CMPL  SI, $0x07
+	JGE   from7
+	CMPL  SI, $0x03
+	JGE   from3
 	CMPL  SI, $0x01
 	JGE   from1
 	JMP   opAnd
 
 from1:
-	JMP opAndNot
+	CMPL SI, $0x02
+	JGE  from2
+	JMP  opAndNot
 
 from2:
-	CMPL SI, $0x03
-	JGE  from3
-	JMP  opOr
+	JMP opOr
 
 from3:
-	JMP opXor
-
-from4:
-	CMPL SI, $0x06
-	JGE  from6
 	CMPL SI, $0x05
 	JGE  from5
-	JMP  opXor3
+	CMPL SI, $0x04
+	JGE  from4
+	JMP  opXor
+
+from4:
+	JMP opXor3
 
 from5:
-	JMP opAndXor
+	CMPL SI, $0x06
+	JGE  from6
+	JMP  opAndXor
 
 from6:
-	CMPL SI, $0x07
-	JGE  from7
-	JMP  opAndNotXor
+	JMP opAndNotXor
 
 from7:
-	JMP opOrXor
-
-from8:
-	CMPL SI, $0x0c
-	JGE  from12
 	CMPL SI, $0x0a
 	JGE  from10
+	CMPL SI, $0x08
+	JGE  from8
+	JMP  opOrXor
+
+from8:
 	CMPL SI, $0x09
 	JGE  from9
 	JMP  opXorAnd
@@ -71,6 +69,8 @@ from9:
 	JMP opXorAndNot
 
 from10:
+	CMPL SI, $0x0c
+	JGE  from12
 	CMPL SI, $0x0b
 	JGE  from11
 	JMP  opMaj
@@ -79,22 +79,12 @@ from11:
 	JMP opMajNot
 
 from12:
-	CMPL SI, $0x0e
-	JGE  from14
 	CMPL SI, $0x0d
 	JGE  from13
 	JMP  opMux
 
 from13:
 	JMP opMuxNot
-
-from14:
-	CMPL SI, $0x0f
-	JGE  from15
-	JMP  opAnd3
-
-from15:
-	JMP opOr3
 
 opAnd:
 	MOVL    (CX), SI
@@ -559,454 +549,6 @@ opMuxNot:
 	DECL    DI
 	JNE     opMuxNot
 	JMP     next
-
-opAnd3:
-	MOVL    (CX), SI
-	MOVL    4(CX), R8
-	MOVL    8(CX), R9
-	MOVL    12(CX), R10
-	VMOVDQU (AX)(R8*8), Y0
-	VMOVDQU (AX)(R9*8), Y1
-	VMOVDQU (AX)(R10*8), Y2
-	VPAND   Y1, Y0, Y0
-	VPAND   Y2, Y0, Y0
-	VMOVDQU Y0, (AX)(SI*8)
-	VMOVDQU 32(AX)(R8*8), Y0
-	VMOVDQU 32(AX)(R9*8), Y1
-	VMOVDQU 32(AX)(R10*8), Y2
-	VPAND   Y1, Y0, Y0
-	VPAND   Y2, Y0, Y0
-	VMOVDQU Y0, 32(AX)(SI*8)
-	VMOVDQU 64(AX)(R8*8), Y0
-	VMOVDQU 64(AX)(R9*8), Y1
-	VMOVDQU 64(AX)(R10*8), Y2
-	VPAND   Y1, Y0, Y0
-	VPAND   Y2, Y0, Y0
-	VMOVDQU Y0, 64(AX)(SI*8)
-	VMOVDQU 96(AX)(R8*8), Y0
-	VMOVDQU 96(AX)(R9*8), Y1
-	VMOVDQU 96(AX)(R10*8), Y2
-	VPAND   Y1, Y0, Y0
-	VPAND   Y2, Y0, Y0
-	VMOVDQU Y0, 96(AX)(SI*8)
-	ADDQ    $0x10, CX
-	DECL    DI
-	JNE     opAnd3
-	JMP     next
-
-opOr3:
-	MOVL    (CX), SI
-	MOVL    4(CX), R8
-	MOVL    8(CX), R9
-	MOVL    12(CX), R10
-	VMOVDQU (AX)(R8*8), Y0
-	VMOVDQU (AX)(R9*8), Y1
-	VMOVDQU (AX)(R10*8), Y2
-	VPOR    Y1, Y0, Y0
-	VPOR    Y2, Y0, Y0
-	VMOVDQU Y0, (AX)(SI*8)
-	VMOVDQU 32(AX)(R8*8), Y0
-	VMOVDQU 32(AX)(R9*8), Y1
-	VMOVDQU 32(AX)(R10*8), Y2
-	VPOR    Y1, Y0, Y0
-	VPOR    Y2, Y0, Y0
-	VMOVDQU Y0, 32(AX)(SI*8)
-	VMOVDQU 64(AX)(R8*8), Y0
-	VMOVDQU 64(AX)(R9*8), Y1
-	VMOVDQU 64(AX)(R10*8), Y2
-	VPOR    Y1, Y0, Y0
-	VPOR    Y2, Y0, Y0
-	VMOVDQU Y0, 64(AX)(SI*8)
-	VMOVDQU 96(AX)(R8*8), Y0
-	VMOVDQU 96(AX)(R9*8), Y1
-	VMOVDQU 96(AX)(R10*8), Y2
-	VPOR    Y1, Y0, Y0
-	VPOR    Y2, Y0, Y0
-	VMOVDQU Y0, 96(AX)(SI*8)
-	ADDQ    $0x10, CX
-	DECL    DI
-	JNE     opOr3
-	JMP     next
-
-done:
-	VZEROUPPER
-	RET
-
-// func executeAVX512(memory *uint64, code *uint32, runs *uint32, count int)
-// Requires: AVX, AVX512F
-TEXT ·executeAVX512(SB), NOSPLIT, $0-32
-	MOVQ memory+0(FP), AX
-	MOVQ code+8(FP), CX
-	MOVQ runs+16(FP), DX
-	MOVQ count+24(FP), BX
-
-next:
-	TESTQ BX, BX
-	JE    done
-	DECQ  BX
-	MOVL  (DX), SI
-	MOVL  4(DX), DI
-	ADDQ  $0x08, DX
-	CMPL  SI, $0x08
-	JGE   from8
-	CMPL  SI, $0x04
-	JGE   from4
-	CMPL  SI, $0x02
-	JGE   from2
-	CMPL  SI, $0x01
-	JGE   from1
-	JMP   opAnd
-
-from1:
-	JMP opAndNot
-
-from2:
-	CMPL SI, $0x03
-	JGE  from3
-	JMP  opOr
-
-from3:
-	JMP opXor
-
-from4:
-	CMPL SI, $0x06
-	JGE  from6
-	CMPL SI, $0x05
-	JGE  from5
-	JMP  opXor3
-
-from5:
-	JMP opAndXor
-
-from6:
-	CMPL SI, $0x07
-	JGE  from7
-	JMP  opAndNotXor
-
-from7:
-	JMP opOrXor
-
-from8:
-	CMPL SI, $0x0c
-	JGE  from12
-	CMPL SI, $0x0a
-	JGE  from10
-	CMPL SI, $0x09
-	JGE  from9
-	JMP  opXorAnd
-
-from9:
-	JMP opXorAndNot
-
-from10:
-	CMPL SI, $0x0b
-	JGE  from11
-	JMP  opMaj
-
-from11:
-	JMP opMajNot
-
-from12:
-	CMPL SI, $0x0e
-	JGE  from14
-	CMPL SI, $0x0d
-	JGE  from13
-	JMP  opMux
-
-from13:
-	JMP opMuxNot
-
-from14:
-	CMPL SI, $0x0f
-	JGE  from15
-	JMP  opAnd3
-
-from15:
-	JMP opOr3
-
-opAnd:
-	MOVL       (CX), SI
-	MOVL       4(CX), R8
-	MOVL       8(CX), R9
-	VMOVDQU64  (AX)(R8*8), Z0
-	VMOVDQU64  (AX)(R9*8), Z1
-	VPTERNLOGQ $0xc0, Z1, Z1, Z0
-	VMOVDQU64  Z0, (AX)(SI*8)
-	VMOVDQU64  64(AX)(R8*8), Z0
-	VMOVDQU64  64(AX)(R9*8), Z1
-	VPTERNLOGQ $0xc0, Z1, Z1, Z0
-	VMOVDQU64  Z0, 64(AX)(SI*8)
-	ADDQ       $0x10, CX
-	DECL       DI
-	JNE        opAnd
-	JMP        next
-
-opAndNot:
-	MOVL       (CX), SI
-	MOVL       4(CX), R8
-	MOVL       8(CX), R9
-	VMOVDQU64  (AX)(R8*8), Z0
-	VMOVDQU64  (AX)(R9*8), Z1
-	VPTERNLOGQ $0x30, Z1, Z1, Z0
-	VMOVDQU64  Z0, (AX)(SI*8)
-	VMOVDQU64  64(AX)(R8*8), Z0
-	VMOVDQU64  64(AX)(R9*8), Z1
-	VPTERNLOGQ $0x30, Z1, Z1, Z0
-	VMOVDQU64  Z0, 64(AX)(SI*8)
-	ADDQ       $0x10, CX
-	DECL       DI
-	JNE        opAndNot
-	JMP        next
-
-opOr:
-	MOVL       (CX), SI
-	MOVL       4(CX), R8
-	MOVL       8(CX), R9
-	VMOVDQU64  (AX)(R8*8), Z0
-	VMOVDQU64  (AX)(R9*8), Z1
-	VPTERNLOGQ $0xfc, Z1, Z1, Z0
-	VMOVDQU64  Z0, (AX)(SI*8)
-	VMOVDQU64  64(AX)(R8*8), Z0
-	VMOVDQU64  64(AX)(R9*8), Z1
-	VPTERNLOGQ $0xfc, Z1, Z1, Z0
-	VMOVDQU64  Z0, 64(AX)(SI*8)
-	ADDQ       $0x10, CX
-	DECL       DI
-	JNE        opOr
-	JMP        next
-
-opXor:
-	MOVL       (CX), SI
-	MOVL       4(CX), R8
-	MOVL       8(CX), R9
-	VMOVDQU64  (AX)(R8*8), Z0
-	VMOVDQU64  (AX)(R9*8), Z1
-	VPTERNLOGQ $0x3c, Z1, Z1, Z0
-	VMOVDQU64  Z0, (AX)(SI*8)
-	VMOVDQU64  64(AX)(R8*8), Z0
-	VMOVDQU64  64(AX)(R9*8), Z1
-	VPTERNLOGQ $0x3c, Z1, Z1, Z0
-	VMOVDQU64  Z0, 64(AX)(SI*8)
-	ADDQ       $0x10, CX
-	DECL       DI
-	JNE        opXor
-	JMP        next
-
-opXor3:
-	MOVL       (CX), SI
-	MOVL       4(CX), R8
-	MOVL       8(CX), R9
-	MOVL       12(CX), R10
-	VMOVDQU64  (AX)(R8*8), Z0
-	VMOVDQU64  (AX)(R9*8), Z1
-	VPTERNLOGQ $0x96, (AX)(R10*8), Z1, Z0
-	VMOVDQU64  Z0, (AX)(SI*8)
-	VMOVDQU64  64(AX)(R8*8), Z0
-	VMOVDQU64  64(AX)(R9*8), Z1
-	VPTERNLOGQ $0x96, 64(AX)(R10*8), Z1, Z0
-	VMOVDQU64  Z0, 64(AX)(SI*8)
-	ADDQ       $0x10, CX
-	DECL       DI
-	JNE        opXor3
-	JMP        next
-
-opAndXor:
-	MOVL       (CX), SI
-	MOVL       4(CX), R8
-	MOVL       8(CX), R9
-	MOVL       12(CX), R10
-	VMOVDQU64  (AX)(R8*8), Z0
-	VMOVDQU64  (AX)(R9*8), Z1
-	VPTERNLOGQ $0x6a, (AX)(R10*8), Z1, Z0
-	VMOVDQU64  Z0, (AX)(SI*8)
-	VMOVDQU64  64(AX)(R8*8), Z0
-	VMOVDQU64  64(AX)(R9*8), Z1
-	VPTERNLOGQ $0x6a, 64(AX)(R10*8), Z1, Z0
-	VMOVDQU64  Z0, 64(AX)(SI*8)
-	ADDQ       $0x10, CX
-	DECL       DI
-	JNE        opAndXor
-	JMP        next
-
-opAndNotXor:
-	MOVL       (CX), SI
-	MOVL       4(CX), R8
-	MOVL       8(CX), R9
-	MOVL       12(CX), R10
-	VMOVDQU64  (AX)(R8*8), Z0
-	VMOVDQU64  (AX)(R9*8), Z1
-	VPTERNLOGQ $0x9a, (AX)(R10*8), Z1, Z0
-	VMOVDQU64  Z0, (AX)(SI*8)
-	VMOVDQU64  64(AX)(R8*8), Z0
-	VMOVDQU64  64(AX)(R9*8), Z1
-	VPTERNLOGQ $0x9a, 64(AX)(R10*8), Z1, Z0
-	VMOVDQU64  Z0, 64(AX)(SI*8)
-	ADDQ       $0x10, CX
-	DECL       DI
-	JNE        opAndNotXor
-	JMP        next
-
-opOrXor:
-	MOVL       (CX), SI
-	MOVL       4(CX), R8
-	MOVL       8(CX), R9
-	MOVL       12(CX), R10
-	VMOVDQU64  (AX)(R8*8), Z0
-	VMOVDQU64  (AX)(R9*8), Z1
-	VPTERNLOGQ $0x56, (AX)(R10*8), Z1, Z0
-	VMOVDQU64  Z0, (AX)(SI*8)
-	VMOVDQU64  64(AX)(R8*8), Z0
-	VMOVDQU64  64(AX)(R9*8), Z1
-	VPTERNLOGQ $0x56, 64(AX)(R10*8), Z1, Z0
-	VMOVDQU64  Z0, 64(AX)(SI*8)
-	ADDQ       $0x10, CX
-	DECL       DI
-	JNE        opOrXor
-	JMP        next
-
-opXorAnd:
-	MOVL       (CX), SI
-	MOVL       4(CX), R8
-	MOVL       8(CX), R9
-	MOVL       12(CX), R10
-	VMOVDQU64  (AX)(R8*8), Z0
-	VMOVDQU64  (AX)(R9*8), Z1
-	VPTERNLOGQ $0x28, (AX)(R10*8), Z1, Z0
-	VMOVDQU64  Z0, (AX)(SI*8)
-	VMOVDQU64  64(AX)(R8*8), Z0
-	VMOVDQU64  64(AX)(R9*8), Z1
-	VPTERNLOGQ $0x28, 64(AX)(R10*8), Z1, Z0
-	VMOVDQU64  Z0, 64(AX)(SI*8)
-	ADDQ       $0x10, CX
-	DECL       DI
-	JNE        opXorAnd
-	JMP        next
-
-opXorAndNot:
-	MOVL       (CX), SI
-	MOVL       4(CX), R8
-	MOVL       8(CX), R9
-	MOVL       12(CX), R10
-	VMOVDQU64  (AX)(R8*8), Z0
-	VMOVDQU64  (AX)(R9*8), Z1
-	VPTERNLOGQ $0x14, (AX)(R10*8), Z1, Z0
-	VMOVDQU64  Z0, (AX)(SI*8)
-	VMOVDQU64  64(AX)(R8*8), Z0
-	VMOVDQU64  64(AX)(R9*8), Z1
-	VPTERNLOGQ $0x14, 64(AX)(R10*8), Z1, Z0
-	VMOVDQU64  Z0, 64(AX)(SI*8)
-	ADDQ       $0x10, CX
-	DECL       DI
-	JNE        opXorAndNot
-	JMP        next
-
-opMaj:
-	MOVL       (CX), SI
-	MOVL       4(CX), R8
-	MOVL       8(CX), R9
-	MOVL       12(CX), R10
-	VMOVDQU64  (AX)(R8*8), Z0
-	VMOVDQU64  (AX)(R9*8), Z1
-	VPTERNLOGQ $0xe8, (AX)(R10*8), Z1, Z0
-	VMOVDQU64  Z0, (AX)(SI*8)
-	VMOVDQU64  64(AX)(R8*8), Z0
-	VMOVDQU64  64(AX)(R9*8), Z1
-	VPTERNLOGQ $0xe8, 64(AX)(R10*8), Z1, Z0
-	VMOVDQU64  Z0, 64(AX)(SI*8)
-	ADDQ       $0x10, CX
-	DECL       DI
-	JNE        opMaj
-	JMP        next
-
-opMajNot:
-	MOVL       (CX), SI
-	MOVL       4(CX), R8
-	MOVL       8(CX), R9
-	MOVL       12(CX), R10
-	VMOVDQU64  (AX)(R8*8), Z0
-	VMOVDQU64  (AX)(R9*8), Z1
-	VPTERNLOGQ $0xd4, (AX)(R10*8), Z1, Z0
-	VMOVDQU64  Z0, (AX)(SI*8)
-	VMOVDQU64  64(AX)(R8*8), Z0
-	VMOVDQU64  64(AX)(R9*8), Z1
-	VPTERNLOGQ $0xd4, 64(AX)(R10*8), Z1, Z0
-	VMOVDQU64  Z0, 64(AX)(SI*8)
-	ADDQ       $0x10, CX
-	DECL       DI
-	JNE        opMajNot
-	JMP        next
-
-opMux:
-	MOVL       (CX), SI
-	MOVL       4(CX), R8
-	MOVL       8(CX), R9
-	MOVL       12(CX), R10
-	VMOVDQU64  (AX)(R8*8), Z0
-	VMOVDQU64  (AX)(R9*8), Z1
-	VPTERNLOGQ $0xca, (AX)(R10*8), Z1, Z0
-	VMOVDQU64  Z0, (AX)(SI*8)
-	VMOVDQU64  64(AX)(R8*8), Z0
-	VMOVDQU64  64(AX)(R9*8), Z1
-	VPTERNLOGQ $0xca, 64(AX)(R10*8), Z1, Z0
-	VMOVDQU64  Z0, 64(AX)(SI*8)
-	ADDQ       $0x10, CX
-	DECL       DI
-	JNE        opMux
-	JMP        next
-
-opMuxNot:
-	MOVL       (CX), SI
-	MOVL       4(CX), R8
-	MOVL       8(CX), R9
-	MOVL       12(CX), R10
-	VMOVDQU64  (AX)(R8*8), Z0
-	VMOVDQU64  (AX)(R9*8), Z1
-	VPTERNLOGQ $0x3a, (AX)(R10*8), Z1, Z0
-	VMOVDQU64  Z0, (AX)(SI*8)
-	VMOVDQU64  64(AX)(R8*8), Z0
-	VMOVDQU64  64(AX)(R9*8), Z1
-	VPTERNLOGQ $0x3a, 64(AX)(R10*8), Z1, Z0
-	VMOVDQU64  Z0, 64(AX)(SI*8)
-	ADDQ       $0x10, CX
-	DECL       DI
-	JNE        opMuxNot
-	JMP        next
-
-opAnd3:
-	MOVL       (CX), SI
-	MOVL       4(CX), R8
-	MOVL       8(CX), R9
-	MOVL       12(CX), R10
-	VMOVDQU64  (AX)(R8*8), Z0
-	VMOVDQU64  (AX)(R9*8), Z1
-	VPTERNLOGQ $0x80, (AX)(R10*8), Z1, Z0
-	VMOVDQU64  Z0, (AX)(SI*8)
-	VMOVDQU64  64(AX)(R8*8), Z0
-	VMOVDQU64  64(AX)(R9*8), Z1
-	VPTERNLOGQ $0x80, 64(AX)(R10*8), Z1, Z0
-	VMOVDQU64  Z0, 64(AX)(SI*8)
-	ADDQ       $0x10, CX
-	DECL       DI
-	JNE        opAnd3
-	JMP        next
-
-opOr3:
-	MOVL       (CX), SI
-	MOVL       4(CX), R8
-	MOVL       8(CX), R9
-	MOVL       12(CX), R10
-	VMOVDQU64  (AX)(R8*8), Z0
-	VMOVDQU64  (AX)(R9*8), Z1
-	VPTERNLOGQ $0xfe, (AX)(R10*8), Z1, Z0
-	VMOVDQU64  Z0, (AX)(SI*8)
-	VMOVDQU64  64(AX)(R8*8), Z0
-	VMOVDQU64  64(AX)(R9*8), Z1
-	VPTERNLOGQ $0xfe, 64(AX)(R10*8), Z1, Z0
-	VMOVDQU64  Z0, 64(AX)(SI*8)
-	ADDQ       $0x10, CX
-	DECL       DI
-	JNE        opOr3
-	JMP        next
 
 done:
 	VZEROUPPER

@@ -1,6 +1,9 @@
 package circuit
 
-import "unsafe"
+import (
+	"fmt"
+	"unsafe"
+)
 
 // Machine runs a [Program]. It is for one goroutine.
 type Machine struct {
@@ -19,7 +22,7 @@ type kernel struct {
 var kernels = append(nativeKernels(), kernel{"go", executeGo})
 
 // Kernel returns the name of the instruction set that programs run on here:
-// "avx512", "avx2" or "go".
+// "avx2" or "go".
 func Kernel() string { return kernels[0].name }
 
 // NewMachine returns a machine with all inputs zero.
@@ -44,9 +47,34 @@ func aligned(n int) []uint64 {
 // it when the program runs.
 func (m *Machine) Input(i int) *Block {
 	if i < 0 || i >= m.p.inputs {
-		panic("circuit: no such input")
+		panic(fmt.Sprintf("circuit: Input(%d) of %d", i, m.p.inputs))
 	}
 	return (*Block)(m.memory[(1+i)*Words:])
+}
+
+// EvalRows stores in outputs[i] the outputs for inputs[i], [Lanes] rows at a time. It
+// panics if a row is not of the length that the circuit says.
+func (m *Machine) EvalRows(outputs, inputs [][]bool) {
+	for len(inputs) > 0 {
+		rows := min(len(inputs), Lanes)
+		for lane, row := range inputs[:rows] {
+			if len(row) != m.p.inputs || len(outputs[lane]) != len(m.p.outputs) {
+				panic(fmt.Sprintf("circuit: EvalRows of %d and %d bits, want %d and %d",
+					len(row), len(outputs[lane]), m.p.inputs, len(m.p.outputs)))
+			}
+			for i, v := range row {
+				m.Input(i).Set(lane, v)
+			}
+		}
+		m.Run()
+		for j := range m.p.outputs {
+			block := m.Output(j)
+			for lane := range rows {
+				outputs[lane][j] = block.Get(lane)
+			}
+		}
+		outputs, inputs = outputs[rows:], inputs[rows:]
+	}
 }
 
 // Run computes all outputs.

@@ -109,6 +109,25 @@ func TestProgram(t *testing.T) {
 	})
 }
 
+// TestEvalRows compares with Eval, for no row, a few, and more than fill a block.
+func TestEvalRows(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 7))
+	c := randomCircuit(12, 6, 80, rng)
+	m := Compile(c).NewMachine()
+	for _, rows := range []int{0, 1, 7, Lanes, Lanes + 1, 2*Lanes + 3} {
+		inputs, outputs := make([][]bool, rows), make([][]bool, rows)
+		for i := range inputs {
+			inputs[i], outputs[i] = Bits(rng.Uint64(), 12), make([]bool, 6)
+		}
+		m.EvalRows(outputs, inputs)
+		for i := range inputs {
+			if want := c.Eval(inputs[i]); !slices.Equal(outputs[i], want) {
+				t.Fatalf("row %d of %d: %v, want %v", i, rows, outputs[i], want)
+			}
+		}
+	}
+}
+
 // TestVisit compares the enumeration of blocks with the model where there are
 // fewer inputs than lanes, and below with Eval where there are more.
 func TestVisit(t *testing.T) {

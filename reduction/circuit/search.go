@@ -5,11 +5,13 @@ import (
 	"context"
 	"fmt"
 	"math/bits"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 )
 
-// Search looks for the preimages of one target by enumeration. It computes the
-// outputs of a block of [Lanes] inputs one after the other and leaves the block as
+// Search looks for preimages by enumeration. It computes the outputs of a block of [Lanes] inputs one after the other and leaves the block as
 // soon as no lane agrees with the target.
 //
 // The inputs that vary within a block are those on which the fewest outputs
@@ -21,7 +23,6 @@ import (
 // A Search is immutable and safe for concurrent use.
 type Search struct {
 	program *Program
-	target  []bool
 	inputs  []int // position to input: the first laneBits positions vary within a block
 }
 
@@ -41,12 +42,9 @@ func (w *Work) Add(other Work) {
 	w.Instructions += other.Instructions
 }
 
-// NewSearch prepares the search for the inputs on which c outputs target. It is an
-// error if target is not of c.Outputs() bits, or c has more than 62 inputs.
-func NewSearch(c *Circuit, target []bool) (*Search, error) {
-	if len(target) != c.Outputs() {
-		return nil, fmt.Errorf("search: a target of %d bits for a circuit of %d outputs", len(target), c.Outputs())
-	}
+// NewSearch prepares the search for inputs of c with given outputs. It is an error
+// if c has more than 62 inputs.
+func NewSearch(c *Circuit) (*Search, error) {
 	if c.n > maxEnumerated {
 		return nil, fmt.Errorf("search: 2^%d inputs are too many to enumerate (at most 2^%d)", c.n, maxEnumerated)
 	}
@@ -58,7 +56,6 @@ func NewSearch(c *Circuit, target []bool) (*Search, error) {
 	}
 	return &Search{
 		program: compile(c, orderOutputs(c, support, inLane)),
-		target:  slices.Clone(target),
 		inputs:  inputs,
 	}, nil
 }
@@ -121,15 +118,67 @@ func orderOutputs(c *Circuit, support [][]int, inLane []bool) [][]int {
 // Blocks returns the number of blocks of the whole search.
 func (s *Search) Blocks() uint64 { return Blocks(s.program.inputs) }
 
-// Run searches the blocks from, ..., to-1 (of [Search.Blocks]; which inputs are in
-// which is not specified, but each is in one) and calls found for every preimage,
-// bit i of x being input i, until found returns false. It returns ctx.Err() if
-// ctx is done before that.
-func (s *Search) Run(ctx context.Context, from, to uint64, found func(x uint64) bool) (Work, error) {
-	return s.run(ctx, s.program.NewMachine(), from, to, found)
+// Preimages returns all inputs whose outputs are target, in increasing order, bit i
+// of an input being input i, and what it took to find them, on all processors. It
+// is an error if target is not one bit for every output, and ctx.Err() if ctx is
+// done first.
+func (s *Search) Preimages(ctx context.Context, target []bool) ([]uint64, Work, error) {
+	const chunk = 1 << 10 // blocks: some milliseconds, of which there are few or plenty
+	var (
+		all   []uint64
+		total Work
+		first error
+		next  atomic.Uint64
+		mu    sync.Mutex
+		wg    sync.WaitGroup
+	)
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			var found []uint64
+			var work Work
+			var err error
+			for err == nil {
+				from := next.Add(chunk) - chunk
+				if from >= s.Blocks() {
+					break
+				}
+				var w Work
+				w, err = s.Run(ctx, target, from, min(from+chunk, s.Blocks()), func(x uint64) bool {
+					found = append(found, x)
+					return true
+				})
+				work.Add(w)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			all = append(all, found...)
+			total.Add(work)
+			if first == nil {
+				first = err
+			}
+		})
+	}
+	wg.Wait()
+	if first != nil {
+		return nil, total, first
+	}
+	slices.Sort(all)
+	return all, total, nil
 }
 
-func (s *Search) run(ctx context.Context, m *Machine, from, to uint64, found func(x uint64) bool) (Work, error) {
+// Run searches the blocks from, ..., to-1 (of [Search.Blocks]; which inputs are in
+// which is not specified, but each is in one) for inputs whose outputs are target,
+// and calls found for each, bit i of x being input i, until found returns false. It
+// is an error if target is not one bit for every output, and ctx.Err() if ctx is
+// done first.
+func (s *Search) Run(ctx context.Context, target []bool, from, to uint64, found func(x uint64) bool) (Work, error) {
+	if len(target) != len(s.program.outputs) {
+		return Work{}, fmt.Errorf("search: a target of %d bits for a circuit of %d outputs", len(target), len(s.program.outputs))
+	}
+	return s.run(ctx, s.program.NewMachine(), target, from, to, found)
+}
+
+func (s *Search) run(ctx context.Context, m *Machine, target []bool, from, to uint64, found func(x uint64) bool) (Work, error) {
 	n := len(s.inputs)
 	for position := range min(laneBits, n) {
 		*m.Input(s.inputs[position]) = lanePattern(position)
@@ -154,7 +203,7 @@ func (s *Search) run(ctx context.Context, m *Machine, from, to uint64, found fun
 		work.Blocks++
 		work.Candidates += 1 << min(n, laneBits)
 		alive := valid
-		if !s.narrow(m, &alive, &work) {
+		if !narrow(m, target, &alive, &work) {
 			continue
 		}
 		for lane := range Lanes {
@@ -168,7 +217,7 @@ func (s *Search) run(ctx context.Context, m *Machine, from, to uint64, found fun
 
 // narrow clears the lanes of alive whose outputs disagree with the target and
 // reports whether any is left.
-func (s *Search) narrow(m *Machine, alive *Block, work *Work) bool {
+func narrow(m *Machine, target []bool, alive *Block, work *Work) bool {
 	for i := range m.p.stages {
 		m.runStage(i)
 		st := &m.p.stages[i]
@@ -177,7 +226,7 @@ func (s *Search) narrow(m *Machine, alive *Block, work *Work) bool {
 			work.Outputs++
 			r := m.p.outputs[j]
 			wrong := r.invert // what the stored value is xored with to be 0 where it agrees
-			if s.target[j] {
+			if target[j] {
 				wrong = ^wrong
 			}
 			value := (*Block)(m.memory[r.at:])

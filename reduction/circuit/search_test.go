@@ -10,30 +10,6 @@ import (
 	"pgregory.net/rapid"
 )
 
-// all returns the preimages of target in increasing order.
-func all(t interface {
-	Context() context.Context
-	Fatal(...any)
-}, c *Circuit, target []bool) []uint64 {
-	s, err := NewSearch(c, target)
-	if err != nil {
-		t.Fatal(err)
-	}
-	found := []uint64{}
-	work, err := s.Run(t.Context(), 0, s.Blocks(), func(x uint64) bool {
-		found = append(found, x)
-		return true
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if want := uint64(1) << c.Inputs(); work.Candidates != want {
-		t.Fatal("candidates", work.Candidates, "want", want)
-	}
-	slices.Sort(found)
-	return found
-}
-
 func TestSearch(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := drawModel(t)
@@ -45,14 +21,22 @@ func TestSearch(t *testing.T) {
 			x := rapid.Uint64Range(0, 1<<m.c.Inputs()-1).Draw(t, "secret")
 			target = m.c.Eval(Bits(x, m.c.Inputs()))
 		}
-		want := []uint64{}
+		var want []uint64
 		for x := range uint64(1) << m.c.Inputs() {
 			if slices.Equal(target, evaluate(m.c)(x)) {
 				want = append(want, x)
 			}
 		}
-		if got := all(t, m.c, target); !slices.Equal(got, want) {
-			t.Fatalf("preimages %v, want %v", got, want)
+		s, err := NewSearch(m.c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, work, err := s.Preimages(t.Context(), target)
+		if err != nil || !slices.Equal(got, want) {
+			t.Fatalf("preimages %v, want %v (error %v)", got, want, err)
+		}
+		if all := uint64(1) << m.c.Inputs(); work.Candidates != all {
+			t.Fatalf("%d candidates of %d", work.Candidates, all)
 		}
 	})
 }
@@ -71,14 +55,14 @@ func TestSearchManyBlocks(t *testing.T) {
 				want = append(want, x)
 			}
 		}
-		s, err := NewSearch(c, target)
+		s, err := NewSearch(c)
 		if err != nil {
 			t.Fatal(err)
 		}
 		var got []uint64
 		var work Work
 		for from := uint64(0); from < s.Blocks(); from += 3 {
-			w, err := s.Run(t.Context(), from, min(from+3, s.Blocks()), func(x uint64) bool {
+			w, err := s.Run(t.Context(), target, from, min(from+3, s.Blocks()), func(x uint64) bool {
 				got = append(got, x)
 				return true
 			})
@@ -90,6 +74,9 @@ func TestSearchManyBlocks(t *testing.T) {
 		slices.Sort(got)
 		if !slices.Equal(got, want) {
 			t.Errorf("%d preimages, want %d", len(got), len(want))
+		}
+		if got, _, err := s.Preimages(t.Context(), target); err != nil || !slices.Equal(got, want) {
+			t.Errorf("%d preimages in parallel, want %d (error %v)", len(got), len(want), err)
 		}
 		if work.Candidates != 1<<n || work.Blocks != s.Blocks() {
 			t.Errorf("work %+v", work)
@@ -108,11 +95,11 @@ func TestSearchStopsEarly(t *testing.T) {
 		parity = b.Xor(parity, l)
 	}
 	c := b.Build(parity, b.And(in[19], in[18]), False)
-	s, err := NewSearch(c, []bool{true, true, true})
+	s, err := NewSearch(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	work, err := s.Run(t.Context(), 0, s.Blocks(), func(uint64) bool { return true })
+	work, err := s.Run(t.Context(), []bool{true, true, true}, 0, s.Blocks(), func(uint64) bool { return true })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,27 +111,27 @@ func TestSearchStopsEarly(t *testing.T) {
 
 func TestSearchEnds(t *testing.T) {
 	c := NewBuilder(16).Build() // no outputs: every input is a preimage
-	s, err := NewSearch(c, nil)
+	s, err := NewSearch(c)
 	if err != nil {
 		t.Fatal(err)
 	}
 	count := 0
-	work, err := s.Run(t.Context(), 0, s.Blocks(), func(uint64) bool { count++; return count < 5 })
+	work, err := s.Run(t.Context(), nil, 0, s.Blocks(), func(uint64) bool { count++; return count < 5 })
 	if count != 5 || work.Blocks != 1 || err != nil {
 		t.Errorf("found called %d times in %d blocks (error %v), want 5 in 1", count, work.Blocks, err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := s.Run(ctx, 0, s.Blocks(), func(uint64) bool { return true }); !errors.Is(err, context.Canceled) {
+	if _, _, err := s.Preimages(ctx, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want context.Canceled", err)
 	}
 	if err := Compile(c).Visit(ctx, 0, 1, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want context.Canceled", err)
 	}
-	if _, err := NewSearch(c, []bool{true}); err == nil {
+	if _, err := s.Run(t.Context(), []bool{true}, 0, 1, nil); err == nil {
 		t.Error("a target of the wrong length is no error")
 	}
-	if _, err := NewSearch(NewBuilder(63).Build(), nil); err == nil {
+	if _, err := NewSearch(NewBuilder(63).Build()); err == nil {
 		t.Error("63 inputs are no error")
 	}
 }

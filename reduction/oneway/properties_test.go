@@ -1,7 +1,6 @@
 package oneway
 
 import (
-	"context"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -134,15 +133,11 @@ func TestSearchGoldreich(t *testing.T) {
 	f := mustParse(t, "goldreich:n=24,m=24")
 	secret := uint64(0xc0ffee)
 	target := f.Reference(circuit.Bits(secret, 24))
-	s, err := circuit.NewSearch(f.Circuit, target)
+	s, err := circuit.NewSearch(f.Circuit)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var found []uint64
-	work, err := s.Run(context.Background(), 0, s.Blocks(), func(x uint64) bool {
-		found = append(found, x)
-		return true
-	})
+	found, work, err := s.Preimages(t.Context(), target)
 	if err != nil {
 		t.Fatal(err)
 	}

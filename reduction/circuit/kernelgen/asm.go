@@ -12,12 +12,11 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// assemble writes the loops for AVX2 and AVX-512 and their Go declarations.
+// assemble writes the loop for AVX2 and its Go declaration.
 func assemble(asmPath, declPath string) error {
 	c := build.NewContext()
 	c.ConstraintExpr("amd64")
-	loop(c, "executeAVX2", "AVX2", avx2)
-	loop(c, "executeAVX512", "AVX-512 (F)", avx512)
+	loop(c)
 	file, err := c.Result()
 	if err != nil {
 		return err
@@ -45,11 +44,11 @@ type address func(name string, word int) operand.Mem
 // loop emits a function that executes runs of instructions: for every run a
 // binary search for the code of its op, then that code once for every
 // instruction.
-func loop(c *build.Context, name, features string, emit func(c *build.Context, o op, at address)) {
-	c.Function(name)
+func loop(c *build.Context) {
+	c.Function("executeAVX2")
 	c.Attributes(attr.NOSPLIT)
 	c.Pragma("noescape")
-	c.Doc(name+" is executeGo on "+features+": count runs of (op, number of instructions),",
+	c.Doc("executeAVX2 is executeGo on AVX2: count runs of (op, number of instructions),",
 		"each instruction (dst, a, b, c) in words of memory.")
 	c.SignatureExpr("func(memory *uint64, code, runs *uint32, count int)")
 	memory := c.Load(c.Param("memory"), c.GP64())
@@ -75,7 +74,7 @@ func loop(c *build.Context, name, features string, emit func(c *build.Context, o
 			c.MOVL(operand.Mem{Base: code, Disp: 4 * k}, r.As32()) // clears the upper half
 			offset[operandName] = r
 		}
-		emit(c, o, func(name string, word int) operand.Mem {
+		body(c, o, func(name string, word int) operand.Mem {
 			return operand.Mem{Base: memory, Index: offset[name], Scale: 8, Disp: 8 * word}
 		})
 		c.ADDQ(operand.Imm(16), code)
@@ -106,24 +105,10 @@ func dispatch(c *build.Context, which reg.GPVirtual, lo, hi int) {
 	dispatch(c, which, mid, hi)
 }
 
-// avx512 emits o as one VPTERNLOGQ for every 8 words. A function of two operands
-// does not depend on the third, so any register will do for it.
-func avx512(c *build.Context, o op, at address) {
-	for word := 0; word < words; word += 8 {
-		r, b := c.ZMM(), c.ZMM()
-		c.VMOVDQU64(at("a", word), r)
-		c.VMOVDQU64(at("b", word), b)
-		if o.arity == 3 {
-			c.VPTERNLOGQ(operand.Imm(uint64(o.table())), at("c", word), b, r)
-		} else {
-			c.VPTERNLOGQ(operand.Imm(uint64(o.table())), b, b, r)
-		}
-		c.VMOVDQU64(r, at("dst", word))
-	}
-}
-
-// avx2 emits o step by step for every 4 words.
-func avx2(c *build.Context, o op, at address) {
+// body emits o step by step for every 4 words. (One VPTERNLOGQ of AVX-512 for 8 words
+// would do for any op, but the loads and stores are what takes the time: on Zen 4 it
+// was no faster.)
+func body(c *build.Context, o op, at address) {
 	for word := 0; word < words; word += 4 {
 		var value [3]reg.VecVirtual
 		for i, name := range []string{"a", "b", "c"}[:o.arity] {

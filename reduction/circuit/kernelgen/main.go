@@ -1,6 +1,6 @@
-// Command kernelgen writes the loops of package circuit that execute a program:
-// one in Go, one for AVX2 and one for AVX-512, from one table of ops. It is a
-// module of its own so that the generator's dependency, avo, is none of assay's.
+// Command kernelgen writes the loops of package circuit that execute a program,
+// one in Go and one for AVX2, from one table of ops. It is a module of its own so
+// that the generator's dependency, avo, is none of assay's.
 package main
 
 import (
@@ -11,8 +11,11 @@ import (
 	"os"
 )
 
-// words is the number of 64-bit words of a block. Measured on Speck32/64: see
-// BenchmarkSearch in package circuit.
+// words is the number of 64-bit words of a block. Larger blocks share the work of
+// decoding an instruction among more inputs, but fall out of the first cache and
+// stop later in a search. Speck32/64 with its key schedule, millions of keys a
+// second and core on Zen 4 (AVX2, Go): 8 words 156, 34; 16 words 198, 46; 32 words
+// 225, 57.
 const words = 16
 
 func main() {

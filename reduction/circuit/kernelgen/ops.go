@@ -36,8 +36,6 @@ var ops = []op{
 	define("MajNot", "majority of a, b, ^c", "s = a & b", "t = a | b", "t = t &^ c", "r = s | t"),
 	define("Mux", "b if a, else c", "s = b ^ c", "s = s & a", "r = s ^ c"),
 	define("MuxNot", "^b if a, else c", "s = b ^ c", "s = a &^ s", "r = s ^ c"),
-	define("And3", "a & b & c", "s = a & b", "r = s & c"),
-	define("Or3", "a | b | c", "s = a | b", "r = s | c"),
 }
 
 func define(name, doc string, lines ...string) op {
@@ -64,8 +62,7 @@ func run[T any](o op, a, b, c T, apply func(op string, x, y T) T) T {
 	return value["r"]
 }
 
-// table is the truth table: bit 4a+2b+c, which is also the immediate operand of
-// VPTERNLOGQ.
+// table is the truth table: bit 4a+2b+c.
 func (o op) table() uint8 {
 	return run(o, 0xF0, 0xCC, 0xAA, func(op string, x, y uint8) uint8 {
 		switch op {
