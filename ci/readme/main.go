@@ -3,6 +3,7 @@
 //
 //	go run ./ci/readme README.md
 //	go run ./ci/readme -update README.md
+//	go run ./ci/readme -update -run 'check prior' README.md
 //
 // Commands in a fence marked sh are run and must end as they should: with success,
 // or as a console fence shows of the same command. In a fence marked console, a line
@@ -12,7 +13,7 @@
 // reader sees it. In the output shown, a line "..." stands for any number of lines,
 // and durations compare equal, whatever they are. A go fence that begins with a
 // package clause is run as a test inside the module. With -update, output that
-// differs is written into the README instead.
+// differs is written into the README instead; -run chooses among the commands.
 //
 // Floating point may differ from one architecture to another, and with it every
 // digit of a long run. Output is therefore compared on amd64 only; elsewhere the
@@ -24,14 +25,21 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"regexp"
 	"time"
 )
 
 func main() {
 	update := flag.Bool("update", false, "write output that differs into the README")
+	only := flag.String("run", "", "run only the commands that match this regular expression")
 	flag.Parse()
+	wanted, err := regexp.Compile(*only)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "readme: -run:", err)
+		os.Exit(2)
+	}
 	if flag.NArg() != 1 {
-		fmt.Fprintln(os.Stderr, "usage: readme [-update] README.md")
+		fmt.Fprintln(os.Stderr, "usage: readme [-update] [-run REGEXP] README.md")
 		os.Exit(2)
 	}
 	content, err := os.ReadFile(flag.Arg(0))
@@ -43,8 +51,8 @@ func main() {
 	failed, changed := false, false
 	for i := range page.steps {
 		step := &page.steps[i]
-		if step.shown == nil && page.shows(step.command) {
-			continue // run where its output is shown
+		if !wanted.MatchString(step.title()) || step.shown == nil && page.shows(step.command) {
+			continue // not asked for, or run where its output is shown
 		}
 		start := time.Now()
 		got, err := step.run()

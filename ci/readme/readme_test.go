@@ -65,6 +65,10 @@ func TestRun(t *testing.T) {
 			t.Errorf("%s, shown as %q: %v is no difference", c.command, c.shown, err)
 		}
 	}
+	killed, differs := "exit status -1\n", (*difference)(nil)
+	if _, err := (&step{command: "kill -KILL $$", shown: &killed}).run(); err == nil || errors.As(err, &differs) {
+		t.Errorf("a command that was killed: %v, want an error that -update does not mend", err)
+	}
 	for command, ok := range map[string]bool{"true": true, "false": false} {
 		if _, err := (&step{command: command}).run(); (err == nil) != ok {
 			t.Errorf("%s: %v, want success %v", command, err, ok)

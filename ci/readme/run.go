@@ -26,6 +26,9 @@ func (s *step) run() (got string, err error) {
 	command := exec.Command("bash", "-c", s.command)
 	output, err := command.CombinedOutput()
 	got = string(output)
+	if err != nil && !command.ProcessState.Exited() {
+		return got, fmt.Errorf("%s did not end by itself: %w", s.command, err)
+	}
 	if err != nil && !strings.HasPrefix(lastLine(got), exitStatus) {
 		got += fmt.Sprintf("%s%d\n", exitStatus, command.ProcessState.ExitCode())
 	}
