@@ -12,4 +12,4 @@
 // in package oneway.
 package circuit
 
-//go:generate go -C kernelgen run . -asm ../kernel_amd64.s -decl ../kernel_amd64.go -go ../kernel.go
+//go:generate go -C kernelgen run .

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 
 	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/build"
@@ -12,29 +11,24 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// assemble writes the loop for AVX2 and its Go declaration.
-func assemble(asmPath, declPath string) error {
+// assemble returns the loop for AVX2 and its Go declaration.
+func assemble() (assembly, declaration []byte, err error) {
 	c := build.NewContext()
 	c.ConstraintExpr("amd64")
 	loop(c)
 	file, err := c.Result()
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	if err := pass.Compile.Execute(file); err != nil {
-		return err
+		return nil, nil, err
 	}
 	cfg := printer.Config{Name: "kernelgen", Pkg: "circuit"}
-	for path, p := range map[string]printer.Printer{asmPath: printer.NewGoAsm(cfg), declPath: printer.NewStubs(cfg)} {
-		text, err := p.Print(file)
-		if err == nil {
-			err = os.WriteFile(path, text, 0o644)
-		}
-		if err != nil {
-			return err
-		}
+	if assembly, err = printer.NewGoAsm(cfg).Print(file); err != nil {
+		return nil, nil, err
 	}
-	return nil
+	declaration, err = printer.NewStubs(cfg).Print(file)
+	return assembly, declaration, err
 }
 
 // address returns the address of a 64-bit word of one of the operands "dst", "a",

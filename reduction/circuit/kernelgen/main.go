@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"go/format"
 	"os"
+	"path/filepath"
 )
 
 // words is the number of 64-bit words of a block. Larger blocks share the work of
@@ -19,22 +20,31 @@ import (
 const words = 16
 
 func main() {
-	portable := flag.String("go", "", "Go file to write")
-	assembly := flag.String("asm", "", "assembly file to write")
-	declarations := flag.String("decl", "", "Go file with the declarations of the assembly to write")
+	folder := flag.String("dir", "..", "folder of package circuit")
 	flag.Parse()
-
-	source, err := format.Source(goKernel())
-	if err == nil {
-		err = os.WriteFile(*portable, source, 0o644)
-	}
-	if err == nil {
-		err = assemble(*assembly, *declarations)
+	files, err := generate()
+	for name, text := range files {
+		if err == nil {
+			err = os.WriteFile(filepath.Join(*folder, name), text, 0o644)
+		}
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "kernelgen:", err)
 		os.Exit(1)
 	}
+}
+
+// generate returns the files by name.
+func generate() (map[string][]byte, error) {
+	portable, err := format.Source(goKernel())
+	if err != nil {
+		return nil, fmt.Errorf("format the portable loop: %w", err)
+	}
+	assembly, declaration, err := assemble()
+	if err != nil {
+		return nil, fmt.Errorf("assemble: %w", err)
+	}
+	return map[string][]byte{"kernel.go": portable, "kernel_amd64.s": assembly, "kernel_amd64.go": declaration}, nil
 }
 
 // goKernel returns the source of the table of ops and of the portable loop.
@@ -47,11 +57,11 @@ func goKernel() []byte {
 	p("const Words = %d\n", words)
 	p("const (")
 	for i, o := range ops {
+		kind := ""
 		if i == 0 {
-			p("op%s opcode = iota // %s", o.name, o.doc)
-		} else {
-			p("op%s // %s", o.name, o.doc)
+			kind = "opcode = iota"
 		}
+		p("op%s %s // %s", o.name, kind, o.doc)
 	}
 	p(")\n")
 	p("var ops = [...]opInfo{")
