@@ -121,3 +121,26 @@ p cnf 5 9
 type failingWriter struct{}
 
 func (failingWriter) Write([]byte) (int, error) { return 0, os.ErrClosed }
+
+// TestCNFNoticesAMissingClause is the negative control of TestCNF: without any one
+// of its clauses, the encoding of a full adder, all of whose gates see all values of
+// their operands, no longer derives the outputs from every input.
+func TestCNFNoticesAMissingClause(t *testing.T) {
+	b := NewBuilder(3)
+	sum, carry := b.FullAdd(b.Input(0), b.Input(1), b.Input(2))
+	f := b.Build(sum, carry).CNF()
+	for i := range f.Clauses {
+		without := &CNF{Variables: f.Variables, Clauses: slices.Delete(slices.Clone(f.Clauses), i, i+1)}
+		complete := true
+		for x := range 8 {
+			value := make([]int8, f.Variables+1)
+			for k, v := range f.Inputs {
+				value[v] = int8(x>>k&1)*2 - 1
+			}
+			complete = complete && propagate(without, value) && !slices.Contains(value[1:], 0)
+		}
+		if complete {
+			t.Errorf("clause %v was not missed", f.Clauses[i])
+		}
+	}
+}

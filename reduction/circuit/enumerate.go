@@ -22,14 +22,17 @@ func Blocks(n int) uint64 {
 	return 1 << max(0, n-laneBits)
 }
 
-// lanePattern returns the block whose lane l holds bit i of l.
-func lanePattern(i int) Block {
-	var b Block
-	for lane := range Lanes {
-		b.Set(lane, lane>>i&1 == 1)
+// lanePatterns are the inputs that vary within a block: lane l of the i-th holds bit i
+// of l.
+var lanePatterns = func() []Block {
+	patterns := make([]Block, laneBits)
+	for i := range patterns {
+		for lane := range Lanes {
+			patterns[i].Set(lane, lane>>i&1 == 1)
+		}
 	}
-	return b
-}
+	return patterns
+}()
 
 // firstLanes returns the block whose lanes below n are set.
 func firstLanes(n int) Block {
@@ -50,7 +53,7 @@ func (p *Program) Visit(ctx context.Context, from, to uint64, visit func(block u
 	Blocks(p.inputs)
 	m := p.NewMachine()
 	for i := range min(laneBits, p.inputs) {
-		*m.Input(i) = lanePattern(i)
+		*m.Input(i) = lanePatterns[i]
 	}
 	outputs := make([]Block, len(p.outputs))
 	for k := from; k < to; k++ {

@@ -181,7 +181,7 @@ func (s *Search) Run(ctx context.Context, target []bool, from, to uint64, found 
 func (s *Search) run(ctx context.Context, m *Machine, target []bool, from, to uint64, found func(x uint64) bool) (Work, error) {
 	n := len(s.inputs)
 	for position := range min(laneBits, n) {
-		*m.Input(s.inputs[position]) = lanePattern(position)
+		*m.Input(s.inputs[position]) = lanePatterns[position]
 	}
 	valid := firstLanes(1 << min(n, laneBits))
 	var work Work
