@@ -43,8 +43,33 @@ func judge(ctx context.Context, candidate spec.Sampler, problems []*spec.Problem
 		t.exhibits = append(t.exhibits, c)
 	}
 	stop, fault := t.run(ctx)
-	return t.verdict(stop, fault), nil
+	v := t.verdict(stop, fault)
+	if v.Outcome == NotRejected && !o.silent {
+		err := t.explainPass(v)
+		return v, err
+	}
+	return v, nil
 }
+
+// explainPass adds to a verdict that rejects nothing what it would have noticed, and
+// how well calibrated the candidate is at least.
+func (t *trial) explainPass(v *Verdict) error {
+	for i, e := range t.exhibits {
+		lead := e.leading()
+		for k := range lead.battery.Names() {
+			v.Problems[i].CalibrationError = max(v.Problems[i].CalibrationError, lead.process.CalibrationLimit(k, calibrationLevel))
+		}
+		noticed, err := t.sensitivity(e)
+		if err != nil {
+			return err
+		}
+		v.Problems[i].Noticed = noticed
+	}
+	return nil
+}
+
+// calibrationLevel is the confidence of the limit for the error of each witness.
+const calibrationLevel = 0.95
 
 // trial is a judgement under way.
 type trial struct {

@@ -20,6 +20,7 @@ type options struct {
 	seed      uint64
 	limit     time.Duration
 	tolerance spec.Tolerance
+	silent    bool // no word on what a pass means
 	progress  func(Progress)
 	generator *rapid.Generator[*spec.Problem]
 }

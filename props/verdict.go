@@ -65,6 +65,14 @@ type Finding struct {
 	Resolution float64 `json:"resolution"`
 	// Witnesses holds the leading witnesses, the largest share first.
 	Witnesses []Witness `json:"witnesses"`
+	// CalibrationError is, in a verdict that rejects nothing, an upper confidence limit
+	// (95 % for each witness, at any stopping rule) for the calibration error of every
+	// witness: how far the probability that the truth ranks below some of the draws is
+	// from what it should be.
+	CalibrationError float64 `json:"calibration_error_at_most,omitempty"`
+	// Noticed is, in a verdict that rejects nothing, what it would have noticed; empty
+	// where the exact posterior is unknown.
+	Noticed []Noticed `json:"would_have_noticed,omitempty"`
 }
 
 // Witness is what one statistic says.
@@ -149,6 +157,9 @@ func (v *Verdict) String() string {
 		fmt.Fprintf(&b, "  evidence  10^%.1f after %d calls of %d draws, of 10^%.1f needed (%s)\n",
 			v.Log10Wealth, v.Calls, v.DrawsACall, v.threshold(), v.Stop)
 	}
+	if v.Outcome == NotRejected {
+		v.writePass(&b)
+	}
 	if v.Tolerance != (spec.Tolerance{}) {
 		fmt.Fprintf(&b, "  tolerance tau %.3g, delta %.3g; looked at most closely at resolution %.3g\n", v.Tolerance.Tau, v.Tolerance.Delta, worst.Resolution)
 	}
@@ -156,6 +167,22 @@ func (v *Verdict) String() string {
 		fmt.Fprintf(&b, "  warning   %s\n", w)
 	}
 	return b.String()
+}
+
+// writePass says what a pass means, problem by problem.
+func (v *Verdict) writePass(b *strings.Builder) {
+	for _, f := range v.Problems {
+		if f.CalibrationError == 0 {
+			continue
+		}
+		fmt.Fprintf(b, "  on        %s\n", f.Problem)
+		label := "noticed  "
+		for _, n := range f.Noticed {
+			fmt.Fprintf(b, "    %s %-11s  %s\n", label, n.Effect, n.Words)
+			label = "         "
+		}
+		fmt.Fprintf(b, "    calibrated to %.2g at every witness (95 %% confidence each)\n", f.CalibrationError)
+	}
 }
 
 // newFinding returns the finding on a problem before its first call.

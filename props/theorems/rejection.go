@@ -80,9 +80,20 @@ type wait struct {
 	rate             float64
 }
 
+// leastRate is the acceptance rate below which a y is passed over, for time; that of the
+// others is tested given y, which the choice does not touch.
+const leastRate = 2e-4
+
+// newWait draws a y and lets the sampler wait for its draws.
 func newWait(r *run, p *spec.Problem, draws int, rng *rand.Rand, rate func(p *spec.Problem, y []float64) (float64, error)) (*wait, error) {
 	x, y := make([]float64, p.Prior().Dim()), make([]float64, p.Measurement().Rows())
-	p.Draw(x, y, rng)
+	for affordable := 0.0; affordable < leastRate; {
+		var err error
+		p.Draw(x, y, rng)
+		if affordable, err = rateOf(p, y); err != nil {
+			return nil, err
+		}
+	}
 	exact, err := rate(p, y)
 	if err != nil {
 		return nil, err

@@ -1,0 +1,85 @@
+package props
+
+import (
+	"testing"
+
+	"assay/props/problems"
+	"assay/samplers"
+	"assay/spec"
+)
+
+// TestSensitivity plants each effect at the size that a pass claims to notice nine
+// times in ten, and at a fifth of it, in fresh runs of the same budget. Of 10 runs at
+// a true rate of 0.9, fewer than 6 notice with probability 0.0016; the claim rests on
+// eight runs and an extrapolation, so 5 are asked for. At a fifth of the size it takes
+// 25 times the calls, and no run may notice more often than one in ten would: 5 or
+// more of 10 have probability 0.0016 then.
+func TestSensitivity(t *testing.T) {
+	p, err := problems.Parse("gauss:d=3,m=1,beta=1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := newOptions([]Option{Calls(400), Alpha(1e-3)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	trial := &trial{options: o, candidate: samplers.Exact()}
+	e, err := newExhibit(p, trial.candidate, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	noticed, err := trial.sensitivity(e)
+	if err != nil || len(noticed) != len(effects) {
+		t.Fatalf("%d effects, %v; want %d", len(noticed), err, len(effects))
+	}
+	posterior, err := p.Posterior()
+	if err != nil {
+		t.Fatal(err)
+	}
+	j, deviation := uncertain(p, posterior, o.seed)
+	for i, f := range effects {
+		size := noticed[i].Size
+		t.Logf("%s", noticed[i].Words)
+		if size == 0 {
+			if f.name != "correlation" { // may be too weak on this problem
+				t.Errorf("%s: not even the largest size is noticed", f.name)
+			}
+			continue
+		}
+		count := func(size float64) (n int) {
+			for run := range 10 {
+				calls, err := trial.callsToNotice(p, posterior, f, size, j, deviation, uint64(100+run))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if calls <= o.calls {
+					n++
+				}
+			}
+			return n
+		}
+		if n := count(size); n < 5 {
+			t.Errorf("%s of %.3g: noticed in %d of 10 runs, want 9 or so", f.name, size, n)
+		}
+		if n := count(size / 5); n > 4 {
+			t.Errorf("%s of %.3g, a fifth of what is claimed: noticed in %d of 10 runs", f.name, size/5, n)
+		}
+	}
+}
+
+// TestSensitivityWithoutSpread: where the data leave nothing uncertain, nothing can be
+// planted, and the verdict says nothing.
+func TestSensitivityWithoutSpread(t *testing.T) {
+	prior, err := spec.NewIsotropic([]float64{1, 2}, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := spec.NewProblem("point", prior, spec.Unmeasured(2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := Judge(t.Context(), samplers.Exact(), []*spec.Problem{p}, Calls(50))
+	if err != nil || v.Outcome != NotRejected || v.Problems[0].Noticed != nil {
+		t.Errorf("%v, %v", v, err)
+	}
+}
