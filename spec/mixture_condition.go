@@ -10,8 +10,9 @@ import (
 )
 
 // Condition implements [Conditioner]. The laws that the result gives are
-// [*Mixture]; components whose posterior weight is below e^-75 of the largest are left
-// out of them: all of them together have less than 1e-26 of the mass, up to 10^6.
+// [*Mixture]. They leave out components whose posterior weight is below e^-75 of
+// the largest: all of these together, up to a million, have less than 1e-26 of the
+// mass.
 func (m *Mixture) Condition(measurement Measurement) (Conditional, error) {
 	return m.condition(measurement, m)
 }

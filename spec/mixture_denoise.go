@@ -251,23 +251,17 @@ func (t *tangent) spread(dst, u blas64.General) {
 	}
 }
 
-// spreadFull is spread by two matrix products.
+// spreadFull is spread by two matrix products. The sum over w_k of (p_k - mean)^T u is
+// zero, so that it does not matter where the p_k on the left are taken from.
 func (t *tangent) spreadFull(dst, u blas64.General, s *scratch) {
 	c := s.matrix(u.Rows, t.full.Cols)
 	multiply(c, 1, u, blas.Trans, t.points, 0)
-	total := s.vector(u.Rows)
 	for i := range c.Rows {
 		mean := dot(row(t.mean, i), row(u, i))
 		w, to := row(t.full, i), row(c, i)
-		var sum float64
 		for k, v := range to {
 			to[k] = w[k] * (v - mean)
-			sum += to[k]
 		}
-		total[i] = sum
 	}
 	multiply(dst, 1, c, blas.NoTrans, t.points, 0)
-	for i := range dst.Rows {
-		axpy(-total[i], row(t.mean, i), row(dst, i))
-	}
 }
