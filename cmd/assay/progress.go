@@ -35,3 +35,21 @@ func watchOn(w io.Writer) (watch func(props.Progress), done func()) {
 	}
 	return watch, done
 }
+
+// countOn returns a function that shows how many of the things to be done are, and one that
+// ends the showing. Nothing is written unless w is a terminal.
+func countOn(w io.Writer, things string) (count func(done, of int), end func()) {
+	container := mpb.New(mpb.WithOutput(w), mpb.WithWidth(40))
+	bar := container.AddBar(0, // the total comes with the first count
+		mpb.BarRemoveOnComplete(),
+		mpb.AppendDecorators(decor.CountersNoUnit("%d of %d "+things)))
+	count = func(done, of int) {
+		bar.SetTotal(int64(of), false)
+		bar.SetCurrent(int64(done))
+	}
+	end = func() {
+		bar.Abort(true)
+		container.Wait()
+	}
+	return count, end
+}

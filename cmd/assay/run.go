@@ -12,15 +12,18 @@ import (
 
 // The exit codes that do not come from a verdict; the others are in verdict.go.
 const (
-	exitOK    = 0
-	exitUsage = 2
+	exitOK          = 0
+	exitFailed      = 1 // a statement does not hold
+	exitUsage       = 2
+	exitInterrupted = 130
 )
 
 // commands is what the command line can say.
 type commands struct {
-	Check  check  `cmd:"" help:"Judge a candidate: one verdict for all the problems named."`
-	Invert invert `cmd:"" help:"Let a candidate invert a one-way function, and judge it by the reduction alone."`
-	List   list   `cmd:"" help:"List the candidates and the problems that have names."`
+	Check    check           `cmd:"" help:"Judge a candidate: one verdict for all the problems named."`
+	Invert   invert          `cmd:"" help:"Let a candidate invert a one-way function, and judge it by the reduction alone."`
+	Theorems theoremsCommand `cmd:"" help:"Check the mathematics: every statement measured against its bound."`
+	List     list            `cmd:"" help:"List the candidates and the problems that have names."`
 }
 
 // streams is where a command writes: results to out, all else to err.
@@ -55,6 +58,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 			code, err = line.Check.run(ctx, streams{stdout, stderr})
 		case strings.HasPrefix(parsed.Command(), "invert"):
 			code, err = line.Invert.run(ctx, streams{stdout, stderr})
+		case strings.HasPrefix(parsed.Command(), "theorems"):
+			code, err = line.Theorems.run(ctx, streams{stdout, stderr})
 		default:
 			err = line.List.run(stdout)
 		}

@@ -53,7 +53,7 @@ func failureBound(in *reduction.Instance, tau, delta float64) float64 {
 func inequalityStatement(r *run) (Result, error) { return inequality(r, plants(), failureBound) }
 
 func inequality(r *run, plants []plant, bound func(in *reduction.Instance, tau, delta float64) float64) (Result, error) {
-	targets := r.of(400, 5000)
+	targets := r.of(2000, 20000)
 	var ps []float64
 	var failed int
 	var bounds float64

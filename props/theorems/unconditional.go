@@ -55,7 +55,7 @@ func unconditionalBy(r *run, sampler spec.Sampler, functions []string) (Result, 
 		return Result{}, err
 	}
 	verdict, err := props.Judge(r.ctx, sampler, []*spec.Problem{problem},
-		props.Alpha(r.alpha/float64(len(functions)+1)), props.Calls(r.of(200, 2000)), props.Seed(r.seed))
+		props.Alpha(r.alpha/2), props.Calls(r.of(200, 2000)), props.Seed(r.seed))
 	if err == nil && verdict.Fault != nil {
 		err = verdict.Fault
 	}
@@ -69,7 +69,7 @@ func unconditionalBy(r *run, sampler spec.Sampler, functions []string) (Result, 
 	return Result{
 		Quantity: "share of draws with f(signs) = parities",
 		Measured: float64(right) / float64(all), Relation: AtLeast, Bound: consistentShare,
-		P: p, Holds: p > r.alpha && verdict.Outcome == props.NotRejected,
+		P: p, Holds: p > r.alpha/2 && verdict.Outcome == props.NotRejected,
 		Detail: detail + fmt.Sprintf("%s after %d calls on %s", verdict.Outcome, verdict.Calls, small),
 	}, nil
 }

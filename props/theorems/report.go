@@ -1,0 +1,125 @@
+package theorems
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"text/tabwriter"
+)
+
+// Report is what was found of all statements.
+type Report struct {
+	Seed   uint64 `json:"seed"`
+	Budget Budget `json:"budget"`
+	// Alpha bounds the probability that some true statement is found not to hold.
+	Alpha float64 `json:"alpha"`
+	// Interrupted is set if not all statements were checked.
+	Interrupted bool     `json:"interrupted"`
+	Results     []Result `json:"statements"`
+}
+
+// Run checks all statements, several at a time; the report does not depend on how many. It
+// calls watch, if that is not nil, whenever one is done. If ctx is done it returns those
+// checked so far.
+func Run(ctx context.Context, seed uint64, budget Budget, watch func(done, of int)) (*Report, error) {
+	all := List()
+	results, errs := make([]*Result, len(all)), make([]error, len(all))
+	var next, done atomic.Int64
+	var mutex sync.Mutex // of watch
+	var workers sync.WaitGroup
+	for range min(len(all), runtime.GOMAXPROCS(0)) {
+		workers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(all) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
+				result, err := all[i].Check(ctx, seed, budget)
+				if errs[i] = err; err == nil {
+					results[i] = &result
+				}
+				if watch != nil {
+					mutex.Lock()
+					watch(int(done.Add(1)), len(all))
+					mutex.Unlock()
+				}
+			}
+		})
+	}
+	workers.Wait()
+	report := &Report{Seed: seed, Budget: budget, Alpha: Alpha}
+	for i, result := range results {
+		switch {
+		case result != nil:
+			report.Results = append(report.Results, *result)
+		case ctx.Err() != nil:
+			report.Interrupted = true
+		default:
+			return nil, errs[i]
+		}
+	}
+	return report, nil
+}
+
+// Holds reports whether every statement that was checked holds.
+func (r *Report) Holds() bool {
+	for _, result := range r.Results {
+		if !result.Holds {
+			return false
+		}
+	}
+	return true
+}
+
+// String returns one line for each statement: what was measured, the bound, and the margin
+// between them (see [Result.Margin]) in percent. How it was measured follows where a statement
+// does not hold; [Report.Details] says it of all.
+func (r *Report) String() string { return r.table(func(result Result) bool { return !result.Holds }) }
+
+// Details returns the table of String with a line on every statement that says what it claims
+// and how it was measured.
+func (r *Report) Details() string { return r.table(func(Result) bool { return true }) }
+
+func (r *Report) table(detailed func(Result) bool) string {
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "\tstatement\tmeasured\t\t\tbound\tmargin")
+	failed := 0
+	for _, result := range r.Results {
+		word := "holds"
+		if !result.Holds {
+			word = "FAILS"
+			failed++
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%.4g\t%s\t%.4g\t%s\n", word, result.Name, result.Quantity,
+			result.Measured, result.Relation, result.Bound, percent(result.Margin()))
+	}
+	w.Flush()
+	lines := strings.SplitAfter(b.String(), "\n")
+	b.Reset()
+	b.WriteString(lines[0])
+	for i, result := range r.Results {
+		b.WriteString(lines[i+1])
+		if detailed(result) {
+			fmt.Fprintf(&b, "       %s: %s (p %.2g)\n         %s\n", result.Source, result.Statement, result.P, result.Detail)
+		}
+	}
+	switch {
+	case failed > 0:
+		fmt.Fprintf(&b, "%d of %d statements fail", failed, len(r.Results))
+	case r.Interrupted:
+		fmt.Fprintf(&b, "interrupted; the %d statements checked hold", len(r.Results))
+	default:
+		fmt.Fprintf(&b, "all %d statements hold", len(r.Results))
+	}
+	fmt.Fprintf(&b, " (if all are true, one fails here with probability at most %.0e)\n", r.Alpha)
+	return b.String()
+}
+
+// percent writes a share for people.
+func percent(share float64) string {
+	if rounded := math.Abs(share) * 100; rounded >= 0.05 {
+		return fmt.Sprintf("%+.1f %%", 100*share)
+	}
+	return "0 %"
+}
