@@ -1,0 +1,228 @@
+package inverter
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+
+	"assay/reduction/circuit"
+)
+
+// lister returns all preimages of z, or more than limit of them.
+type lister func(ctx context.Context, c *circuit.Circuit, z []bool, limit int) ([][]bool, Work, error)
+
+// The range of the dial cell: the largest number of preimages listed at a time.
+const (
+	minCell     = 32
+	maxCell     = 1 << 16
+	defaultCell = 128
+)
+
+// sampleCells draws uniform preimages, as Chakraborty, Meel and Vardi's UniGen does.
+// If there are at most cell, it lists them all and chooses: exactly uniform.
+// Otherwise it lists random cells.
+//
+// A cell is the part of the preimages, N in all, in a uniform affine subspace V of
+// 2^k of the 2^n inputs, V being imposed by substitution: the cell is all preimages
+// under a circuit of k inputs. A cell C of at most cell preimages is accepted with
+// probability |C|/cell, and then one of it is chosen; all others are thrown away. So
+// an attempt returns preimage x with probability
+//
+//	sum over V of Pr[V] [x in V, |C| <= cell] (|C|/cell) (1/|C|)
+//	  = 2^(k-n)/cell (1 - o(x)),  o(x) = Pr[|C| > cell | x in V]:
+//
+// the same for all x but for the chance o(x) that its cell overflows. If o <= O for
+// all x, the law of what is returned is within O of uniform in total variation, because
+// its ratio to uniform is at least 1 - O everywhere.
+//
+// To bound o, let X = |C| - 1, given x in V. V - x is a uniform linear subspace L of
+// dimension k, and X counts the N - 1 differences y != 0 of other preimages from x
+// that L contains. L contains r linearly independent vectors with probability
+// prod_(i<r) (2^k - 2^i)/(2^n - 2^i) <= p^r, p = (2^k - 1)/(2^n - 1). Any two
+// distinct y are independent: the pairwise independence of parities. More is true.
+// Of the q-tuples of distinct y, those whose span has dimension r number at most
+// (N-1)^r binomial(q, r) 2^(r (q-r)): choose the places of a basis, the basis, and each
+// of the others as one of at most 2^r sums. r is at least log2(q+1). With
+// mu = (N-1) p <= N 2^(k-n), the mean size of a cell, Markov's inequality for the
+// number X(X-1)...(X-q+1) of q-tuples gives
+//
+//	o(x) <= Pr[X >= cell] <= sum_r binomial(q,r) 2^(r (q-r)) mu^r / (cell ... (cell-q+1))
+//
+// for every q; q = 2 is what pairwise independence alone gives, mu^2/(cell (cell-1)).
+//
+// chooseParities sees to it that mu is at most a given bound, except with another
+// small probability. [CellBias] is the sum of the two.
+func sampleCells(ctx context.Context, list lister, c *circuit.Circuit, z []bool, draws, cell int, rng *rand.Rand) ([][]bool, Work, error) {
+	all, total, err := list(ctx, c, z, cell)
+	switch {
+	case err != nil:
+		return nil, total, err
+	case len(all) == 0:
+		return nil, total, ErrNoPreimage
+	}
+	x := make([][]bool, 0, draws)
+	if len(all) <= cell {
+		for range draws {
+			x = append(x, all[rng.IntN(len(all))])
+		}
+		return x, total, nil
+	}
+	cells := cellLister{list, c, z, &total}
+	parities, err := cells.chooseParities(ctx, targetSize(cell), rng)
+	if err != nil {
+		return nil, total, err
+	}
+	for len(x) < draws {
+		found, err := cells.random(ctx, parities, cell, rng)
+		if err != nil {
+			return nil, total, err
+		}
+		if len(found) <= cell && rng.IntN(cell) < len(found) {
+			x = append(x, found[rng.IntN(len(found))])
+		}
+	}
+	return x, total, nil
+}
+
+// targetSize is the mean size of a cell aimed at. Larger cells overflow more often; of
+// smaller ones more are thrown away, about cell/size for every draw.
+func targetSize(cell int) float64 { return float64(cell) / 32 }
+
+// cellLister lists random cells of the preimages of z.
+type cellLister struct {
+	list lister
+	c    *circuit.Circuit
+	z    []bool
+	work *Work
+}
+
+// random returns the preimages in a uniform affine subspace of codimension parities,
+// or more than limit of them.
+func (l cellLister) random(ctx context.Context, parities, limit int, rng *rand.Rand) ([][]bool, error) {
+	s := newSystem(l.c.Inputs())
+	s.imposeRandom(parities, rng)
+	found, work, err := l.list(ctx, s.substitute(l.c), l.z, limit)
+	l.work.Add(work)
+	l.work.Cells++
+	for i, free := range found {
+		found[i] = s.solve(free)
+	}
+	return found, err
+}
+
+// In a test of a number of parities, testCells cells are listed, and it passes if their
+// mean size is at most the target. A number of parities that leaves cells of mean
+// size looseness times the target or more passes rarely; see [CellBias].
+const (
+	testCells = 64
+	looseness = 3
+)
+
+// chooseParities returns a number of parities which passes the test while one less
+// does not, or would be none.
+func (l cellLister) chooseParities(ctx context.Context, target float64, rng *rand.Rand) (int, error) {
+	// Where to begin: single cells, their number of parities found by bisection, as if
+	// sizes did not vary. Any start will do.
+	low, high := 0, l.c.Inputs()
+	for high-low > 1 {
+		middle := (low + high) / 2
+		found, err := l.random(ctx, middle, int(target), rng)
+		if err != nil {
+			return 0, err
+		}
+		if len(found) > int(target) {
+			low = middle
+		} else {
+			high = middle
+		}
+	}
+	start := high
+	r := start
+	for r < l.c.Inputs() { // with all inputs used up, a cell is one point or nothing
+		passes, err := l.test(ctx, r, target, rng)
+		if err != nil {
+			return 0, err
+		}
+		if passes {
+			break
+		}
+		r++
+	}
+	if r > start {
+		return r, nil
+	}
+	for r > 0 {
+		passes, err := l.test(ctx, r-1, target, rng)
+		if err != nil {
+			return 0, err
+		}
+		if !passes {
+			break
+		}
+		r--
+	}
+	return r, nil
+}
+
+// test reports whether the mean size of testCells cells is at most target.
+func (l cellLister) test(ctx context.Context, parities int, target float64, rng *rand.Rand) (bool, error) {
+	left := int(testCells * target)
+	for range testCells {
+		found, err := l.random(ctx, parities, left, rng)
+		if err != nil {
+			return false, err
+		}
+		if left -= len(found); left < 0 {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// CellBias bounds the total variation between the law of a preimage drawn by SAT with
+// the given dial cell and the uniform law: the probability that a cell overflows (see
+// [sampleCells]) when its mean size is at most 3 cell/32, plus the probability that
+// mean sizes beyond that pass the test of chooseParities.
+//
+// In that test the sizes X of T = 64 cells are independent, of mean lambda and, by
+// pairwise independence, of variance at most lambda. For t >= 0, E exp(-t X) <=
+// 1 - t lambda + t^2 (lambda + lambda^2)/2, so that by Chernoff's method
+//
+//	Pr[sum X <= T a] <= exp(-T (lambda - a)^2 / (2 (lambda + lambda^2))),  lambda >= a.
+//
+// Each parity less doubles lambda, and the union bound over all numbers of parities
+// is the sum over lambda = 3a, 6a, 12a, ...; the test is made at most once for each.
+func CellBias(cell int) float64 {
+	a := targetSize(cell)
+	bias := overflow(looseness*a, cell)
+	for lambda := looseness * a; lambda < 1e18; lambda *= 2 {
+		bias += math.Exp(-testCells * (lambda - a) * (lambda - a) / (2 * (lambda + lambda*lambda)))
+	}
+	return min(1, bias)
+}
+
+// overflow bounds the probability that a cell, given one preimage in it, holds cell
+// others, mu being the mean number of those: the least of the bounds of
+// [sampleCells] over q.
+func overflow(mu float64, cell int) float64 {
+	least := 0.0 // logarithm
+	for q := 1; q <= min(cell, 24); q++ {
+		sum := 0.0
+		for r := 1; r <= q; r++ {
+			if 1<<r > q {
+				sum += math.Exp(logBinomial(q, r) + float64(r*(q-r))*math.Ln2 + float64(r)*math.Log(mu))
+			}
+		}
+		tuples := 0.0
+		for i := range q {
+			tuples += math.Log(float64(cell - i))
+		}
+		least = min(least, math.Log(sum)-tuples)
+	}
+	return math.Exp(least)
+}
+
+func logBinomial(n, k int) float64 {
+	lg := func(x int) float64 { v, _ := math.Lgamma(float64(x + 1)); return v }
+	return lg(n) - lg(k) - lg(n-k)
+}

@@ -1,0 +1,14 @@
+// Package inverter finds preimages: of a function f given as a circuit and an image
+// z, an x with f(x) = z, and, where that is asked for, a uniform one.
+//
+// Start with [Parse], which makes an [Inverter] from a name such as
+// "sat:solver=cadical", and [List]. There are three ideas: enumeration of all inputs
+// (enumerate.go), linear algebra for the functions that are affine (linear.go), and
+// satisfiability (sat.go, with a solver in this process, gophersat.go, or a program
+// on the PATH, program.go). Uniform preimages come from a list of all of them, or,
+// where they are too many to list, from random cells that are listed whole (cells.go).
+//
+// [Sampler] closes the circle of package reduction: whoever draws uniform preimages
+// samples the posterior of the hard instance, as whoever samples that posterior
+// finds preimages.
+package inverter

@@ -1,0 +1,147 @@
+package inverter
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+
+	"assay/props"
+	"assay/reduction"
+	"assay/reduction/circuit"
+	"assay/reduction/oneway"
+	"assay/spec"
+)
+
+// hardProblem returns the hard instance of a function with default dials.
+func hardProblem(t *testing.T, name string) (*reduction.Instance, *spec.Problem) {
+	t.Helper()
+	f, err := oneway.Parse(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := reduction.New(f, reduction.DefaultDials())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := in.Problem(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return in, p
+}
+
+// first is the inverter that is taken for an oracle.
+type first struct{ Inverter }
+
+func (f first) Sample(ctx context.Context, c *circuit.Circuit, z []bool, draws int, rng *rand.Rand) (x [][]bool, work Work, err error) {
+	for len(x) < draws && err == nil {
+		var one []bool
+		one, work, err = f.Invert(ctx, c, z, rng)
+		x = append(x, one)
+	}
+	return x, work, err
+}
+
+// TestSamplerIsJudged: the sampler that an oracle becomes is judged like any candidate,
+// by whoever knows the exact posterior, and passes (false alarm 1e-6 each, plus the
+// calls times m misread bits, 2e-4 at most); the one that a mere inverter becomes is
+// rejected, on a two-to-one function, although every draw of it is a preimage.
+func TestSamplerIsJudged(t *testing.T) {
+	gopher := &sat{gophersat{}, defaultCell}
+	for _, test := range []struct {
+		function string
+		oracle   Inverter
+		want     props.Outcome
+	}{
+		{"twotoone:n=8", Enumerate(), props.NotRejected},
+		{"goldreich:n=10,m=8", gopher, props.NotRejected},
+		{"linear:n=10,m=6", Linear(), props.NotRejected},
+		{"twotoone:n=8", first{gopher}, props.Rejected},
+	} {
+		_, p := hardProblem(t, test.function)
+		verdict, err := props.Judge(context.Background(), Sampler(test.oracle), []*spec.Problem{p}, props.Calls(40))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if verdict.Outcome != test.want {
+			t.Errorf("%s on %s: %s, want %s", test.oracle.Name(), test.function, verdict.Outcome, test.want)
+		}
+	}
+}
+
+// TestSamplerInverts: whoever is given the sampler for a posterior sampler gets the
+// preimages back, at sizes where nobody enumerates. Each draw fails with probability
+// at most the slack, 1e-4 here.
+func TestSamplerInverts(t *testing.T) {
+	for function, oracle := range map[string]Inverter{
+		"linear:n=200,m=150":     Linear(),
+		"goldreich:n=40,m=40":    &sat{gophersat{}, defaultCell},
+		"speck32:unknown=14":     Enumerate(),
+		"mul:n=20":               &sat{gophersat{}, defaultCell},
+		"sha256:n=20,m=16":       Enumerate(),
+		"sha256:rounds=16,m=128": Linear(), // not affine: an error, and no preimage
+	} {
+		in, p := hardProblem(t, function)
+		rng := newRand(7)
+		z := in.Function().Circuit.Eval(randomBits(in.Function().N, rng))
+		const draws = 4
+		attempt, err := reduction.Invert(context.Background(), Sampler(oracle), in, p, z, draws, rng)
+		if function == "sha256:rounds=16,m=128" {
+			if err == nil || !strings.Contains(err.Error(), "not affine") {
+				t.Errorf("%s: error %v", function, err)
+			}
+			continue
+		}
+		if err != nil || attempt.Found != draws {
+			t.Errorf("%s: %d of %d draws are preimages, error %v", function, attempt.Found, draws, err)
+		}
+	}
+}
+
+// TestSamplerDeclines what it cannot sample, without calling it an error of its own.
+func TestSamplerDeclines(t *testing.T) {
+	in, own := hardProblem(t, "constant:n=8,m=8")
+	other := func(prior spec.Prior, a mat.Matrix) *spec.Problem {
+		m, err := spec.NewMeasurement(a, 0.1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := spec.NewProblem("other", prior, m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	gaussian, err := spec.NewGaussian([]float64{0, 0}, mat.NewDiagDense(2, []float64{1, 1}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := mat.NewDense(1, in.Dim(), nil)
+	first.Set(0, 0, 1)
+	// The function is constant: an image with another bit has no preimage.
+	z := in.Function().Circuit.Eval(make([]bool, 8))
+	z[3] = !z[3]
+	for _, test := range []struct {
+		problem *spec.Problem
+		y       []float64
+		want    string
+	}{
+		{other(gaussian, mat.NewDense(1, 2, []float64{1, 0})), []float64{0}, "Gaussian"},
+		{other(in, first), []float64{0}, "8 output coordinates"},
+		{own, in.Target(z, newRand(9)), "the image of no secret"},
+	} {
+		x := mat.NewDense(2, test.problem.Prior().Dim(), nil)
+		err := Sampler(Enumerate()).Sample(context.Background(), x, test.problem, test.y, newRand(8))
+		var refusal *spec.Refusal
+		if !errors.As(err, &refusal) || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("error %v, want a refusal with %q", err, test.want)
+		}
+	}
+	if err := Sampler(Enumerate()).Sample(context.Background(), &mat.Dense{}, own, in.Target(z, newRand(9)), newRand(8)); err != nil {
+		t.Errorf("no draws: error %v", err)
+	}
+}

@@ -1,0 +1,152 @@
+package inverter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+
+	"assay/reduction/circuit"
+)
+
+// SAT returns the inverter by the SAT solver of the given name, one of [Solvers],
+// whose lists of preimages have at most cell entries (see [CellBias] for what that does
+// to its samples). It is an error if the solver is a program that is not on the PATH,
+// or cell is out of range.
+func SAT(solverName string, cell int) (Inverter, error) {
+	if cell < minCell || cell > maxCell {
+		return nil, fmt.Errorf("sat: cell=%d: want an integer from %d to %d", cell, minCell, maxCell)
+	}
+	s, err := newSolver(solverName)
+	if err != nil {
+		return nil, fmt.Errorf("sat: %w", err)
+	}
+	return &sat{solver: s, cell: cell}, nil
+}
+
+// Solvers returns the names of the solvers that [SAT] knows, the one that needs no
+// program first.
+func Solvers() []string {
+	names := []string{gophersatName}
+	for _, p := range programs {
+		names = append(names, p.name)
+	}
+	return names
+}
+
+func newSolver(name string) (solver, error) {
+	if name == gophersatName {
+		return gophersat{}, nil
+	}
+	for _, p := range programs {
+		if p.name == name {
+			return p.find()
+		}
+	}
+	return nil, fmt.Errorf("unknown solver %q, want one of %v", name, Solvers())
+}
+
+// solver finds models of formulas.
+type solver interface {
+	name() string
+	// open begins work on a formula of at least one variable, which it keeps.
+	open(f *circuit.CNF) session
+}
+
+// session is a formula that may grow between calls.
+type session interface {
+	// solve returns a model, value i-1 being that of variable i, and the conflicts
+	// met. The error is errUnsatisfiable where there is none, and ctx.Err() soon after
+	// ctx is done, whereupon the session must not be used again.
+	solve(ctx context.Context) (model []bool, conflicts uint64, err error)
+	// add adds a clause, which it keeps.
+	add(clause []int)
+}
+
+var errUnsatisfiable = errors.New("unsatisfiable")
+
+type sat struct {
+	solver
+	cell int
+}
+
+func (s *sat) Name() string { return fmt.Sprintf("sat:solver=%s,cell=%d", s.name(), s.cell) }
+
+func (s *sat) Invert(ctx context.Context, c *circuit.Circuit, z []bool, rng *rand.Rand) ([]bool, Work, error) {
+	if err := checkImage(c, z); err != nil {
+		return nil, Work{}, fmt.Errorf("%s: %w", s.Name(), err)
+	}
+	p := project(c)
+	x, work, err := s.list(ctx, p.Circuit, z, 0)
+	switch {
+	case err != nil:
+		return nil, work, err
+	case len(x) == 0:
+		return nil, work, ErrNoPreimage
+	}
+	return p.lift(x[0], rng), work, nil
+}
+
+// Sample draws preimages as [sampleCells] says.
+func (s *sat) Sample(ctx context.Context, c *circuit.Circuit, z []bool, draws int, rng *rand.Rand) ([][]bool, Work, error) {
+	if err := checkImage(c, z); err != nil {
+		return nil, Work{}, fmt.Errorf("%s: %w", s.Name(), err)
+	}
+	p := project(c)
+	x, work, err := sampleCells(ctx, s.list, p.Circuit, z, draws, s.cell, rng)
+	for i := range x {
+		x[i] = p.lift(x[i], rng)
+	}
+	return x, work, err
+}
+
+// list returns all preimages of z, or the first limit+1 that come up if there are
+// more. Each is excluded from what is searched afterwards by one clause on the
+// inputs, which determine everything else.
+func (s *sat) list(ctx context.Context, c *circuit.Circuit, z []bool, limit int) (x [][]bool, work Work, err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, Work{}, err
+	}
+	if c.Inputs() == 0 {
+		if checkPreimage(c, z, nil) != nil {
+			return nil, Work{}, nil
+		}
+		return [][]bool{nil}, Work{}, nil
+	}
+	f := c.CoverCNF()
+	f.Fix(f.Outputs, z)
+	session := s.open(f)
+	for len(x) <= limit {
+		model, conflicts, err := session.solve(ctx)
+		work.Solves++
+		work.Conflicts += conflicts
+		if errors.Is(err, errUnsatisfiable) {
+			break
+		}
+		if err != nil {
+			return nil, work, wrapUnlessDone(ctx, s.Name(), err)
+		}
+		found := make([]bool, c.Inputs())
+		differ := make([]int, c.Inputs())
+		for i, v := range f.Inputs {
+			found[i] = model[v-1]
+			if differ[i] = v; found[i] {
+				differ[i] = -v
+			}
+		}
+		if err := checkPreimage(c, z, found); err != nil {
+			return nil, work, fmt.Errorf("%s: %w: the solver is wrong", s.Name(), err)
+		}
+		x = append(x, found)
+		session.add(differ)
+	}
+	return x, work, nil
+}
+
+// wrapUnlessDone says who failed, unless ctx is done, which is nobody's failure.
+func wrapUnlessDone(ctx context.Context, name string, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return fmt.Errorf("%s: %w", name, err)
+}
