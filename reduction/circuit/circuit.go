@@ -122,8 +122,9 @@ func (c *Circuit) longest(cost func(gate) int) int {
 // in increasing order.
 func (c *Circuit) Support() [][]int {
 	support := make([][]int, len(c.outputs))
+	w := newWalker(c)
 	for j, l := range c.outputs {
-		for _, node := range c.cone(l) {
+		for _, node := range w.cone(l, nil) {
 			if 0 < node && int(node) <= c.n {
 				support[j] = append(support[j], int(node)-1)
 			}
@@ -133,24 +134,38 @@ func (c *Circuit) Support() [][]int {
 	return support
 }
 
-// cone returns the nodes that l depends on, its own included, in no order.
-func (c *Circuit) cone(l Lit) []uint32 {
-	seen := make([]bool, c.nodes())
-	seen[l.node()] = true
-	cone := []uint32{l.node()}
-	for i := 0; i < len(cone); i++ {
-		if int(cone[i]) <= c.n {
-			continue
-		}
-		g := c.gate(cone[i])
-		for _, operand := range [2]Lit{g.a, g.b} {
-			if !seen[operand.node()] {
-				seen[operand.node()] = true
-				cone = append(cone, operand.node())
-			}
+// walker visits the cones of a circuit one after the other.
+type walker struct {
+	c     *Circuit
+	seen  []int // the last walk that met the node
+	walks int
+	nodes []uint32
+}
+
+func newWalker(c *Circuit) *walker { return &walker{c: c, seen: make([]int, c.nodes())} }
+
+// cone returns the nodes that l depends on, its own included, in no order, until the
+// next call. It neither returns nor looks beyond those that are done, if done is not
+// nil.
+func (w *walker) cone(l Lit, done []bool) []uint32 {
+	w.walks++
+	w.nodes = w.nodes[:0]
+	w.meet(l, done)
+	for i := 0; i < len(w.nodes); i++ {
+		if node := w.nodes[i]; int(node) > w.c.n {
+			g := w.c.gate(node)
+			w.meet(g.a, done)
+			w.meet(g.b, done)
 		}
 	}
-	return cone
+	return w.nodes
+}
+
+func (w *walker) meet(l Lit, done []bool) {
+	if node := l.node(); w.seen[node] != w.walks && (done == nil || !done[node]) {
+		w.seen[node] = w.walks
+		w.nodes = append(w.nodes, node)
+	}
 }
 
 // nodes returns the number of nodes, the constant and the inputs included.

@@ -10,7 +10,7 @@ import "slices"
 // The cover is the mapping of circuits to lookup tables by cut enumeration (Cong
 // and Ding 1994) with area flow and exact local area (Mishchenko, Chatterjee and
 // Brayton 2007), restricted to the truth tables of the ops.
-
+//
 // Every node is stored in the polarity in which it is 0 when all inputs are 0.
 // Then every function between stored values maps zeros to 0, whatever edges were
 // negated, no instruction has to negate, and the number of ops stays small.
