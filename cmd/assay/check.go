@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/alecthomas/kong"
 
 	"assay/props"
+	"assay/props/hardness"
 	"assay/props/problems"
 	"assay/samplers"
 	"assay/spec"
@@ -44,6 +46,7 @@ func defaults() kong.Vars {
 		"draws":   strconv.Itoa(props.DefaultDraws),
 		"seed":    "0",
 		"targets": strconv.Itoa(props.DefaultTargets),
+		"methods": strings.Join(hardness.Defaults(), ", "),
 	}
 }
 

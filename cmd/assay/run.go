@@ -23,6 +23,7 @@ type commands struct {
 	Check    check           `cmd:"" help:"Judge a candidate: one verdict for all the problems named."`
 	Invert   invert          `cmd:"" help:"Let a candidate invert a one-way function, and judge it by the reduction alone."`
 	Theorems theoremsCommand `cmd:"" help:"Check the mathematics: every statement measured against its bound."`
+	Hardness hardnessCommand `cmd:"" help:"Measure what inverting a function costs as the number of its input bits grows."`
 	List     list            `cmd:"" help:"List the candidates and the problems that have names."`
 }
 
@@ -60,6 +61,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 			code, err = line.Invert.run(ctx, streams{stdout, stderr})
 		case strings.HasPrefix(parsed.Command(), "theorems"):
 			code, err = line.Theorems.run(ctx, streams{stdout, stderr})
+		case strings.HasPrefix(parsed.Command(), "hardness"):
+			code, err = line.Hardness.run(ctx, streams{stdout, stderr})
 		default:
 			err = line.List.run(stdout)
 		}
