@@ -17,7 +17,7 @@ import (
 
 // answer is one call of the candidate as the bets see it.
 type answer struct {
-	number int     // of the call in the trial
+	task   task
 	sights []sight // one for each scale of the problem
 	ties   *rand.Rand
 	fault  *Fault
@@ -29,16 +29,15 @@ type sight struct {
 	place  int
 }
 
-// ask makes the calls of the trial, several at a time, and hands them out in
-// order. Calls do not depend on each other, so what is bet on them does not depend
+// ask makes the calls, several at a time, and hands them out in order. Calls do not depend on each other, so what is bet on them does not depend
 // on the schedule; those made beyond the end of the trial are thrown away.
-func (t *trial) ask(ctx context.Context) <-chan chan *answer {
+func (t *trial) ask(ctx context.Context, tasks []task) <-chan chan *answer {
 	workers := runtime.GOMAXPROCS(0)
 	queue := make(chan chan *answer, workers)
 	slots := make(chan struct{}, workers)
 	go func() {
 		defer close(queue)
-		for number := range t.budget() {
+		for _, next := range tasks {
 			select {
 			case slots <- struct{}{}:
 			case <-ctx.Done():
@@ -46,7 +45,7 @@ func (t *trial) ask(ctx context.Context) <-chan chan *answer {
 			}
 			pending := make(chan *answer, 1)
 			go func() {
-				pending <- t.call(ctx, number)
+				pending <- t.call(ctx, next)
 				<-slots
 			}()
 			select {
@@ -60,25 +59,40 @@ func (t *trial) ask(ctx context.Context) <-chan chan *answer {
 }
 
 // call draws a truth and its measurement, asks the candidate, and evaluates the
-// witnesses. Truth, candidate and engine have streams of their own.
-func (t *trial) call(ctx context.Context, number int) *answer {
-	c := t.exhibits[number%len(t.exhibits)]
-	replicate := number / len(t.exhibits)
-	stream := func(purpose string) *rand.Rand {
-		return spec.Stream(t.seed, purpose, c.problem.Digest(), uint64(replicate))
+// witnesses. Truth, candidate and engine have streams of their own. In local mode y is
+// given, and the pool is one draw of the candidate, which takes the place of the truth,
+// among exact ones: as exchangeable as the other way round, and the candidate, which
+// costs more, is asked for less.
+func (t *trial) call(ctx context.Context, next task) *answer {
+	e, q := next.exhibit, next.point
+	replicate := uint64(next.replicate)
+	digest := e.problem.Digest()
+	if q.y != nil {
+		digest = fmt.Appendf(slices.Clone(digest), "%x", q.y)
 	}
-	x := make([]float64, c.problem.Prior().Dim())
-	y := make([]float64, c.problem.Measurement().Rows())
-	c.problem.Draw(x, y, stream("truth"))
-	draws, fault := request(ctx, t.candidate, c.problem, t.draws, y, stream("candidate"))
+	stream := func(purpose string) *rand.Rand { return spec.Stream(t.seed, purpose, digest, replicate) }
+	x := make([]float64, e.problem.Prior().Dim())
+	y, draws := q.y, t.draws
+	if q.y == nil {
+		y = make([]float64, e.problem.Measurement().Rows())
+		e.problem.Draw(x, y, stream("truth"))
+	} else {
+		draws = 1
+	}
+	pool, fault := request(ctx, t.candidate, e.problem, draws, y, stream("candidate"))
 	if fault != nil {
-		fault.Problem, fault.Call = c.problem.Name(), replicate
-		return &answer{number: number, fault: fault}
+		fault.Problem, fault.Call = e.problem.Name(), next.replicate
+		return &answer{task: next, fault: fault}
+	}
+	if q.y != nil {
+		copy(x, pool.RawRowView(0))
+		pool = mat.NewDense(t.draws, len(x), nil)
+		q.posterior.Sample(pool, stream("truth"))
 	}
 	engine := stream("engine")
-	a := &answer{number: number, ties: engine}
-	for _, s := range c.scales {
-		values, place := s.battery.Evaluate(x, draws, y, engine)
+	a := &answer{task: next, ties: engine}
+	for _, battery := range e.batteries {
+		values, place := battery.Evaluate(x, pool, y, engine)
 		a.sights = append(a.sights, sight{values, place})
 	}
 	return a

@@ -20,6 +20,7 @@ type options struct {
 	seed      uint64
 	limit     time.Duration
 	tolerance spec.Tolerance
+	local     int
 	silent    bool // no word on what a pass means
 	progress  func(Progress)
 	generator *rapid.Generator[*spec.Problem]
@@ -52,6 +53,8 @@ func newOptions(opts []Option) (*options, error) {
 		return nil, fmt.Errorf("tau is %v, want a distance of at least 0", o.tolerance.Tau)
 	case !(o.tolerance.Delta >= 0 && o.tolerance.Delta < 1):
 		return nil, fmt.Errorf("delta is %v, want a probability from 0 to below 1", o.tolerance.Delta)
+	case o.local < 0:
+		return nil, fmt.Errorf("local is %d, want a number of points, or 0", o.local)
 	case o.limit < 0:
 		return nil, fmt.Errorf("time limit is %v, want a positive duration", o.limit)
 	}
@@ -79,6 +82,13 @@ func For(d time.Duration) Option { return func(o *options) { o.limit = d } }
 // Within makes the null wider: not the exact posterior, but any (tau, delta)-posterior
 // sampler, in the joint form of [spec.Tolerance]. Default: exact.
 func Within(t spec.Tolerance) Option { return func(o *options) { o.tolerance = t } }
+
+// Local looks at the given number of single y, drawn from the problem, instead of a
+// fresh one in each call, and spends half of the calls on the one with the most
+// evidence: an error that shows at few y only is not diluted by the others. One draw a
+// call is asked for and compared with exact draws, as many as [Draws] says, so that the
+// exact posterior must be known. A tolerance must then hold at each y. Default: 0, all y.
+func Local(points int) Option { return func(o *options) { o.local = points } }
 
 // Watch calls f after every call of the candidate, from one goroutine.
 func Watch(f func(Progress)) Option { return func(o *options) { o.progress = f } }

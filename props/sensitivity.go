@@ -174,9 +174,9 @@ func (t *trial) callsToNotice(p *spec.Problem, posterior spec.Conditional, f eff
 		for l := range t.draws {
 			f.plant(draws.RawRowView(l), exact.RawRowView(t.draws+l), j, deviation, size, rng.Float64())
 		}
-		for _, s := range e.scales {
-			values, place := s.battery.Evaluate(x, draws, y, rng)
-			s.process.Observe(values, place, rng)
+		for i, battery := range e.batteries {
+			values, place := battery.Evaluate(x, draws, y, rng)
+			e.points[0].processes[i].Observe(values, place, rng)
 		}
 		if e.logWealth() >= -math.Log(t.alpha) {
 			return call + 1, nil

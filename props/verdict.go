@@ -45,8 +45,11 @@ type Verdict struct {
 	Stop        Stop    `json:"stop"`
 	Calls       int     `json:"calls"`
 	DrawsACall  int     `json:"draws_a_call"`
-	Independent bool    `json:"independent_draws"`
-	Seed        uint64  `json:"seed"`
+	// Local is the number of single y that were looked at, 0 for all y; then
+	// DrawsACall is the number of exact draws that one draw was compared with.
+	Local       int    `json:"local,omitempty"`
+	Independent bool   `json:"independent_draws"`
+	Seed        uint64 `json:"seed"`
 	// Problems holds one entry for each problem, in the order given.
 	Problems []Finding `json:"problems"`
 	// Fault is what the candidate did wrong beside sampling, if anything.
@@ -60,6 +63,8 @@ type Finding struct {
 	Digest      string  `json:"digest"` // of its canonical text form, in hexadecimal
 	Calls       int     `json:"calls"`
 	Log10Wealth float64 `json:"log10_wealth"`
+	// Y is, in local mode, the single y with the most evidence.
+	Y []float64 `json:"y,omitempty"`
 	// Resolution is the deviation of the noise, in the units of x, under which the
 	// evidence was strongest: of the order of the tolerance tau, 0 if that is 0.
 	Resolution float64 `json:"resolution"`
@@ -141,8 +146,11 @@ func (v *Verdict) String() string {
 	switch {
 	case v.Outcome == Rejected:
 		fmt.Fprintf(&b, "%s: rejected on %s\n", v.Candidate, worst.Problem)
-		fmt.Fprintf(&b, "  evidence  10^%.1f after %d calls of %d draws (a right sampler ever reaches 10^%.1f with probability at most %.3g)\n",
-			v.Log10Wealth, v.Calls, v.DrawsACall, v.threshold(), v.Alpha)
+		fmt.Fprintf(&b, "  evidence  10^%.1f after %s (a right sampler ever reaches 10^%.1f with probability at most %.3g)\n",
+			v.Log10Wealth, v.work(), v.threshold(), v.Alpha)
+		if worst.Y != nil {
+			fmt.Fprintf(&b, "  at y      %s\n", shortVector(worst.Y))
+		}
 		for i, w := range worst.Witnesses {
 			label := "          "
 			if i == 0 {
@@ -154,8 +162,8 @@ func (v *Verdict) String() string {
 		fmt.Fprintf(&b, "%s: %s\n  %v\n", v.Candidate, v.Outcome, v.Fault)
 	default:
 		fmt.Fprintf(&b, "%s: %s\n", v.Candidate, v.Outcome)
-		fmt.Fprintf(&b, "  evidence  10^%.1f after %d calls of %d draws, of 10^%.1f needed (%s)\n",
-			v.Log10Wealth, v.Calls, v.DrawsACall, v.threshold(), v.Stop)
+		fmt.Fprintf(&b, "  evidence  10^%.1f after %s, of 10^%.1f needed (%s)\n",
+			v.Log10Wealth, v.work(), v.threshold(), v.Stop)
 	}
 	if v.Outcome == NotRejected {
 		v.writePass(&b)
@@ -192,3 +200,24 @@ func newFinding(p *spec.Problem) Finding {
 
 // threshold returns the evidence at which the candidate is rejected, as log10.
 func (v *Verdict) threshold() float64 { return -math.Log10(v.Alpha) }
+
+// work returns what was asked of the candidate.
+func (v *Verdict) work() string {
+	if v.Local > 0 {
+		return fmt.Sprintf("%d draws at %d single y, each among %d exact draws", v.Calls, v.Local, v.DrawsACall)
+	}
+	return fmt.Sprintf("%d calls of %d draws", v.Calls, v.DrawsACall)
+}
+
+// shortVector returns the first few numbers of x.
+func shortVector(x []float64) string {
+	const most = 6
+	var b strings.Builder
+	for _, v := range x[:min(most, len(x))] {
+		fmt.Fprintf(&b, "%.3g ", v)
+	}
+	if len(x) > most {
+		fmt.Fprintf(&b, "... (%d in all)", len(x))
+	}
+	return strings.TrimSpace(b.String())
+}

@@ -34,18 +34,16 @@ type Process struct {
 // not independent given y, each is compared with the truth by itself, and a bet
 // is the average over these pairs: an e-value whatever the dependence is.
 //
-// eta is the tolerance: how far, in total variation, one draw may be from a right
-// one; 0 asks for the exact law. A pool of L draws then is within L eta of an
-// exchangeable one (a pair within eta), so that a factor between f_min and f_max has
-// mean at most 1 + L eta (f_max - f_min) and is divided by that, the bounds being
+// distance is the tolerance: how far, in total variation, a pool (or a pair) may be
+// from an exchangeable one; 0 asks for the exact law. If each draw may be eta off, that
+// is L eta for a pool and eta for a pair. A factor between f_min and f_max then has
+// mean at most 1 + distance (f_max - f_min) and is divided by that, the bounds being
 // those that hold whatever the next call brings.
-func NewProcess(witnesses int, features []int, draws int, independent bool, eta float64) *Process {
-	p := &Process{witnesses: witnesses, pairs: !independent, pools: 1}
+func NewProcess(witnesses int, features []int, draws int, independent bool, distance float64) *Process {
+	p := &Process{witnesses: witnesses, pairs: !independent, pools: 1, distance: distance}
 	members := draws + 1
-	p.distance = float64(draws) * eta
 	if p.pairs {
 		p.pools, members = draws, 2
-		p.distance = eta
 	}
 	p.rank = newRankBets(witnesses, members)
 	p.value = newValueBets(witnesses)

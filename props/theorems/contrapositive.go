@@ -20,7 +20,10 @@ const stakes = 5
 // preimage multiplies the wealth against an exact sampler by at most 1/slack, and by about
 // that; so two samplers of the field are rejected after a few draws, with no exact
 // posterior in sight, and the exact sampler is not.
-func contrapositive(r *run) (Result, error) {
+func contrapositive(r *run) (Result, error) { return contrapositiveOf(r, samplers.Exact()) }
+
+// contrapositiveOf checks it with a candidate in the place of the exact sampler.
+func contrapositiveOf(r *run, right spec.Sampler) (Result, error) {
 	in, name, err := problems.Hard("goldreich:n=16,m=16")
 	if err != nil {
 		return Result{}, err
@@ -40,7 +43,7 @@ func contrapositive(r *run) (Result, error) {
 		}
 		return v, err
 	}
-	exact, err := judge(samplers.Exact(), r.of(200, 2000))
+	exact, err := judge(right, r.of(200, 2000))
 	if err != nil {
 		return Result{}, err
 	}

@@ -21,6 +21,23 @@ func (p plant) instance() (*reduction.Instance, error) {
 	return in, err
 }
 
+// measure counts the targets of which the sampler finds no preimage.
+func (p plant) measure(r *run, number, targets int) (in *reduction.Instance, failed int, err error) {
+	in, err = p.instance()
+	if err != nil {
+		return nil, 0, err
+	}
+	failed, err = failures(r.ctx, planted(in, p.tau, p.delta), in, targets, r.stream("inequality", number))
+	return in, failed, err
+}
+
+// seen returns a lower bound on the probability of failure: what is planted, but that it aims
+// at the parities read off y, which are not those of z with probability at most m misread.
+// The function must not be constant, or nothing fails.
+func (p plant) seen(in *reduction.Instance) float64 {
+	return p.delta * max(0, 1-float64(in.Function().M)*in.Misread())
+}
+
 // plants are the samplers of the inequality: each part of its bound dominates
 // in some, and each function is there. For the identity, where every sign counts and
 // every parity is an image, the bound is nearly attained.
@@ -59,21 +76,14 @@ func inequality(r *run, plants []plant, bound func(in *reduction.Instance, tau, 
 	var bounds float64
 	tightest, loosest := 0.0, math.Inf(1)
 	for i, p := range plants {
-		in, err := p.instance()
-		if err != nil {
-			return Result{}, err
-		}
-		k, err := failures(r.ctx, planted(in, p.tau, p.delta), in, targets, r.stream("inequality", i))
+		in, k, err := p.measure(r, i, targets)
 		if err != nil {
 			return Result{}, err
 		}
 		b := bound(in, p.tau, p.delta)
 		ps = append(ps, atLeast(k, targets, b))
 		if p.delta > 0 {
-			// Tight in delta: what is planted must be seen. fail aims at the parities
-			// read off y, which are not those of z with probability at most m misread.
-			seen := p.delta * (1 - float64(in.Function().M)*in.Misread())
-			ps = append(ps, atMost(k, targets, seen))
+			ps = append(ps, atMost(k, targets, p.seen(in)))
 		}
 		failed += k
 		bounds += b

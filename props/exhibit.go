@@ -1,0 +1,177 @@
+package props
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/floats"
+
+	"assay/props/evidence"
+	"assay/spec"
+)
+
+// exhibit is one problem of a trial, with the evidence on it: the mean wealth over its
+// points.
+type exhibit struct {
+	problem   *spec.Problem
+	batteries []*evidence.Battery // one for each scale
+	heights   []float64           // the resolution h of each scale
+	points    []*point
+}
+
+// point is what is asked about a problem: all y, fresh ones in every call, or in local
+// mode one y. The evidence is the mean wealth over the scales.
+type point struct {
+	y         []float64  // nil for all
+	posterior spec.Prior // given y
+	processes []*evidence.Process
+	asked     int // calls that have been planned
+}
+
+// resolutions are the h, in units of tau, at which a tolerance is tested. At small h
+// little is blurred, but much must be allowed for: eta = 2 Phi(tau/(2h)) - 1 is 0.197,
+// 0.050 and 0.012.
+var resolutions = []float64{2, 8, 32}
+
+func newExhibit(p *spec.Problem, candidate spec.Sampler, o *options) (*exhibit, error) {
+	e := &exhibit{problem: p, heights: []float64{0}}
+	if o.tolerance.Tau > 0 {
+		e.heights = nil
+		for _, r := range resolutions {
+			e.heights = append(e.heights, r*o.tolerance.Tau)
+		}
+	}
+	for _, h := range e.heights {
+		battery, err := evidence.NewBattery(p, inPairs(candidate, o), h, spec.Stream(o.seed, "pilot", p.Digest(), 0))
+		if err != nil {
+			return nil, err
+		}
+		e.batteries = append(e.batteries, battery)
+	}
+	if o.local == 0 {
+		e.points = []*point{e.newPoint(candidate, o)}
+		return e, nil
+	}
+	posterior, err := p.Posterior()
+	if err != nil {
+		return nil, fmt.Errorf("local mode needs exact draws: %w", err)
+	}
+	rng := spec.Stream(o.seed, "local", p.Digest(), 0)
+	x := make([]float64, p.Prior().Dim())
+	for range o.local {
+		point := e.newPoint(candidate, o)
+		point.y = make([]float64, p.Measurement().Rows())
+		p.Draw(x, point.y, rng)
+		point.posterior = posterior.Given(point.y)
+		e.points = append(e.points, point)
+	}
+	return e, nil
+}
+
+// newPoint returns a point before its first call.
+func (e *exhibit) newPoint(candidate spec.Sampler, o *options) *point {
+	q := &point{}
+	for i, battery := range e.batteries {
+		eta := o.tolerance.Delta
+		if h := e.heights[i]; h > 0 {
+			eta = o.tolerance.TotalVariation(h)
+		}
+		pairs := inPairs(candidate, o)
+		distance := eta
+		if !pairs && o.local == 0 { // all L draws of the pool may be off, otherwise one
+			distance *= float64(o.draws)
+		}
+		q.processes = append(q.processes, evidence.NewProcess(len(battery.Names()), battery.Features(), o.draws, !pairs, distance))
+	}
+	return q
+}
+
+// inPairs reports whether each draw is compared with the truth by itself: if they are
+// not independent, and under a tolerance, where a pair needs an allowance for one draw
+// and a pool for all of its draws. In local mode a pool holds one draw of the
+// candidate, so neither matters.
+func inPairs(candidate spec.Sampler, o *options) bool {
+	return o.local == 0 && (!candidate.Independent() || o.tolerance != (spec.Tolerance{}))
+}
+
+// calls returns the number of calls that were bet on.
+func (q *point) calls() int { return q.processes[0].Calls() }
+
+// logWealth returns the logarithm of the mean wealth over the scales.
+func (q *point) logWealth() float64 {
+	return logMean(len(q.processes), func(i int) float64 { return q.processes[i].LogWealth() })
+}
+
+// leading returns the scale with the most evidence.
+func (q *point) leading() (scale int) {
+	for i, process := range q.processes {
+		if process.LogWealth() > q.processes[scale].LogWealth() {
+			scale = i
+		}
+	}
+	return scale
+}
+
+// calls returns the number of calls that were bet on, over all points.
+func (e *exhibit) calls() (n int) {
+	for _, q := range e.points {
+		n += q.calls()
+	}
+	return n
+}
+
+// logWealth returns the logarithm of the mean wealth over the points.
+func (e *exhibit) logWealth() float64 {
+	return logMean(len(e.points), func(i int) float64 { return e.points[i].logWealth() })
+}
+
+// worst returns the point with the most evidence against the candidate.
+func (e *exhibit) worst() *point {
+	return slices.MaxFunc(e.points, func(a, b *point) int { return cmp.Compare(a.logWealth(), b.logWealth()) })
+}
+
+// logMean returns the logarithm of the mean of exp(log(0)), ..., exp(log(n-1)).
+func logMean(n int, log func(i int) float64) float64 {
+	logs := make([]float64, n)
+	for i := range logs {
+		logs[i] = log(i)
+	}
+	return floats.LogSumExp(logs) - math.Log(float64(n))
+}
+
+// task is one call to be made.
+type task struct {
+	exhibit   *exhibit
+	point     *point
+	replicate int // of the point
+}
+
+func (e *exhibit) ask(q *point) task {
+	q.asked++
+	return task{e, q, q.asked - 1}
+}
+
+// plan returns the calls to be made next, at most n. Which they are depends on past
+// wealth only, so that each point's wealth stays a martingale. Without local mode that
+// is all of them, the problems in turn. In local mode it is one call for each point and as
+// many again for the worst point of each problem: half of the budget is spent where
+// wealth grows.
+func (t *trial) plan(n int) []task {
+	var tasks []task
+	if t.local == 0 {
+		for len(tasks) < n {
+			e := t.exhibits[len(tasks)%len(t.exhibits)]
+			tasks = append(tasks, e.ask(e.points[0]))
+		}
+		return tasks
+	}
+	for _, e := range t.exhibits {
+		worst := e.worst()
+		for _, q := range e.points {
+			tasks = append(tasks, e.ask(q), e.ask(worst))
+		}
+	}
+	return tasks[:min(n, len(tasks))]
+}
