@@ -18,7 +18,7 @@ const (
 	defaultCell = 128
 )
 
-// sampleCells draws uniform preimages, as Chakraborty, Meel and Vardi's UniGen does.
+// sample draws uniform preimages, as Chakraborty, Meel and Vardi's UniGen does.
 // If there are at most cell, it lists them all and chooses: exactly uniform.
 // Otherwise it lists random cells.
 //
@@ -52,62 +52,72 @@ const (
 //
 // chooseParities sees to it that mu is at most a given bound, except with another
 // small probability. [CellBias] is the sum of the two.
-func sampleCells(ctx context.Context, list lister, c *circuit.Circuit, z []bool, draws, cell int, rng *rand.Rand) ([][]bool, Work, error) {
-	all, total, err := list(ctx, c, z, cell)
+func (o *cells) sample(ctx context.Context, draws, cell int, rng *rand.Rand) ([][]bool, error) {
+	all, err := o.list(ctx, newSystem(o.c.Inputs()), cell)
 	switch {
 	case err != nil:
-		return nil, total, err
+		return nil, err
 	case len(all) == 0:
-		return nil, total, ErrNoPreimage
+		return nil, ErrNoPreimage
 	}
 	x := make([][]bool, 0, draws)
 	if len(all) <= cell {
 		for range draws {
 			x = append(x, all[rng.IntN(len(all))])
 		}
-		return x, total, nil
+		return x, nil
 	}
-	cells := cellLister{list, c, z, &total}
-	parities, err := cells.chooseParities(ctx, targetSize(cell), rng)
+	parities, err := o.chooseParities(ctx, targetSize(cell), rng)
 	if err != nil {
-		return nil, total, err
+		return nil, err
 	}
 	for len(x) < draws {
-		found, err := cells.random(ctx, parities, cell, rng)
+		found, err := o.random(ctx, parities, cell, rng)
 		if err != nil {
-			return nil, total, err
+			return nil, err
 		}
 		if len(found) <= cell && rng.IntN(cell) < len(found) {
 			x = append(x, found[rng.IntN(len(found))])
 		}
 	}
-	return x, total, nil
+	return x, nil
 }
 
 // targetSize is the mean size of a cell aimed at. Larger cells overflow more often; of
 // smaller ones more are thrown away, about cell/size for every draw.
 func targetSize(cell int) float64 { return float64(cell) / 32 }
 
-// cellLister lists random cells of the preimages of z.
-type cellLister struct {
-	list lister
-	c    *circuit.Circuit
-	z    []bool
-	work *Work
+// cells draws uniform preimages of z under c; see sample. It is for one goroutine.
+type cells struct {
+	c      *circuit.Circuit
+	z      []bool
+	search lister
+	sweep  *sweep // of small subspaces; nil if all are searched
+	work   Work   // all that was done
 }
 
-// random returns the preimages in a uniform affine subspace of codimension parities,
-// or more than limit of them.
-func (l cellLister) random(ctx context.Context, parities, limit int, rng *rand.Rand) ([][]bool, error) {
-	s := newSystem(l.c.Inputs())
-	s.imposeRandom(parities, rng)
-	found, work, err := l.list(ctx, s.substitute(l.c), l.z, limit)
-	l.work.Add(work)
-	l.work.Cells++
+// list returns the preimages among the solutions of a system, or more than limit of
+// them.
+func (o *cells) list(ctx context.Context, s *system, limit int) ([][]bool, error) {
+	if o.sweep != nil && o.sweep.affords(s.n-len(s.rows)) {
+		found, work, err := o.sweep.list(ctx, s, o.z, limit)
+		o.work.Add(work)
+		return found, err
+	}
+	found, work, err := o.search(ctx, s.substitute(o.c), o.z, limit)
+	o.work.Add(work)
 	for i, free := range found {
 		found[i] = s.solve(free)
 	}
 	return found, err
+}
+
+// random lists the preimages in a uniform affine subspace of codimension parities.
+func (o *cells) random(ctx context.Context, parities, limit int, rng *rand.Rand) ([][]bool, error) {
+	s := newSystem(o.c.Inputs())
+	s.imposeRandom(parities, rng)
+	o.work.Cells++
+	return o.list(ctx, s, limit)
 }
 
 // In a test of a number of parities, testCells cells are listed, and it passes if their
@@ -120,13 +130,13 @@ const (
 
 // chooseParities returns a number of parities which passes the test while one less
 // does not, or would be none.
-func (l cellLister) chooseParities(ctx context.Context, target float64, rng *rand.Rand) (int, error) {
+func (o *cells) chooseParities(ctx context.Context, target float64, rng *rand.Rand) (int, error) {
 	// Where to begin: single cells, their number of parities found by bisection, as if
 	// sizes did not vary. Any start will do.
-	low, high := 0, l.c.Inputs()
+	low, high := 0, o.c.Inputs()
 	for high-low > 1 {
 		middle := (low + high) / 2
-		found, err := l.random(ctx, middle, int(target), rng)
+		found, err := o.random(ctx, middle, int(target), rng)
 		if err != nil {
 			return 0, err
 		}
@@ -138,8 +148,8 @@ func (l cellLister) chooseParities(ctx context.Context, target float64, rng *ran
 	}
 	start := high
 	r := start
-	for r < l.c.Inputs() { // with all inputs used up, a cell is one point or nothing
-		passes, err := l.test(ctx, r, target, rng)
+	for r < o.c.Inputs() { // with all inputs used up, a cell is one point or nothing
+		passes, err := o.test(ctx, r, target, rng)
 		if err != nil {
 			return 0, err
 		}
@@ -152,7 +162,7 @@ func (l cellLister) chooseParities(ctx context.Context, target float64, rng *ran
 		return r, nil
 	}
 	for r > 0 {
-		passes, err := l.test(ctx, r-1, target, rng)
+		passes, err := o.test(ctx, r-1, target, rng)
 		if err != nil {
 			return 0, err
 		}
@@ -165,10 +175,10 @@ func (l cellLister) chooseParities(ctx context.Context, target float64, rng *ran
 }
 
 // test reports whether the mean size of testCells cells is at most target.
-func (l cellLister) test(ctx context.Context, parities int, target float64, rng *rand.Rand) (bool, error) {
+func (o *cells) test(ctx context.Context, parities int, target float64, rng *rand.Rand) (bool, error) {
 	left := int(testCells * target)
 	for range testCells {
-		found, err := l.random(ctx, parities, left, rng)
+		found, err := o.random(ctx, parities, left, rng)
 		if err != nil {
 			return false, err
 		}
@@ -181,7 +191,7 @@ func (l cellLister) test(ctx context.Context, parities int, target float64, rng 
 
 // CellBias bounds the total variation between the law of a preimage drawn by SAT with
 // the given dial cell and the uniform law: the probability that a cell overflows (see
-// [sampleCells]) when its mean size is at most 3 cell/32, plus the probability that
+// cells.sample) when its mean size is at most 3 cell/32, plus the probability that
 // mean sizes beyond that pass the test of chooseParities.
 //
 // In that test the sizes X of T = 64 cells are independent, of mean lambda and, by
@@ -203,7 +213,7 @@ func CellBias(cell int) float64 {
 
 // overflow bounds the probability that a cell, given one preimage in it, holds cell
 // others, mu being the mean number of those: the least of the bounds of
-// [sampleCells] over q.
+// cells.sample over q.
 func overflow(mu float64, cell int) float64 {
 	least := 0.0 // logarithm
 	for q := 1; q <= min(cell, 24); q++ {

@@ -5,8 +5,9 @@
 // "sat:solver=cadical", and [List]. There are three ideas: enumeration of all inputs
 // (enumerate.go), linear algebra for the functions that are affine (linear.go), and
 // satisfiability (sat.go, with a solver in this process, gophersat.go, or a program
-// on the PATH, program.go). Uniform preimages come from a list of all of them, or,
-// where they are too many to list, from random cells that are listed whole (cells.go).
+// on the PATH, program.go). Uniform preimages come from counting all of them, or, where
+// those are too many to find, from random cells that are listed whole (cells.go), by
+// the solver or, if small, by evaluation (sweep.go).
 //
 // [Sampler] closes the circle of package reduction: whoever draws uniform preimages
 // samples the posterior of the hard instance, as whoever samples that posterior

@@ -220,17 +220,3 @@ func (s *scan) atRanks(ctx context.Context, counts []tally, ranks []uint64) (map
 	}
 	return found, total, nil
 }
-
-// list returns all preimages of z, or more than limit of them.
-func (enumerate) list(ctx context.Context, c *circuit.Circuit, z []bool, limit int) ([][]bool, Work, error) {
-	search, err := circuit.NewSearch(c)
-	if err != nil {
-		return nil, Work{}, err
-	}
-	var x [][]bool
-	work, err := search.Run(ctx, z, 0, search.Blocks(), func(bits uint64) bool {
-		x = append(x, circuit.Bits(bits, c.Inputs()))
-		return len(x) <= limit
-	})
-	return x, Work{Candidates: work.Candidates}, err
-}

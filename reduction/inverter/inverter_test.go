@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -94,39 +95,77 @@ func TestLinearAgrees(t *testing.T) {
 	})
 }
 
-// TestListIsComplete: the lists from which cells are made hold every preimage once, or
-// more than the limit.
+// TestListIsComplete: the preimages among the solutions of random equations are listed
+// by evaluation and by search, each once, or one more than the limit.
 func TestListIsComplete(t *testing.T) {
-	listers := map[string]lister{
-		"enumerate": enumerate{}.list,
-		"gophersat": (&sat{solver: gophersat{}, cell: minCell}).list,
-	}
 	rapid.Check(t, func(t *rapid.T) {
 		c := drawCircuit(t)
 		z := drawImage(t, c)
 		limit := rapid.IntRange(0, 300).Draw(t, "limit")
+		system := newSystem(c.Inputs())
+		system.imposeRandom(rapid.IntRange(0, c.Inputs()).Draw(t, "parities"), newRand(rapid.Uint64().Draw(t, "seed")))
 		all := preimages(c, z)
-		for name, list := range listers {
-			found, work, err := list(context.Background(), c, z, limit)
+		solutions := map[uint64]bool{}
+		k := c.Inputs() - len(system.rows)
+		for free := range uint64(1) << k {
+			if x := circuit.Uint(system.solve(circuit.Bits(free, k))); all[x] {
+				solutions[x] = true
+			}
+		}
+		for _, o := range []*cells{
+			{c: c, z: z, sweep: newSweep(c)},
+			{c: c, z: z, search: (&sat{gophersat{}, minCell}).list},
+		} {
+			found, err := o.list(context.Background(), system, limit)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if want := min(len(all), limit+1); len(found) != want {
-				t.Fatalf("%s: %d preimages, want %d", name, len(found), want)
+			if want := min(len(solutions), limit+1); len(found) != want {
+				t.Fatalf("%d preimages, want %d", len(found), want)
 			}
 			once := map[uint64]bool{}
 			for _, x := range found {
-				if key := circuit.Uint(x); once[key] || !all[key] {
-					t.Fatalf("%s: %v is none, or listed twice", name, x)
+				if key := circuit.Uint(x); once[key] || !solutions[key] {
+					t.Fatalf("%v is none, or listed twice", x)
 				} else {
 					once[key] = true
 				}
 			}
-			if c.Inputs() > 0 && work.Candidates == 0 && work.Solves == 0 {
-				t.Fatalf("%s: no work for %d inputs", name, c.Inputs())
+			if o.sweep != nil && o.work.Candidates == 0 || o.sweep == nil && k > 0 && o.work.Solves == 0 {
+				t.Fatalf("no work for %d inputs: %+v", k, o.work)
 			}
 		}
 	})
+}
+
+// TestSweepInManyBlocks: subspaces of more points than there are lanes.
+func TestSweepInManyBlocks(t *testing.T) {
+	rng := newRand(20)
+	c := local(20, 6)
+	for _, parities := range []int{5, 8, 9, 10, 11} {
+		s := newSystem(20)
+		s.imposeRandom(parities, rng)
+		z := randomBits(6, rng)
+		found, work, err := newSweep(c).list(context.Background(), s, z, 1<<20)
+		if err != nil || work.Candidates != 1<<(20-parities) {
+			t.Fatalf("work %+v, error %v", work, err)
+		}
+		want := preimages(s.substitute(c), z)
+		for _, x := range found {
+			var free []bool
+			for _, i := range s.free() {
+				free = append(free, x[i])
+			}
+			if key := circuit.Uint(free); !want[key] || !slices.Equal(s.solve(free), x) {
+				t.Fatalf("%d parities: %v is none, or listed twice", parities, x)
+			} else {
+				delete(want, key)
+			}
+		}
+		if len(want) > 0 {
+			t.Errorf("%d parities: %d preimages are missing", parities, len(want))
+		}
+	}
 }
 
 func TestWrongImage(t *testing.T) {

@@ -30,8 +30,10 @@ type program struct {
 	resultFile bool
 }
 
+// Cadical is told to search as if there were no model: to find one of few is much the
+// same, and takes it a third of the time on Speck with 16 unknown bits.
 var programs = []program{
-	{name: "cadical", install: "apt-get install cadical"},
+	{name: "cadical", args: []string{"--unsat"}, install: "apt-get install cadical"},
 	{name: "kissat", install: "https://github.com/arminbiere/kissat"},
 	{name: "cryptominisat5", install: "apt-get install cryptominisat"},
 	{name: "minisat", install: "apt-get install minisat", resultFile: true},

@@ -3,15 +3,12 @@ package inverter
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
 
-	"assay/props"
 	"assay/reduction"
-	"assay/reduction/circuit"
 	"assay/reduction/oneway"
 	"assay/spec"
 )
@@ -32,45 +29,6 @@ func hardProblem(t *testing.T, name string) (*reduction.Instance, *spec.Problem)
 		t.Fatal(err)
 	}
 	return in, p
-}
-
-// first is the inverter that is taken for an oracle.
-type first struct{ Inverter }
-
-func (f first) Sample(ctx context.Context, c *circuit.Circuit, z []bool, draws int, rng *rand.Rand) (x [][]bool, work Work, err error) {
-	for len(x) < draws && err == nil {
-		var one []bool
-		one, work, err = f.Invert(ctx, c, z, rng)
-		x = append(x, one)
-	}
-	return x, work, err
-}
-
-// TestSamplerIsJudged: the sampler that an oracle becomes is judged like any candidate,
-// by whoever knows the exact posterior, and passes (false alarm 1e-6 each, plus the
-// calls times m misread bits, 2e-4 at most); the one that a mere inverter becomes is
-// rejected, on a two-to-one function, although every draw of it is a preimage.
-func TestSamplerIsJudged(t *testing.T) {
-	gopher := &sat{gophersat{}, defaultCell}
-	for _, test := range []struct {
-		function string
-		oracle   Inverter
-		want     props.Outcome
-	}{
-		{"twotoone:n=8", Enumerate(), props.NotRejected},
-		{"goldreich:n=10,m=8", gopher, props.NotRejected},
-		{"linear:n=10,m=6", Linear(), props.NotRejected},
-		{"twotoone:n=8", first{gopher}, props.Rejected},
-	} {
-		_, p := hardProblem(t, test.function)
-		verdict, err := props.Judge(context.Background(), Sampler(test.oracle), []*spec.Problem{p}, props.Calls(40))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if verdict.Outcome != test.want {
-			t.Errorf("%s on %s: %s, want %s", test.oracle.Name(), test.function, verdict.Outcome, test.want)
-		}
-	}
 }
 
 // TestSamplerInverts: whoever is given the sampler for a posterior sampler gets the

@@ -87,17 +87,19 @@ func (s *sat) Invert(ctx context.Context, c *circuit.Circuit, z []bool, rng *ran
 	return p.lift(x[0], rng), work, nil
 }
 
-// Sample draws preimages as [sampleCells] says.
+// Sample draws by cells; see cells.sample. The solver is asked only about those that
+// are too large to evaluate the circuit on every point.
 func (s *sat) Sample(ctx context.Context, c *circuit.Circuit, z []bool, draws int, rng *rand.Rand) ([][]bool, Work, error) {
 	if err := checkImage(c, z); err != nil {
 		return nil, Work{}, fmt.Errorf("%s: %w", s.Name(), err)
 	}
 	p := project(c)
-	x, work, err := sampleCells(ctx, s.list, p.Circuit, z, draws, s.cell, rng)
+	cells := &cells{c: p.Circuit, z: z, search: s.list, sweep: newSweep(p.Circuit)}
+	x, err := cells.sample(ctx, draws, s.cell, rng)
 	for i := range x {
 		x[i] = p.lift(x[i], rng)
 	}
-	return x, work, err
+	return x, cells.work, err
 }
 
 // list returns all preimages of z, or the first limit+1 that come up if there are

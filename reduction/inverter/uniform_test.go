@@ -41,15 +41,19 @@ func uniformity(t *testing.T, c *circuit.Circuit, z []bool, expected int, sample
 	return distuv.ChiSquared{K: float64(len(all) - 1)}.Survival(statistic)
 }
 
-// cellOracle draws by cells that are listed by enumeration, which is fast enough to
-// test the drawing at length.
+// cellOracle draws by cells that are all swept, or all searched by gophersat.
 type cellOracle struct {
 	Inverter
-	cell int
+	swept bool
 }
 
 func (o cellOracle) Sample(ctx context.Context, c *circuit.Circuit, z []bool, draws int, rng *rand.Rand) ([][]bool, Work, error) {
-	return sampleCells(ctx, enumerate{}.list, c, z, draws, o.cell, rng)
+	cells := &cells{c: c, z: z, search: o.Inverter.(*sat).list}
+	if o.swept {
+		cells.search, cells.sweep = nil, newSweep(c)
+	}
+	x, err := cells.sample(ctx, draws, minCell, rng)
+	return x, cells.work, err
 }
 
 // biased is an oracle that is not: the first preimage found, with fair bits where
@@ -73,27 +77,25 @@ type unweighted struct{ Inverter }
 
 func (unweighted) Sample(ctx context.Context, c *circuit.Circuit, z []bool, draws int, rng *rand.Rand) ([][]bool, Work, error) {
 	const free = 2
+	sweep := newSweep(c)
 	var x [][]bool
 	for len(x) < draws {
-		point := randomBits(c.Inputs(), rng)
-		fixed := map[int]bool{}
+		s := newSystem(c.Inputs())
 		for _, i := range rng.Perm(c.Inputs())[free:] {
-			fixed[i] = point[i]
+			e := s.equation()
+			e.set(i)
+			if rng.Uint64()&1 == 1 {
+				e.set(s.n)
+			}
+			s.impose(e)
 		}
-		found, _, err := enumerate{}.list(ctx, c.Specialise(fixed), z, 1<<free)
+		found, _, err := sweep.list(ctx, s, z, 1<<free)
 		if err != nil {
 			return nil, Work{}, err
 		}
-		if len(found) == 0 {
-			continue
+		if len(found) > 0 {
+			x = append(x, found[rng.IntN(len(found))])
 		}
-		chosen := found[rng.IntN(len(found))]
-		for i := range point {
-			if _, ok := fixed[i]; !ok {
-				point[i], chosen = chosen[0], chosen[1:]
-			}
-		}
-		x = append(x, point)
 	}
 	return x, Work{}, nil
 }
@@ -134,9 +136,9 @@ func TestUniform(t *testing.T) {
 		{"linear", affine, nil, Linear(), 100, true},
 		{"gophersat lists/two to one", twoToOne(9), nil, gopher, 1000, true},
 		{"gophersat lists/many to one", local(9, 4), nil, gopher, 100, true},
-		{"gophersat cells/clustered", clustered(), []bool{true}, gopher, 10, true},
-		{"cells/clustered", clustered(), []bool{true}, cellOracle{Enumerate(), minCell}, 30, true},
-		{"cells/many to one", many, nil, cellOracle{Enumerate(), minCell}, 10, true},
+		{"searched cells/clustered", clustered(), []bool{true}, cellOracle{gopher, false}, 10, true},
+		{"swept cells/clustered", clustered(), []bool{true}, cellOracle{gopher, true}, 40, true},
+		{"swept cells/many to one", many, nil, cellOracle{gopher, true}, 15, true},
 		{"biased/two to one", twoToOne(9), nil, biased{gopher}, 1000, false},
 		{"biased/many to one", many, nil, biased{Enumerate()}, 20, false},
 		{"unweighted/clustered", clustered(), []bool{true}, unweighted{Enumerate()}, 100, false},
