@@ -153,15 +153,19 @@ func (e *exhibit) ask(q *point) task {
 	return task{e, q, q.asked - 1}
 }
 
+// round bounds the calls planned at once: many, so that no processor waits for the end
+// of a round, yet few to remember.
+const round = 1024
+
 // plan returns the calls to be made next, at most n. Which they are depends on past
-// wealth only, so that each point's wealth stays a martingale. Without local mode that
-// is all of them, the problems in turn. In local mode it is one call for each point and as
+// wealth only, so that each point's wealth stays a martingale. Without local mode it
+// is the problems in turn. In local mode it is one call for each point and as
 // many again for the worst point of each problem: half of the budget is spent where
 // wealth grows.
 func (t *trial) plan(n int) []task {
 	var tasks []task
 	if t.local == 0 {
-		for len(tasks) < n {
+		for len(tasks) < min(n, round*len(t.exhibits)) {
 			e := t.exhibits[len(tasks)%len(t.exhibits)]
 			tasks = append(tasks, e.ask(e.points[0]))
 		}
