@@ -32,7 +32,7 @@ func converse(r *run) (Result, error) {
 }
 
 func converseBy(r *run, oracles []spec.Sampler, distance func(in *reduction.Instance) float64) (Result, error) {
-	measurements := r.of(400, 10000)
+	measurements := r.of(300, 10000)
 	var ps []float64
 	var sum, expected float64
 	number := 0

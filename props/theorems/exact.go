@@ -12,10 +12,12 @@ import (
 // or more.
 func atLeast(k, n int, p float64) float64 {
 	switch {
-	case k <= 0 || p >= 1:
+	case k <= 0:
 		return 1
 	case k > n || p <= 0:
 		return 0
+	case p >= 1:
+		return 1
 	}
 	return mathext.RegIncBeta(float64(k), float64(n-k+1), p)
 }

@@ -215,7 +215,7 @@ func TestAcceptance(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		p := plant{
 			function: fmt.Sprintf("goldreich:n=6,m=%d,seed=%d", rapid.IntRange(1, 3).Draw(rt, "m"), rapid.IntRange(0, 99).Draw(rt, "seed")),
-			R:        rapid.Float64Range(3, 14).Draw(rt, "R"), eps: rapid.Float64Range(0.2, 1.2).Draw(rt, "eps"), noise: rapid.Float64Range(0.3, 4).Draw(rt, "eps/beta"),
+			R:        rapid.Float64Range(3, 14).Draw(rt, "R"), eps: rapid.Float64Range(0.2, 1.2).Draw(rt, "eps"), noise: rapid.Float64Range(0.3, 1).Draw(rt, "eps/beta"),
 		}
 		in, err := p.instance()
 		if err != nil {

@@ -27,7 +27,7 @@ func rateOf(p *spec.Problem, y []float64) (float64, error) {
 
 // acceptanceProblems are those whose acceptance rates are measured, besides hard
 // instances of 1 to growthOutputs outputs.
-var acceptanceProblems = []string{"gauss:d=4,m=1", "gauss:d=4,m=2", "gauss:d=6,m=4", "gmm:d=2,dy=1", "digits/superres:beta=5"}
+var acceptanceProblems = []string{"gauss:d=4,m=1", "gauss:d=4,m=2", "gauss:d=6,m=4", "gauss:d=8,m=8,beta=2", "gmm:d=2,dy=1"}
 
 const growthOutputs = 4
 
@@ -40,7 +40,7 @@ func acceptanceWithin(r *run, rate func(p *spec.Problem, y []float64) (float64, 
 	draws := r.of(100, 2000)
 	names := acceptanceProblems
 	for m := range growthOutputs {
-		names = append(names, fmt.Sprintf("hard:goldreich:n=6,m=%d,beta=0.1", m+1))
+		names = append(names, fmt.Sprintf("hard:goldreich:n=6,m=%d,beta=0.2", m+1))
 	}
 	var ps, shares, outputs, waits, expected []float64
 	for i, name := range names {
@@ -82,12 +82,15 @@ type wait struct {
 
 // leastRate is the acceptance rate below which a y is passed over, for time; that of the
 // others is tested given y, which the choice does not touch.
-const leastRate = 2e-4
+const leastRate = 3e-4
 
 // newWait draws a y and lets the sampler wait for its draws.
 func newWait(r *run, p *spec.Problem, draws int, rng *rand.Rand, rate func(p *spec.Problem, y []float64) (float64, error)) (*wait, error) {
 	x, y := make([]float64, p.Prior().Dim()), make([]float64, p.Measurement().Rows())
-	for affordable := 0.0; affordable < leastRate; {
+	for tries, affordable := 0, 0.0; affordable < leastRate; tries++ {
+		if tries == 1000 {
+			return nil, fmt.Errorf("rejection sampling on %s accepts less than %v at each of %d measurements", p.Name(), leastRate, tries)
+		}
 		var err error
 		p.Draw(x, y, rng)
 		if affordable, err = rateOf(p, y); err != nil {

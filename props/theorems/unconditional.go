@@ -35,7 +35,7 @@ func unconditionalBy(r *run, sampler spec.Sampler, functions []string) (Result, 
 		if err != nil {
 			return Result{}, err
 		}
-		draws := r.of(128, 4096)
+		draws := r.of(64, 4096)
 		k, err := Consistent(r.ctx, sampler, in, draws, r.stream("unconditional", i))
 		if err != nil {
 			return Result{}, err
