@@ -37,11 +37,13 @@ func (t *Table) String() string {
 		}
 		fmt.Fprintln(w)
 	}
-	fmt.Fprint(w, "growth")
-	for _, method := range t.methods {
-		fmt.Fprintf(w, "\t%s", t.growthOf(method.Name))
+	if len(t.Growth) > 0 {
+		fmt.Fprint(w, "growth")
+		for _, method := range t.methods {
+			fmt.Fprintf(w, "\t%s", t.growthOf(method.Name))
+		}
+		fmt.Fprintln(w)
 	}
-	fmt.Fprintln(w)
 	w.Flush()
 	b.WriteString("\n")
 	said := map[string]bool{}

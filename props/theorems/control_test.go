@@ -230,6 +230,9 @@ func TestUnconditionalControls(t *testing.T) {
 // TestStatements: every statement holds on the quick budget. The seed is fixed; on another one
 // a true statement fails with probability at most [Alpha].
 func TestStatements(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: runs whole statements, which the controls do in part")
+	}
 	report, err := Run(t.Context(), 0, Quick, nil)
 	if err != nil {
 		t.Fatal(err)

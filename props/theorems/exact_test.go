@@ -106,6 +106,9 @@ func TestMargin(t *testing.T) {
 // TestCheckDeterminism: a result is a function of seed and budget, however many processors
 // there are, and differs between seeds.
 func TestCheckDeterminism(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: runs whole statements, which the controls do in part")
+	}
 	text := func(processors int, seed uint64) string {
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(processors))
 		var results []Result
