@@ -71,7 +71,7 @@ func BenchmarkSample(b *testing.B) {
 		"twotoone:n=40",
 		"goldreich:n=24,m=8",
 		"goldreich:n=32,m=22",
-		"goldreich:n=60,m=40",
+		"goldreich:n=40,m=28",
 		"linear:n=200,m=100",
 		"sha256:n=24,m=8",
 	} {

@@ -18,9 +18,9 @@ const (
 	defaultCell = 128
 )
 
-// sample draws uniform preimages, as Chakraborty, Meel and Vardi's UniGen does.
-// If there are at most cell, it lists them all and chooses: exactly uniform.
-// Otherwise it lists random cells.
+// sample draws uniform preimages, as Chakraborty, Meel and Vardi's UniGen does. If it
+// can list them all, at most cell, it does and chooses: exactly uniform. Otherwise, and
+// where even small cells are well filled, it lists random cells.
 //
 // A cell is the part of the preimages, N in all, in a uniform affine subspace V of
 // 2^k of the 2^n inputs, V being imposed by substitution: the cell is all preimages
@@ -53,21 +53,18 @@ const (
 // chooseParities sees to it that mu is at most a given bound, except with another
 // small probability. [CellBias] is the sum of the two.
 func (o *cells) sample(ctx context.Context, draws, cell int, rng *rand.Rand) ([][]bool, error) {
-	all, err := o.list(ctx, newSystem(o.c.Inputs()), cell)
-	switch {
-	case err != nil:
+	start, all, err := o.look(ctx, cell, rng)
+	if err != nil {
 		return nil, err
-	case len(all) == 0:
-		return nil, ErrNoPreimage
 	}
 	x := make([][]bool, 0, draws)
-	if len(all) <= cell {
+	if all != nil {
 		for range draws {
 			x = append(x, all[rng.IntN(len(all))])
 		}
 		return x, nil
 	}
-	parities, err := o.chooseParities(ctx, targetSize(cell), rng)
+	parities, err := o.chooseParities(ctx, start, targetSize(cell), rng)
 	if err != nil {
 		return nil, err
 	}
@@ -83,6 +80,37 @@ func (o *cells) sample(ctx context.Context, draws, cell int, rng *rand.Rand) ([]
 	return x, nil
 }
 
+// look returns all preimages if they are at most cell, or else a number of parities
+// from which to begin: that of the smallest of some cells that is larger than aimed
+// at, or 1. It sweeps what it can before it searches, small cells first.
+func (o *cells) look(ctx context.Context, cell int, rng *rand.Rand) (start int, all [][]bool, err error) {
+	target := int(targetSize(cell))
+	grow := func(k int, affords func(k int) bool) (int, bool, error) {
+		for ; k < o.c.Inputs() && affords(k); k++ {
+			found, err := o.random(ctx, o.c.Inputs()-k, target, rng)
+			if err != nil || len(found) > target {
+				return k, true, err
+			}
+		}
+		return k, false, nil
+	}
+	k, enough, err := grow(0, o.affords)
+	if err != nil || enough {
+		return o.c.Inputs() - k, nil, err
+	}
+	if all, err = o.list(ctx, newSystem(o.c.Inputs()), cell); err != nil {
+		return 0, nil, err
+	}
+	if len(all) == 0 {
+		return 0, nil, ErrNoPreimage
+	}
+	if len(all) <= cell {
+		return 0, all, nil
+	}
+	k, _, err = grow(k, func(int) bool { return true })
+	return max(1, o.c.Inputs()-k), nil, err
+}
+
 // targetSize is the mean size of a cell aimed at. Larger cells overflow more often; of
 // smaller ones more are thrown away, about cell/size for every draw.
 func targetSize(cell int) float64 { return float64(cell) / 32 }
@@ -96,10 +124,13 @@ type cells struct {
 	work   Work   // all that was done
 }
 
+// affords reports whether subspaces of dimension k are swept.
+func (o *cells) affords(k int) bool { return o.sweep != nil && o.sweep.affords(k) }
+
 // list returns the preimages among the solutions of a system, or more than limit of
 // them.
 func (o *cells) list(ctx context.Context, s *system, limit int) ([][]bool, error) {
-	if o.sweep != nil && o.sweep.affords(s.n-len(s.rows)) {
+	if o.affords(s.n - len(s.rows)) {
 		found, work, err := o.sweep.list(ctx, s, o.z, limit)
 		o.work.Add(work)
 		return found, err
@@ -128,25 +159,9 @@ const (
 	looseness = 3
 )
 
-// chooseParities returns a number of parities which passes the test while one less
-// does not, or would be none.
-func (o *cells) chooseParities(ctx context.Context, target float64, rng *rand.Rand) (int, error) {
-	// Where to begin: single cells, their number of parities found by bisection, as if
-	// sizes did not vary. Any start will do.
-	low, high := 0, o.c.Inputs()
-	for high-low > 1 {
-		middle := (low + high) / 2
-		found, err := o.random(ctx, middle, int(target), rng)
-		if err != nil {
-			return 0, err
-		}
-		if len(found) > int(target) {
-			low = middle
-		} else {
-			high = middle
-		}
-	}
-	start := high
+// chooseParities returns a number of parities, at or near start, that passes the test
+// while one less does not, or would be none.
+func (o *cells) chooseParities(ctx context.Context, start int, target float64, rng *rand.Rand) (int, error) {
 	r := start
 	for r < o.c.Inputs() { // with all inputs used up, a cell is one point or nothing
 		passes, err := o.test(ctx, r, target, rng)

@@ -160,7 +160,8 @@ func TestChooseParities(t *testing.T) {
 		for range 8 {
 			cells := &cells{c: c, z: make([]bool, m), sweep: newSweep(c)}
 			const target = 4
-			r, err := cells.chooseParities(context.Background(), target, rng)
+			start := 1 + rng.IntN(14)
+			r, err := cells.chooseParities(context.Background(), start, target, rng)
 			if err != nil {
 				t.Fatal(err)
 			}
