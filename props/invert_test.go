@@ -143,7 +143,7 @@ func TestInversionIsDeterministic(t *testing.T) {
 		}
 		return string(b)
 	}
-	if text(1) != text(1) {
+	if first, second := text(1), text(1); first != second {
 		t.Error("the same seed gives two verdicts")
 	}
 	if text(1) == text(2) {

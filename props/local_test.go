@@ -73,7 +73,7 @@ func TestLocalNull(t *testing.T) {
 	on := named(t, "gmm:d=2,dy=1")
 	alarms := 0
 	for run := range runs {
-		if judge(t, samplers.Exact(), on, props.Local(4), props.Alpha(0.01), props.Calls(120), props.Seed(uint64(run))).Outcome == props.Rejected {
+		if judge(t, samplers.Exact(), on, props.Local(4), props.Alpha(0.01), props.Calls(120), props.Seed(uint64(run)), props.Terse()).Outcome == props.Rejected {
 			alarms++
 		}
 	}

@@ -81,7 +81,7 @@ func falseAlarms(t *testing.T, runs int, candidate spec.Sampler) (alarms int) {
 			s = dependent
 		}
 		v, err := props.Judge(t.Context(), s, []*spec.Problem{generator.Example(run)}, props.Alpha(nullAlpha),
-			props.Calls(100), props.Draws([]int{1, 3, 9}[run%3]), props.Seed(uint64(run)))
+			props.Calls(100), props.Draws([]int{1, 3, 9}[run%3]), props.Seed(uint64(run)), props.Terse())
 		if err != nil {
 			t.Fatal(err)
 		}

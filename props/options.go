@@ -21,7 +21,7 @@ type options struct {
 	limit     time.Duration
 	tolerance spec.Tolerance
 	local     int
-	silent    bool // no word on what a pass means
+	terse     bool
 	progress  func(Progress)
 	generator *rapid.Generator[*spec.Problem]
 }
@@ -89,6 +89,10 @@ func Within(t spec.Tolerance) Option { return func(o *options) { o.tolerance = t
 // call is asked for and compared with exact draws, as many as [Draws] says, so that the
 // exact posterior must be known. A tolerance must then hold at each y. Default: 0, all y.
 func Local(points int) Option { return func(o *options) { o.local = points } }
+
+// Terse leaves out what a pass means (see [Finding]), which takes about as many calls
+// of the exact sampler as the judgement took of the candidate.
+func Terse() Option { return func(o *options) { o.terse = true } }
 
 // Watch calls f after every call of the candidate, from one goroutine.
 func Watch(f func(Progress)) Option { return func(o *options) { o.progress = f } }

@@ -69,7 +69,7 @@ func (p *property) judge(problem *spec.Problem) (*Verdict, error) {
 		p.met++
 	}
 	own := *p.options
-	own.silent = true
+	own.terse = true
 	own.alpha /= float64(p.met) * float64(p.met+1)
 	p.mu.Unlock()
 	if met {

@@ -60,7 +60,7 @@ func TestToleranceEdge(t *testing.T) {
 			alarms := 0
 			for run := range runs {
 				draws := []int{1, 3}[run%2]
-				if judge(t, edge, on, props.Within(test.tolerance), props.Alpha(0.01), props.Calls(60), props.Draws(draws), props.Seed(uint64(run))).Outcome == props.Rejected {
+				if judge(t, edge, on, props.Within(test.tolerance), props.Alpha(0.01), props.Calls(60), props.Draws(draws), props.Seed(uint64(run)), props.Terse()).Outcome == props.Rejected {
 					alarms++
 				}
 			}

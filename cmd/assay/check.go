@@ -29,12 +29,14 @@ type check struct {
 
 	Tau   float64 `default:"0" help:"Tolerance: distance, in the units of x, that a right draw may be off by."`
 	Delta float64 `default:"0" help:"Tolerance: probability with which a right draw may be off by more."`
+	Local int     `placeholder:"POINTS" help:"Look at this many single y, each compared with exact draws, and most closely at the worst; finds what is wrong at few y."`
 
 	Alpha float64       `default:"${alpha}" env:"ASSAY_ALPHA" help:"Bound on the probability that a right candidate is rejected ($$${env})."`
 	Calls int           `default:"${calls}" env:"ASSAY_CALLS" help:"Calls of the candidate on each problem, at most ($$${env})."`
 	Draws int           `default:"${draws}" env:"ASSAY_DRAWS" help:"Draws asked for in a call ($$${env})."`
 	For   time.Duration `placeholder:"DURATION" env:"ASSAY_FOR" help:"Stop after this time, such as 30s or 5m ($$${env})."`
 	Seed  uint64        `default:"${seed}" env:"ASSAY_SEED" help:"Root seed: the same seed gives the same verdict ($$${env})."`
+	Terse bool          `env:"ASSAY_TERSE" help:"Leave out what a pass means, which takes about as long as the judgement ($$${env})."`
 	JSON  string        `name:"json" placeholder:"FILE" help:"Also write the verdict as JSON; - writes only that, on stdout."`
 }
 
@@ -66,9 +68,14 @@ func (c *check) run(ctx context.Context, std streams) (code int, err error) {
 		return 0, err
 	}
 	watch, done := watchOn(std.err)
-	verdict, err := props.Judge(ctx, candidate, on,
+	options := []props.Option{
 		props.Alpha(c.Alpha), props.Calls(c.Calls), props.Draws(c.Draws), props.For(c.For), props.Seed(c.Seed),
-		props.Within(spec.Tolerance{Tau: c.Tau, Delta: c.Delta}), props.Watch(watch))
+		props.Within(spec.Tolerance{Tau: c.Tau, Delta: c.Delta}), props.Local(c.Local), props.Watch(watch),
+	}
+	if c.Terse {
+		options = append(options, props.Terse())
+	}
+	verdict, err := props.Judge(ctx, candidate, on, options...)
 	done()
 	if err != nil {
 		return 0, err

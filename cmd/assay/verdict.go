@@ -97,6 +97,9 @@ func (c *check) repeat(v *props.Verdict) string {
 	if v.Tolerance != (spec.Tolerance{}) {
 		args = append(args, "--tau", number(v.Tolerance.Tau), "--delta", number(v.Tolerance.Delta))
 	}
+	if v.Local > 0 {
+		args = append(args, "--local", strconv.Itoa(v.Local))
+	}
 	args = append(args, "--alpha", number(v.Alpha), "--calls", strconv.Itoa(calls),
 		"--draws", strconv.Itoa(v.DrawsACall), "--seed", strconv.FormatUint(v.Seed, 10))
 	for i, arg := range args {
