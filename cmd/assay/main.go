@@ -2,7 +2,7 @@
 // only; the judging is done by package props. Exit codes:
 //
 //	0    not rejected
-//	1    rejected
+//	1    rejected, or a statement does not hold
 //	2    a mistake in the command, a name or a file
 //	3    the candidate crashed or broke the protocol
 //	4    inconclusive
