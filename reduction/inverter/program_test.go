@@ -111,8 +111,8 @@ func TestAnswers(t *testing.T) {
 // factors of a number takes some.
 func TestConflictsAreRead(t *testing.T) {
 	forEachProgram(t, func(t *testing.T, inverter Inverter) {
-		c := product(9)
-		_, work, err := inverter.Invert(context.Background(), c, circuit.Bits(499*509, 18), newRand(12))
+		c := product(13)
+		_, work, err := inverter.Invert(context.Background(), c, circuit.Bits(7919*5003, 26), newRand(12))
 		if err != nil || work.Solves != 1 || work.Conflicts == 0 {
 			t.Errorf("work %+v, error %v", work, err)
 		}
