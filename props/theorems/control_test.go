@@ -237,7 +237,7 @@ func TestAcceptanceControls(t *testing.T) {
 	for name, factor := range map[string]func(m int, beta float64) float64{
 		// 100 draws give a rate to 10 %, and there are 27 of them.
 		"no constant of the noise": func(m int, _ float64) float64 { return math.Pow(2*math.Pi, -float64(m)/2) },
-		"half as much again":       func(int, float64) float64 { return 1.6 },
+		"six tenths more":          func(int, float64) float64 { return 1.6 },
 	} {
 		fails(t, name, func(r *run) (Result, error) {
 			return acceptanceWithin(r, func(p *spec.Problem, y []float64) (float64, error) {

@@ -9,6 +9,8 @@ import (
 
 	"gonum.org/v1/gonum/stat/distuv"
 	"pgregory.net/rapid"
+
+	"assay/samplers"
 )
 
 // TestTails compares the binomial tails with sums of their terms.
@@ -103,27 +105,23 @@ func TestMargin(t *testing.T) {
 	}
 }
 
-// TestCheckDeterminism: a result is a function of seed and budget, however many processors
-// there are, and differs between seeds.
-func TestCheckDeterminism(t *testing.T) {
-	if testing.Short() {
-		t.Skip("-short: runs whole statements, which the controls do in part")
-	}
+// TestDeterminism: a result is a function of the seed, however many processors share the
+// work, and differs between seeds.
+func TestDeterminism(t *testing.T) {
 	text := func(processors int, seed uint64) string {
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(processors))
-		var results []Result
-		for _, s := range List() {
-			if s.Name == "orthant" || s.Name == "converse" {
-				r, err := s.Check(t.Context(), seed, Quick)
-				if err != nil {
-					t.Fatal(err)
-				}
-				results = append(results, r)
-			}
+		diffusion := samplers.Diffusion{Method: samplers.Heun, Steps: 12} // few enough to fail at times
+		shared, err := unconditionalBy(newRun(t, seed), diffusion, []string{"goldreich:n=64,m=64"})
+		if err != nil {
+			t.Fatal(err)
 		}
-		text, err := json.Marshal(results)
-		if err != nil || len(results) != 2 {
-			t.Fatalf("%d results, %v", len(results), err)
+		single, err := orthant(newRun(t, seed))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := json.Marshal([]Result{shared, single})
+		if err != nil {
+			t.Fatal(err)
 		}
 		return string(text)
 	}
