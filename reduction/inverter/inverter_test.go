@@ -6,11 +6,13 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"pgregory.net/rapid"
 
 	"assay/reduction/circuit"
+	"assay/reduction/oneway"
 )
 
 // fataler is what both *testing.T and *rapid.T are.
@@ -201,6 +203,35 @@ func TestSameStreamSameAnswer(t *testing.T) {
 				t.Errorf("%s: %#x and %#x, then %#x and %#x", inverter.Name(), x, y, x2, y2)
 			}
 		}
+	}
+}
+
+// TestConcurrentUse: inversions at the same time do not disturb each other. Solvers that
+// spoil one another's clauses, as those of gophersat would, prove for some of these
+// images that they have no preimage, or go astray; the race detector notices at once.
+func TestConcurrentUse(t *testing.T) {
+	for name, inverter := range map[string]Inverter{
+		"goldreich:n=80": &sat{gophersat{}, minCell}, // 1000 learned clauses or so
+		"goldreich:n=20": Enumerate(),
+	} {
+		f, err := oneway.Parse(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var users sync.WaitGroup
+		for user := range uint64(4) {
+			users.Go(func() {
+				rng := newRand(100 + user)
+				for range 4 {
+					z := f.Circuit.Eval(randomBits(f.N, rng))
+					x, _, err := inverter.Invert(context.Background(), f.Circuit, z, rng)
+					if err != nil || checkPreimage(f.Circuit, z, x) != nil {
+						t.Errorf("%s by %s: %v, error %v", name, inverter.Name(), x, err)
+					}
+				}
+			})
+		}
+		users.Wait()
 	}
 }
 

@@ -1,0 +1,5 @@
+//go:build race
+
+package inverter
+
+const raceEnabled = true
