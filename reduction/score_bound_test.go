@@ -33,7 +33,7 @@ func TestCosetRatio(t *testing.T) {
 			x := (float64(i)/20 - 1) * d.Eps * (1 + s*s)
 			zero, one := in.laws[0].logDensity(x, s), in.laws[1].logDensity(x, s)
 			largest = max(largest, math.Abs(one-zero))
-			rounding = max(rounding, 1e-14*(10+math.Abs(zero)+d.Eps*d.Eps/v+x*x/(1+s*s)))
+			rounding = max(rounding, 1e-14*(10+math.Abs(zero)+math.Abs(one)+d.Eps*d.Eps/v+x*x/(1+s*s)))
 		}
 		if math.Abs(largest-bound) > rounding+1e-9*bound {
 			rt.Fatalf("largest log ratio %v, bound %v (rounding %v): want equality", largest, bound, rounding)

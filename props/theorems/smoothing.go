@@ -61,7 +61,7 @@ func largestLogRatio(eps, sigma float64, points int) (largest, rounding float64)
 	at := func(x float64) {
 		zero, one := logCoset(0, eps, x, sigma), logCoset(1, eps, x, sigma)
 		largest = max(largest, math.Abs(one-zero))
-		rounding = max(rounding, 1e-14*(1+math.Abs(zero)+x*x/(sigma*sigma)))
+		rounding = max(rounding, 1e-14*(1+math.Abs(zero)+math.Abs(one)+x*x/(sigma*sigma)))
 	}
 	for i := range points {
 		part := 2*float64(i)/float64(points-1) - 1
