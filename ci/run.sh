@@ -43,10 +43,21 @@ case $status in
   *) skip "no database of vulnerabilities: $(tail -n 1 <<<"$report")" ;;
 esac
 
+step 'what the tests can use'
+command -v cadical >/dev/null || install cadical || skip "no SAT solver to install; the tests that need one say so"
+if [[ -z ${ASSAY_CIRCUITS:-} && -d ../shared/data/circuits ]]; then
+  ASSAY_CIRCUITS=$(cd ../shared/data/circuits && pwd)
+  export ASSAY_CIRCUITS
+fi
+echo "SAT solver: $(command -v cadical || echo none); published circuits: ${ASSAY_CIRCUITS:-none}"
+
 # Every command of the README, with its output: go test ./... among them, and the
 # null test in full.
 step README.md
 go run ./ci/readme README.md
+
+step generated kernels
+go -C reduction/circuit/kernelgen test .
 
 step race detector
 if [[ -z $(command -v "$(go env CC)") ]] && ! install gcc libc6-dev; then
