@@ -32,7 +32,10 @@ type sight struct {
 // ask makes the calls, several at a time, and hands them out in order. Calls do not depend on each other, so what is bet on them does not depend
 // on the schedule; those made beyond the end of the trial are thrown away.
 func (t *trial) ask(ctx context.Context, tasks []task) <-chan chan *answer {
-	workers := runtime.GOMAXPROCS(0)
+	workers := t.jobs
+	if workers == 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
 	queue := make(chan chan *answer, workers)
 	slots := make(chan struct{}, workers)
 	go func() {
@@ -115,11 +118,7 @@ func request(ctx context.Context, candidate spec.Sampler, p *spec.Problem, n int
 		}
 	}
 	if err := candidate.Sample(ctx, draws, p, slices.Clone(y), rng); err != nil {
-		kind := FaultError
-		if refusal := (*spec.Refusal)(nil); errors.As(err, &refusal) {
-			kind = FaultRefusal
-		}
-		return nil, &Fault{Kind: kind, Message: err.Error()}
+		return nil, &Fault{Kind: kindOf(err), Message: err.Error()}
 	}
 	if rows, cols := draws.Dims(); rows != n || cols != d {
 		return nil, &Fault{Kind: FaultShape, Message: fmt.Sprintf("returned %d x %d draws, want %d x %d", rows, cols, n, d)}
@@ -132,4 +131,18 @@ func request(ctx context.Context, candidate spec.Sampler, p *spec.Problem, n int
 		}
 	}
 	return draws, nil
+}
+
+// kindOf returns the kind of fault that an error of a candidate is: the one that it
+// names itself, as those of package samplers/external do, or FaultError.
+func kindOf(err error) FaultKind {
+	var named interface{ FaultKind() string }
+	refusal := (*spec.Refusal)(nil)
+	switch {
+	case errors.As(err, &refusal):
+		return FaultRefusal
+	case errors.As(err, &named):
+		return FaultKind(named.FaultKind())
+	}
+	return FaultError
 }

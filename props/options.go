@@ -22,6 +22,7 @@ type options struct {
 	tolerance spec.Tolerance
 	local     int
 	terse     bool
+	jobs      int
 	progress  func(Progress)
 	generator *rapid.Generator[*spec.Problem]
 }
@@ -55,6 +56,8 @@ func newOptions(opts []Option) (*options, error) {
 		return nil, fmt.Errorf("delta is %v, want a probability from 0 to below 1", o.tolerance.Delta)
 	case o.local < 0:
 		return nil, fmt.Errorf("local is %d, want a number of points, or 0", o.local)
+	case o.jobs < 0:
+		return nil, fmt.Errorf("jobs is %d, want at least 1", o.jobs)
 	case o.limit < 0:
 		return nil, fmt.Errorf("time limit is %v, want a positive duration", o.limit)
 	}
@@ -93,6 +96,10 @@ func Local(points int) Option { return func(o *options) { o.local = points } }
 // Terse leaves out what a pass means (see [Finding]), which takes about as many calls
 // of the exact sampler as the judgement took of the candidate.
 func Terse() Option { return func(o *options) { o.terse = true } }
+
+// Jobs is how many calls of the candidate are under way at a time. The verdict does not
+// depend on it. Default: as many as there are processors.
+func Jobs(n int) Option { return func(o *options) { o.jobs = n } }
 
 // Watch calls f after every call of the candidate, from one goroutine.
 func Watch(f func(Progress)) Option { return func(o *options) { o.progress = f } }

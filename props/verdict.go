@@ -100,7 +100,8 @@ func (w Witness) String() string {
 	return fmt.Sprintf("%s: right on average in the draws, wrong in spread or shape", w.Name)
 }
 
-// FaultKind is a way in which a candidate fails to answer.
+// FaultKind is a way in which a candidate fails to answer: one of those below, or one
+// that the candidate's error names by a method FaultKind.
 type FaultKind string
 
 const (

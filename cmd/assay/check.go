@@ -19,7 +19,8 @@ import (
 
 // check is the command line of a judgement.
 type check struct {
-	Candidate string `arg:"" help:"Name of a candidate, such as dps or dps:zeta=0.3; see assay list."`
+	Candidate string `arg:"" optional:"" help:"Name of a candidate, such as dps or dps:zeta=0.3; see assay list. Or, after all flags, -- COMMAND: any program; see docs/protocol.md."`
+	program   `embed:"" group:"For a program after --"`
 
 	On        []string `placeholder:"PROBLEM" sep:"none" help:"Problem to judge on, such as digits/inpaint or gmm:d=8,dy=1; may be repeated. See assay list."`
 	Data      string   `placeholder:"FILE" help:"Judge on your own points: .csv, .csv.gz or .npy, rows are points, no header."`
@@ -56,10 +57,6 @@ func defaults() kong.Vars {
 var parseCandidate = samplers.Parse
 
 func (c *check) run(ctx context.Context, std streams) (code int, err error) {
-	candidate, err := parseCandidate(c.Candidate)
-	if err != nil {
-		return 0, err
-	}
 	on, err := c.problems()
 	if err != nil {
 		return 0, err
@@ -67,10 +64,19 @@ func (c *check) run(ctx context.Context, std streams) (code int, err error) {
 	if err := checkWritable(c.JSON); err != nil {
 		return 0, err
 	}
+	candidate, end, err := c.candidate(ctx, c.Candidate, std)
+	if ctx.Err() != nil {
+		fmt.Fprintln(std.err, "assay: interrupted while the candidate started")
+		return exitInterrupted, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	defer end()
 	watch, done := watchOn(std.err)
 	options := []props.Option{
 		props.Alpha(c.Alpha), props.Calls(c.Calls), props.Draws(c.Draws), props.For(c.For), props.Seed(c.Seed),
-		props.Within(spec.Tolerance{Tau: c.Tau, Delta: c.Delta}), props.Local(c.Local), props.Watch(watch),
+		props.Within(spec.Tolerance{Tau: c.Tau, Delta: c.Delta}), props.Local(c.Local), props.Jobs(c.jobs()), props.Watch(watch),
 	}
 	if c.Terse {
 		options = append(options, props.Terse())

@@ -15,6 +15,7 @@ const (
 	exitOK          = 0
 	exitFailed      = 1 // a statement does not hold
 	exitUsage       = 2
+	exitFault       = 3 // a program breaks the protocol
 	exitInterrupted = 130
 )
 
@@ -24,6 +25,7 @@ type commands struct {
 	Invert   invert          `cmd:"" help:"Let a candidate invert a one-way function, and judge it by the reduction alone."`
 	Theorems theoremsCommand `cmd:"" help:"Check the mathematics: every statement measured against its bound."`
 	Hardness hardnessCommand `cmd:"" help:"Measure what inverting a function costs as the number of its input bits grows."`
+	Conform  conform         `cmd:"" help:"Tell the author of a program what is wrong with how it speaks the protocol: assay conform -- COMMAND."`
 	List     list            `cmd:"" help:"List the candidates and the problems that have names."`
 }
 
@@ -48,13 +50,20 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err != nil {
 		panic(err) // a mistake in the struct tags above
 	}
+	args, command := cutCommand(args)
 	parsed, err := parser.Parse(args)
 	if helped {
 		return exitOK
 	}
 	code := exitOK
+	if err == nil && len(command) > 0 && !strings.HasPrefix(parsed.Command(), "check") && parsed.Command() != "conform" {
+		err = fmt.Errorf("%s: takes no -- COMMAND; check and conform do", parsed.Command())
+	}
 	if err == nil {
+		line.Check.command, line.Conform.command = command, command
 		switch {
+		case parsed.Command() == "conform":
+			code, err = line.Conform.run(ctx, streams{stdout, stderr})
 		case strings.HasPrefix(parsed.Command(), "check"):
 			code, err = line.Check.run(ctx, streams{stdout, stderr})
 		case strings.HasPrefix(parsed.Command(), "invert"):

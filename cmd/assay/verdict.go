@@ -72,7 +72,10 @@ func verdictJSON(verdict any, repeat string) ([]byte, error) {
 // repeat returns the command that gives the verdict again: every name in full, and
 // in place of a time limit or an interruption the calls that were made by then.
 func (c *check) repeat(v *props.Verdict) string {
-	args := []string{"assay", "check", v.Candidate}
+	args := []string{"assay", "check"}
+	if len(c.command) == 0 {
+		args = append(args, v.Candidate)
+	}
 	for i := range c.On {
 		args = append(args, "--on", v.Problems[i].Problem)
 	}
@@ -102,6 +105,7 @@ func (c *check) repeat(v *props.Verdict) string {
 	}
 	args = append(args, "--alpha", number(v.Alpha), "--calls", strconv.Itoa(calls),
 		"--draws", strconv.Itoa(v.DrawsACall), "--seed", strconv.FormatUint(v.Seed, 10))
+	args = append(args, c.words()...)
 	for i, arg := range args {
 		args[i] = quote(arg)
 	}

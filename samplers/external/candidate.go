@@ -1,0 +1,145 @@
+package external
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os/exec"
+	"slices"
+	"sync"
+
+	"gonum.org/v1/gonum/mat"
+
+	"assay/spec"
+)
+
+// Candidate is a program that samples, as a [spec.Sampler]. Calls that are made at the
+// same time are served by different processes.
+type Candidate struct {
+	command []string
+	options *Options
+	hello   Hello
+	fault   error // why the first process did not say hello
+	counts  Counts
+
+	slots  chan struct{} // one for each process that may run
+	mu     sync.Mutex
+	idle   []*session
+	probes map[string]*probe // by digest of the problem
+}
+
+var _ spec.Sampler = (*Candidate)(nil)
+
+// New starts a program and returns the candidate that it is. It is an error if the
+// program is not found or the options are wrong. A program that does not start well is
+// a candidate too: one whose every call is that [*Fault]. Close it when done.
+func New(ctx context.Context, command []string, options Options) (*Candidate, error) {
+	o, err := options.filled()
+	if err != nil {
+		return nil, err
+	}
+	if len(command) == 0 {
+		return nil, errors.New("no command; want -- PROGRAM ARGUMENTS")
+	}
+	if _, err := exec.LookPath(command[0]); err != nil {
+		return nil, fmt.Errorf("candidate: %w", err)
+	}
+	c := &Candidate{command: slices.Clone(command), options: o, slots: make(chan struct{}, o.Jobs), probes: map[string]*probe{}}
+	s, err := open(ctx, c.command, o, &c.counts)
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil:
+		c.fault, c.hello.Name = err, command[0]
+	default:
+		c.hello, c.idle = s.hello, []*session{s}
+	}
+	return c, nil
+}
+
+// Name returns the name that the program gives itself; its file name if it could not
+// be asked.
+func (c *Candidate) Name() string { return c.hello.Name }
+
+// Independent reports whether the program says that the draws of a call are independent
+// given y.
+func (c *Candidate) Independent() bool { return c.hello.Independent }
+
+// Counts returns how many rows the program has asked for by callback.
+func (c *Candidate) Counts() *Counts { return &c.counts }
+
+// Sample implements [spec.Sampler]. The program is given a seed of 53 bits from rng; the
+// draws from the prior that it asks for come from rng too. Before the first call on a
+// problem the program is asked twice for draws given one y: if they do not depend on the
+// seed it is at fault, see [Repeat].
+func (c *Candidate) Sample(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []float64, rng *rand.Rand) error {
+	if err := ctx.Err(); err != nil || dst.IsEmpty() {
+		return err
+	}
+	if c.fault != nil {
+		return c.fault
+	}
+	select {
+	case c.slots <- struct{}{}:
+		defer func() { <-c.slots }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	return c.with(ctx, func(s *session) error {
+		if err := c.probe(ctx, s, p); err != nil {
+			return err
+		}
+		return s.sample(ctx, dst, p, y, seedFrom(rng), spec.Split(rng))
+	})
+}
+
+// seedFrom returns a seed of 53 bits, which every language can read from JSON.
+func seedFrom(rng *rand.Rand) uint64 { return rng.Uint64() >> 11 }
+
+// with gives work a process that nobody else uses, and keeps it for the next if the
+// work went well or the program declined.
+func (c *Candidate) with(ctx context.Context, work func(*session) error) error {
+	s, err := c.take(ctx)
+	if err != nil {
+		return err
+	}
+	err = work(s)
+	if refusal := (*spec.Refusal)(nil); err != nil && !errors.As(err, &refusal) {
+		s.kill()
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.idle = append(c.idle, s)
+	return err
+}
+
+// take returns an idle process, or else a new one.
+func (c *Candidate) take(ctx context.Context) (*session, error) {
+	c.mu.Lock()
+	if last := len(c.idle) - 1; last >= 0 {
+		s := c.idle[last]
+		c.idle = c.idle[:last]
+		c.mu.Unlock()
+		return s, nil
+	}
+	c.mu.Unlock()
+	return open(ctx, c.command, c.options, &c.counts)
+}
+
+// Close says bye to all processes and returns once none is left; call it when no call is
+// under way. It returns the fault of a process that did not end well.
+func (c *Candidate) Close() error {
+	c.mu.Lock()
+	idle := c.idle
+	c.idle = nil
+	c.mu.Unlock()
+	faults := make([]error, len(idle))
+	var all sync.WaitGroup
+	for i, s := range idle {
+		all.Go(func() { faults[i] = s.bye() })
+	}
+	all.Wait()
+	return errors.Join(faults...)
+}

@@ -1,0 +1,86 @@
+package external
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"gonum.org/v1/gonum/mat"
+
+	"assay/spec"
+)
+
+// probe is the result of asking for draws with two seeds on one problem.
+type probe struct {
+	mu   sync.Mutex
+	done bool
+	err  error
+}
+
+// probeDraws is how many draws are asked for with each of the seeds.
+const probeDraws = 4
+
+// probe makes the calls that show whether draws depend on the seed, once on each problem.
+// They are always the same ones, so that which call makes them does not matter.
+func (c *Candidate) probe(ctx context.Context, s *session, p *spec.Problem) error {
+	c.mu.Lock()
+	q := c.probes[string(p.Digest())]
+	if q == nil {
+		q = new(probe)
+		c.probes[string(p.Digest())] = q
+	}
+	c.mu.Unlock()
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if !q.done {
+		err := seedMatters(ctx, s, p)
+		if ctx.Err() != nil {
+			return ctx.Err() // the next call will ask
+		}
+		q.done, q.err = true, err
+	}
+	return q.err
+}
+
+// seedMatters asks for draws given one y with two seeds. It is a fault if they are the
+// same to the last bit, though the posterior has no atoms that would explain it.
+func seedMatters(ctx context.Context, s *session, p *spec.Problem) error {
+	d, m := p.Measurement().Dim(), p.Measurement().Rows()
+	rng := spec.Stream(0, "probe of an external candidate", p.Digest(), 0)
+	x, y := make([]float64, d), make([]float64, m)
+	p.Draw(x, y, rng)
+	first, second := mat.NewDense(probeDraws, d, nil), mat.NewDense(probeDraws, d, nil)
+	for _, draws := range []*mat.Dense{first, second} {
+		if err := s.sample(ctx, draws, p, y, seedFrom(rng), spec.Split(rng)); err != nil {
+			return err
+		}
+	}
+	if !mat.Equal(first, second) || mayRepeat(p, y) {
+		return nil
+	}
+	return &Fault{Kind: Repeat, Message: "sample: two calls with different seeds returned the same draws, to the last bit; seed the generator from the seed of the call", Stderr: s.tail.last()}
+}
+
+// mayRepeat reports whether right draws given y may be the same to the last bit: because
+// the posterior has atoms or is narrower than rounding, which exact draws show, or is not
+// known. If two draws are the same with probability c, then those of two calls are with
+// probability c^4, while no two of 512 exact ones are with probability at most (1-c)^256
+// (take them in pairs): both happen with probability at most 1e-9, whatever c is.
+func mayRepeat(p *spec.Problem, y []float64) bool {
+	posterior, err := p.Posterior()
+	if err != nil {
+		return true
+	}
+	const exact = 512
+	draws := mat.NewDense(exact, p.Measurement().Dim(), nil)
+	posterior.Given(y).Sample(draws, spec.Stream(0, "exact draws for the probe", p.Digest(), 0))
+	seen := map[string]bool{}
+	for i := range exact {
+		key := fmt.Sprintf("%x", draws.RawRowView(i))
+		if seen[key] {
+			return true
+		}
+		seen[key] = true
+	}
+	return false
+}

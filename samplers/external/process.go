@@ -1,0 +1,148 @@
+package external
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// process is a running program with pipes on its standard streams.
+type process struct {
+	cmd    *exec.Cmd
+	stdin  *os.File
+	stdout *os.File
+	stderr *os.File
+	tail   *tail
+	exited chan struct{} // closed once it has been waited for
+	grace  time.Duration
+	end    sync.Once
+}
+
+// passed are the environment variables that a program gets to see: where programs,
+// libraries and temporary files are, the language, and how many processors to use.
+var passed = []string{
+	"PATH", "HOME", "USER", "LOGNAME", "SHELL", "TMPDIR", "TEMP", "TMP", "TZ", "LANG", "LANGUAGE",
+	"LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "XDG_CACHE_HOME",
+	"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "CONDA_PREFIX", "CONDA_DEFAULT_ENV",
+	"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "CUDA_VISIBLE_DEVICES",
+}
+
+// environment returns those of the given variables, as os.Environ returns them, that are
+// on the list, begin with LC_, or are named in more.
+func environment(all, more []string) []string {
+	return slices.DeleteFunc(slices.Clone(all), func(entry string) bool {
+		name, _, _ := strings.Cut(entry, "=")
+		return !slices.Contains(passed, name) && !slices.Contains(more, name) && !strings.HasPrefix(name, "LC_")
+	})
+}
+
+// startProcess starts a program, in a process group of its own.
+func startProcess(command []string, o *Options) (*process, error) {
+	p := &process{exited: make(chan struct{}), grace: o.Grace}
+	var pipes []*os.File
+	pipe := func() (r, w *os.File, err error) {
+		r, w, err = os.Pipe()
+		if err == nil {
+			pipes = append(pipes, r, w)
+		}
+		return r, w, err
+	}
+	fail := func(err error) (*process, error) {
+		for _, f := range pipes {
+			f.Close()
+		}
+		return nil, fmt.Errorf("starting %s: %w", command[0], err)
+	}
+	childIn, stdin, err1 := pipe()
+	stdout, childOut, err2 := pipe()
+	stderr, childErr, err3 := pipe()
+	if err := errors.Join(err1, err2, err3); err != nil {
+		return fail(err)
+	}
+	p.stdin, p.stdout, p.stderr = stdin, stdout, stderr
+	p.cmd = exec.Command(command[0], command[1:]...)
+	p.cmd.Dir = o.Dir
+	p.cmd.Env = environment(os.Environ(), o.Env)
+	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = childIn, childOut, childErr
+	isolate(p.cmd)
+	if err := p.cmd.Start(); err != nil {
+		return fail(err)
+	}
+	for _, f := range []*os.File{childIn, childOut, childErr} {
+		f.Close()
+	}
+	if err := limitMemory(p.cmd.Process.Pid, o.Memory); err != nil {
+		killGroup(p.cmd.Process.Pid)
+		p.cmd.Wait()
+		return fail(err)
+	}
+	p.tail = &tail{to: o.Stderr, prefix: o.Prefix, done: make(chan struct{})}
+	go p.tail.follow(stderr)
+	go func() {
+		p.cmd.Wait() // its result is in ProcessState
+		close(p.exited)
+	}()
+	return p, nil
+}
+
+// drain is how long what a process left in its pipes may take to be read once it has
+// ended: others that it started may hold them open for ever.
+const drain = 200 * time.Millisecond
+
+// settle waits until the process has ended and what it wrote on standard error has been
+// read, for at most the grace, and reports whether it has ended.
+func (p *process) settle() bool {
+	ended := true
+	select {
+	case <-p.exited:
+	case <-time.After(p.grace):
+		ended = false
+	}
+	select {
+	case <-p.tail.done:
+	case <-time.After(drain):
+	}
+	return ended
+}
+
+// stop ends the process and all of its group, and returns once it has been waited for:
+// by asking, and after the grace by force.
+func (p *process) stop() {
+	p.end.Do(func() {
+		pid := p.cmd.Process.Pid
+		select {
+		case <-p.exited:
+		default:
+			askGroup(pid)
+			select {
+			case <-p.exited:
+			case <-time.After(p.grace):
+			}
+		}
+		killGroup(pid) // what is left of it, if anything
+		<-p.exited
+		select {
+		case <-p.tail.done:
+		case <-time.After(drain):
+		}
+		for _, f := range []io.Closer{p.stdin, p.stdout, p.stderr} {
+			f.Close()
+		}
+	})
+}
+
+// how says in words how the process ended.
+func (p *process) how() string {
+	select {
+	case <-p.exited:
+	default:
+		return "closed its standard output, though it runs on"
+	}
+	return ending(p.cmd.ProcessState)
+}

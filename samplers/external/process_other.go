@@ -1,0 +1,17 @@
+//go:build !linux
+
+package external
+
+import (
+	"fmt"
+	"runtime"
+)
+
+func closeInherited() {}
+
+func limitMemory(_ int, bytes uint64) error {
+	if bytes == 0 {
+		return nil
+	}
+	return fmt.Errorf("a limit on memory is not supported on %s, only on linux", runtime.GOOS)
+}

@@ -1,0 +1,316 @@
+package external
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+	"unicode"
+
+	"github.com/creachadair/jrpc2"
+	"gonum.org/v1/gonum/mat"
+
+	"assay/spec"
+)
+
+// version is that of the protocol.
+const version = 1
+
+// remembered is how many problems a program must remember, the last described.
+const remembered = 16
+
+// The error codes of the protocol, besides those of JSON-RPC.
+const (
+	codeRefusal = 1
+	codeMemory  = 3
+)
+
+// Hello is what a program says of itself.
+type Hello struct {
+	Protocol    int    `json:"protocol"`
+	Name        string `json:"name"`
+	Version     string `json:"version"`
+	Independent bool   `json:"independent"` // are the draws of one call independent given y?
+}
+
+// session is a process that has said hello. It serves one call at a time.
+type session struct {
+	*process
+	frames *frames
+	client *jrpc2.Client
+	hello  Hello
+	limit  time.Duration // for one call
+	capped bool          // its memory is limited
+	counts *Counts
+
+	numbers int    // of problems described so far
+	known   []held // the last of them
+
+	mu  sync.Mutex
+	rng *rand.Rand // of the prior draws that the program asks for, in this call
+}
+
+// held is a problem that the program knows, by its number.
+type held struct {
+	number  int
+	problem *spec.Problem
+}
+
+// open starts a process and greets it.
+func open(ctx context.Context, command []string, o *Options, counts *Counts) (*session, error) {
+	p, err := startProcess(command, o)
+	if err != nil {
+		return nil, &Fault{Kind: Start, Message: err.Error()}
+	}
+	s := &session{process: p, frames: newFrames(p.stdout, p.stdin), limit: o.Timeout, capped: o.Memory > 0, counts: counts}
+	s.client = jrpc2.NewClient(s.frames, &jrpc2.ClientOptions{OnCallback: s.callback})
+	err = s.call(ctx, o.Startup, "hello", struct {
+		Protocol int `json:"protocol"`
+	}{version}, &s.hello)
+	var fault *Fault
+	if errors.As(err, &fault) && fault.Kind == Crash {
+		fault.Kind = Start
+	}
+	if err == nil {
+		err = s.hello.check()
+	}
+	if err != nil {
+		s.kill()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (h *Hello) check() error {
+	switch {
+	case h.Protocol != version:
+		return &Fault{Kind: Protocol, Message: fmt.Sprintf("hello: it speaks protocol %d, want %d", h.Protocol, version)}
+	case h.Name == "" || len(h.Name) > 100 || strings.ContainsFunc(h.Name, unicode.IsControl):
+		return &Fault{Kind: Protocol, Message: fmt.Sprintf("hello: name is %s, want 1 to 100 printable characters", excerpt([]byte(h.Name)))}
+	}
+	return nil
+}
+
+// kill ends the process by force if need be.
+func (s *session) kill() {
+	s.stop()
+	s.client.Close()
+}
+
+// bye lets the process end by itself, and kills it if it does not. It reports a process
+// that did not end well when asked to.
+func (s *session) bye() error {
+	ctx, cancel := context.WithTimeout(context.Background(), s.grace)
+	defer cancel()
+	err := s.call(ctx, s.grace, "bye", struct{}{}, nil)
+	s.frames.Close()
+	ended := s.settle()
+	s.kill()
+	switch {
+	case err != nil && !isCrash(err):
+		return err
+	case !ended:
+		return &Fault{Kind: Timeout, Message: fmt.Sprintf("bye: it did not end within %v of being told to", s.grace), Stderr: s.tail.last()}
+	case !s.cmd.ProcessState.Success():
+		return &Fault{Kind: Crash, Message: "bye: it " + s.how(), Stderr: s.tail.last()}
+	}
+	return nil
+}
+
+func isCrash(err error) bool {
+	fault := (*Fault)(nil)
+	return errors.As(err, &fault) && fault.Kind == Crash
+}
+
+// call makes one call. An error is ctx.Err() if ctx is done, a [*spec.Refusal], or a
+// [*Fault]; after a fault other than Failure, and after ctx is done, the process is of
+// no use any more.
+func (s *session) call(ctx context.Context, limit time.Duration, method string, params, result any) error {
+	limited, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	// A process that does not read would keep us writing to it for ever.
+	defer context.AfterFunc(limited, s.stop)()
+	response, err := s.client.Call(limited, method, params)
+	defer s.frames.forget()
+	if err == nil {
+		if result != nil {
+			err = response.UnmarshalResult(result)
+		}
+		if err != nil {
+			return &Fault{Kind: Protocol, Message: fmt.Sprintf("%s: its result is not what is asked for: %v", method, err), Stderr: s.tail.last()}
+		}
+		return nil
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if limited.Err() != nil {
+		s.stop()
+		return &Fault{Kind: Timeout, Message: fmt.Sprintf("%s: no answer within %v", method, limit), Stderr: s.tail.last()}
+	}
+	return s.blame(method, err)
+}
+
+// blame finds out why a call failed.
+func (s *session) blame(method string, err error) error {
+	broken := s.frames.broken()
+	if broken == nil {
+		if remote := (*jrpc2.Error)(nil); errors.As(err, &remote) {
+			return s.reported(method, remote)
+		}
+		// Writing to it failed, and it may have had time to say why.
+	}
+	fault := (*Fault)(nil)
+	if errors.As(broken, &fault) {
+		s.stop()
+		return &Fault{Kind: fault.Kind, Message: method + ": " + fault.Message, Stderr: s.tail.last()}
+	}
+	s.settle()
+	how := s.how()
+	s.stop()
+	fault = &Fault{Kind: Crash, Message: fmt.Sprintf("%s: it %s", method, how), Stderr: s.tail.last()}
+	if s.capped && slices.ContainsFunc(fault.Stderr, tellsOfMemory) {
+		fault.Kind = Memory
+	}
+	return fault
+}
+
+// tellsOfMemory reports whether a line is what a program says that could get no memory.
+func tellsOfMemory(line string) bool {
+	line = strings.ToLower(line)
+	for _, sign := range []string{"memoryerror", "bad_alloc", "out of memory", "cannot allocate memory", "unable to allocate"} {
+		if strings.Contains(line, sign) {
+			return true
+		}
+	}
+	return false
+}
+
+// reported returns the error that stands for one that the program reported.
+func (s *session) reported(method string, remote *jrpc2.Error) error {
+	message := fmt.Sprintf("%s: %s", method, remote.Message)
+	switch remote.Code {
+	case codeRefusal:
+		return spec.Refuse("%s", remote.Message)
+	case codeMemory:
+		return &Fault{Kind: Memory, Message: message, Stderr: s.tail.last()}
+	case jrpc2.MethodNotFound, jrpc2.ParseError, jrpc2.InvalidRequest:
+		return &Fault{Kind: Protocol, Message: fmt.Sprintf("%s (code %d)", message, int(remote.Code)), Stderr: s.tail.last()}
+	}
+	return &Fault{Kind: Failure, Message: message, Stderr: s.tail.last()}
+}
+
+// describe makes the program know a problem and returns its number.
+func (s *session) describe(ctx context.Context, p *spec.Problem) (int, error) {
+	for _, k := range s.known {
+		if k.problem == p {
+			return k.number, nil
+		}
+	}
+	s.numbers++
+	s.known = append(s.known, held{s.numbers, p})
+	if len(s.known) > remembered {
+		s.known = slices.Delete(s.known, 0, 1)
+	}
+	if err := s.call(ctx, s.limit, "problem", describe(s.numbers, p), nil); err != nil {
+		s.known = s.known[:len(s.known)-1]
+		return 0, err
+	}
+	return s.numbers, nil
+}
+
+// description is the parameters of problem.
+type description struct {
+	ID      int      `json:"id"`
+	Name    string   `json:"name"`
+	Dim     int      `json:"dim"`
+	Rows    int      `json:"rows"`
+	Problem any      `json:"problem"`
+	Oracle  []string `json:"oracle"`
+	// Scale holds the narrowest and the widest deviation of the prior; absent if it is
+	// known by its draws only.
+	Scale []float64 `json:"scale,omitempty"`
+}
+
+// describe says all there is to say about a problem: in its canonical text form, or, if
+// its prior has none, with a prior of the kind "oracle", which must be asked.
+func describe(number int, p *spec.Problem) description {
+	m := p.Measurement()
+	d := description{ID: number, Name: p.Name(), Dim: m.Dim(), Rows: m.Rows(), Oracle: []string{"prior_draws"}}
+	if denoiser, ok := p.Prior().(spec.Denoiser); ok {
+		d.Oracle = append(d.Oracle, "denoise", "score", "jvp")
+		narrowest, widest := denoiser.Scale()
+		d.Scale = []float64{narrowest, widest}
+	}
+	d.Problem = p
+	if _, ok := p.Prior().(json.Marshaler); !ok {
+		d.Problem = struct {
+			Name        string            `json:"name"`
+			Prior       map[string]string `json:"prior"`
+			Measurement spec.Measurement  `json:"measurement"`
+		}{p.Name(), map[string]string{"kind": "oracle"}, m}
+	}
+	return d
+}
+
+// sample asks for as many draws as dst has rows. rng is that of the prior draws.
+func (s *session) sample(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []float64, seed uint64, rng *rand.Rand) error {
+	s.mu.Lock()
+	s.rng = rng
+	s.mu.Unlock()
+	number, err := s.describe(ctx, p)
+	if err != nil {
+		return err
+	}
+	n, d := dst.Dims()
+	var result struct {
+		Draws *array `json:"draws"`
+	}
+	err = s.call(ctx, s.limit, "sample", struct {
+		Problem int    `json:"problem"`
+		Y       array  `json:"y"`
+		N       int    `json:"n"`
+		Seed    uint64 `json:"seed"`
+	}{number, s.frames.pack(y, len(y)), n, seed}, &result)
+	if err != nil {
+		return err
+	}
+	fault := s.fill(dst, result.Draws, n, d)
+	if fault != nil {
+		fault.Message, fault.Stderr = "sample: "+fault.Message, s.tail.last()
+		return fault
+	}
+	return nil
+}
+
+// fill stores the draws in the rows of dst, which is n x d.
+func (s *session) fill(dst *mat.Dense, draws *array, n, d int) *Fault {
+	if draws == nil {
+		return &Fault{Kind: Protocol, Message: `its result has no "draws"`}
+	}
+	numbers, err := s.frames.unpack(draws)
+	if err != nil {
+		return &Fault{Kind: Protocol, Message: "draws: " + err.Error()}
+	}
+	switch shape := draws.Shape; {
+	case len(shape) == 2 && shape[0] < n && shape[1] == d:
+		return &Fault{Kind: Short, Message: fmt.Sprintf("it returned %d draws, want %d", shape[0], n)}
+	case len(shape) != 2 || shape[0] != n || shape[1] != d:
+		return &Fault{Kind: Shape, Message: fmt.Sprintf("it returned draws of shape %v, want [%d %d]: one draw a row", shape, n, d)}
+	}
+	for i, v := range numbers {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return &Fault{Kind: NonFinite, Message: fmt.Sprintf("draw %d of %d has %v in coordinate %d", i/d, n, v, i%d)}
+		}
+	}
+	for i := range n {
+		dst.SetRow(i, numbers[i*d:(i+1)*d])
+	}
+	return nil
+}
