@@ -22,15 +22,23 @@ import (
 // property, shrinking included: the i-th problem that it meets is judged at
 // alpha/(i(i+1)), and these sum to alpha. A problem met again keeps its verdict. (The
 // processes of a parallel fuzzing run have a property, and a bound, each.)
+//
+// The counterexamples in testdata/assay that bear the candidate's name (see
+// [Counterexample]) come first, with a budget that suffices to catch it again; one that
+// still catches it fails the property at every problem.
 func Posterior(candidate spec.Sampler, opts ...Option) func(*rapid.T) {
 	o, err := newOptions(append([]Option{Calls(defaultPropertyCalls)}, opts...))
 	if o != nil && o.generator == nil {
 		o.generator = problems.Any()
 	}
 	p := &property{candidate: candidate, options: o, verdicts: map[string]*Verdict{}}
+	remembered := sync.OnceValue(p.remembered)
 	return func(t *rapid.T) {
 		if err != nil {
 			t.Fatalf("props.Posterior: %v", err)
+		}
+		if err := remembered(); err != nil {
+			t.Fatalf("%v", err)
 		}
 		p.check(t)
 	}
@@ -47,7 +55,7 @@ type property struct {
 
 func (p *property) check(t *rapid.T) {
 	problem := p.options.generator.Draw(t, "problem")
-	v, err := p.judge(problem)
+	v, err := p.judge(problem, p.options.calls)
 	switch {
 	case err != nil:
 		t.Fatalf("%v", err)
@@ -60,8 +68,9 @@ func (p *property) check(t *rapid.T) {
 	}
 }
 
-// judge returns the verdict on the problem at its share of alpha.
-func (p *property) judge(problem *spec.Problem) (*Verdict, error) {
+// judge returns the verdict on the problem, within the given calls, at its share of
+// alpha.
+func (p *property) judge(problem *spec.Problem, calls int) (*Verdict, error) {
 	key := hex.EncodeToString(problem.Digest())
 	p.mu.Lock()
 	v, met := p.verdicts[key]
@@ -69,7 +78,7 @@ func (p *property) judge(problem *spec.Problem) (*Verdict, error) {
 		p.met++
 	}
 	own := *p.options
-	own.terse = true
+	own.terse, own.calls = true, calls
 	own.alpha /= float64(p.met) * float64(p.met+1)
 	p.mu.Unlock()
 	if met {

@@ -23,7 +23,7 @@ type object struct {
 func parseObject(text []byte) (*object, error) {
 	var whole json.RawMessage
 	if err := json.Unmarshal(text, &whole); err != nil {
-		return nil, place(err, text)
+		return nil, Place(err, text)
 	}
 	o := &object{fields: map[string]json.RawMessage{}}
 	d := json.NewDecoder(bytes.NewReader(text))
@@ -50,8 +50,9 @@ func parseObject(text []byte) (*object, error) {
 	return o, nil
 }
 
-// place adds the line and column to a syntax error.
-func place(err error, text []byte) error {
+// Place adds to a syntax error of package json the line and column in text, and leaves
+// any other error as it is.
+func Place(err error, text []byte) error {
 	var syntax *json.SyntaxError
 	if !errors.As(err, &syntax) {
 		return err

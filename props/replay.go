@@ -1,0 +1,78 @@
+package props
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+
+	"pgregory.net/rapid"
+
+	"assay/spec"
+)
+
+// Again judges a candidate, the one of the counterexample or any other, on its
+// problem, with fresh randomness. The options default to [DefaultAlpha], the draws a
+// call of the counterexample, a seed that follows from its own, and a budget of calls
+// that suffices to catch the same candidate again: at least eight times the calls
+// that caught it.
+func (c *Counterexample) Again(ctx context.Context, candidate spec.Sampler, opts ...Option) (*Verdict, error) {
+	fresh := spec.Stream(c.Verdict.Seed, "replay", c.Problem.Digest(), 0).Uint64()
+	defaults := []Option{Calls(max(DefaultCalls, 8*c.Verdict.Calls)), Draws(c.Verdict.DrawsACall), Seed(fresh), Terse()}
+	return Judge(ctx, candidate, []*spec.Problem{c.Problem}, append(defaults, opts...)...)
+}
+
+// Replay fails the test if the counterexample in the file still catches the candidate:
+// if it is rejected on that problem with fresh randomness, which happens to a right one
+// with probability at most alpha, or is at fault there. It skips the test if the
+// candidate refuses the problem. A file that cannot be trusted fails the test.
+func Replay(t rapid.TB, path string, candidate spec.Sampler, opts ...Option) {
+	t.Helper()
+	c, err := ReadCounterexample(path)
+	if err != nil {
+		t.Fatalf("props.Replay: %v", err)
+	}
+	v, err := c.Again(context.Background(), candidate, opts...)
+	switch {
+	case err != nil:
+		t.Fatalf("props.Replay: %s: %v", path, err)
+	case v.Stop == StopRefusal:
+		t.Skipf("%s: %v", path, v.Fault)
+	case v.Outcome == Rejected || v.Fault != nil:
+		t.Fatalf("%s still holds:\n%s", path, v)
+	}
+}
+
+// counterexampleFolder is where [Posterior] looks for counterexamples, relative to the
+// folder of the test.
+const counterexampleFolder = "testdata/assay"
+
+// remembered judges the candidate on the counterexamples in its folder that bear its
+// name, the first problems that the property meets, and returns the first failure.
+// Those of other candidates are for [Replay].
+func (p *property) remembered() error {
+	paths, err := filepath.Glob(counterexampleFolder + "/*.json")
+	if err != nil {
+		return err
+	}
+	slices.Sort(paths)
+	for _, path := range paths {
+		c, err := ReadCounterexample(path)
+		if err != nil {
+			return err
+		}
+		if c.Candidate != p.candidate.Name() {
+			continue
+		}
+		v, err := p.judge(c.Problem, max(p.options.calls, DefaultCalls, 8*c.Verdict.Calls))
+		switch {
+		case err != nil:
+			return fmt.Errorf("%s: %w", path, err)
+		case v.Stop == StopRefusal:
+		case v.Outcome == Rejected || v.Fault != nil:
+			return errors.New(path + " still holds:\n" + v.String())
+		}
+	}
+	return nil
+}
