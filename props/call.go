@@ -82,7 +82,15 @@ func (t *trial) call(ctx context.Context, next task) *answer {
 	} else {
 		draws = 1
 	}
-	pool, fault := request(ctx, t.candidate, e.problem, draws, y, stream("candidate"))
+	key := t.journalKey(digest, replicate, draws)
+	pool := mat.NewDense(draws, len(x), nil)
+	var fault *Fault
+	if t.journal == nil || !t.journal.recall(key, pool) {
+		pool, fault = request(ctx, t.candidate, e.problem, draws, y, stream("candidate"))
+		if fault == nil && t.journal != nil {
+			t.journal.remember(key, pool)
+		}
+	}
 	if fault != nil {
 		fault.Problem, fault.Call = e.problem.Name(), next.replicate
 		return &answer{task: next, fault: fault}

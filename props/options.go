@@ -22,6 +22,7 @@ type options struct {
 	tolerance spec.Tolerance
 	local     int
 	terse     bool
+	journal   *Journal
 	jobs      int
 	progress  func(Progress)
 	generator *rapid.Generator[*spec.Problem]
@@ -92,6 +93,10 @@ func Within(t spec.Tolerance) Option { return func(o *options) { o.tolerance = t
 // call is asked for and compared with exact draws, as many as [Draws] says, so that the
 // exact posterior must be known. A tolerance must then hold at each y. Default: 0, all y.
 func Local(points int) Option { return func(o *options) { o.local = points } }
+
+// Remember asks j before it asks the candidate, and tells it every answer. Default: no
+// journal.
+func Remember(j *Journal) Option { return func(o *options) { o.journal = j } }
 
 // Terse leaves out what a pass means (see [Finding]), which takes about as many calls
 // of the exact sampler as the judgement took of the candidate.

@@ -32,13 +32,14 @@ type check struct {
 	Delta float64 `default:"0" help:"Tolerance: probability with which a right draw may be off by more."`
 	Local int     `placeholder:"POINTS" help:"Look at this many single y, each compared with exact draws, and most closely at the worst; finds what is wrong at few y."`
 
-	Alpha float64       `default:"${alpha}" env:"ASSAY_ALPHA" help:"Bound on the probability that a right candidate is rejected ($$${env})."`
-	Calls int           `default:"${calls}" env:"ASSAY_CALLS" help:"Calls of the candidate on each problem, at most ($$${env})."`
-	Draws int           `default:"${draws}" env:"ASSAY_DRAWS" help:"Draws asked for in a call ($$${env})."`
-	For   time.Duration `placeholder:"DURATION" env:"ASSAY_FOR" help:"Stop after this time, such as 30s or 5m ($$${env})."`
-	Seed  uint64        `default:"${seed}" env:"ASSAY_SEED" help:"Root seed: the same seed gives the same verdict ($$${env})."`
-	Terse bool          `env:"ASSAY_TERSE" help:"Leave out what a pass means, which takes about as long as the judgement ($$${env})."`
-	JSON  string        `name:"json" placeholder:"FILE" help:"Also write the verdict as JSON; - writes only that, on stdout."`
+	Alpha   float64       `default:"${alpha}" env:"ASSAY_ALPHA" help:"Bound on the probability that a right candidate is rejected ($$${env})."`
+	Calls   int           `default:"${calls}" env:"ASSAY_CALLS" help:"Calls of the candidate on each problem, at most ($$${env})."`
+	Draws   int           `default:"${draws}" env:"ASSAY_DRAWS" help:"Draws asked for in a call ($$${env})."`
+	For     time.Duration `placeholder:"DURATION" env:"ASSAY_FOR" help:"Stop after this time, such as 30s or 5m ($$${env})."`
+	Seed    uint64        `default:"${seed}" env:"ASSAY_SEED" help:"Root seed: the same seed gives the same verdict ($$${env})."`
+	Journal string        `placeholder:"FILE" help:"Remember the candidate's answers in FILE, and go on from those there: a run that was interrupted is resumed by the same command. Begin a new file when the candidate changes."`
+	Terse   bool          `env:"ASSAY_TERSE" help:"Leave out what a pass means, which takes about as long as the judgement ($$${env})."`
+	JSON    string        `name:"json" placeholder:"FILE" help:"Also write the verdict as JSON; - writes only that, on stdout."`
 }
 
 // defaults fills in the variables of the tags above.
@@ -81,8 +82,18 @@ func (c *check) run(ctx context.Context, std streams) (code int, err error) {
 	if c.Terse {
 		options = append(options, props.Terse())
 	}
+	journal := (*props.Journal)(nil)
+	if c.Journal != "" {
+		if journal, err = props.OpenJournal(c.Journal); err != nil {
+			return 0, fmt.Errorf("--journal: %w", err)
+		}
+		options = append(options, props.Remember(journal))
+	}
 	verdict, err := props.Judge(ctx, candidate, on, options...)
 	done()
+	if journal != nil {
+		err = errors.Join(err, journal.Close())
+	}
 	if err != nil {
 		return 0, err
 	}
