@@ -84,13 +84,6 @@ func notAJournal(path string, line int, err error) error {
 	return fmt.Errorf("%s:%d: no line of a journal (%v); want a file that assay wrote, or one that does not exist yet", path, line, err)
 }
 
-// Len returns the number of answers that are remembered.
-func (j *Journal) Len() int {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return len(j.answers)
-}
-
 // Close closes the file and returns the first error that writing met.
 func (j *Journal) Close() error {
 	j.mu.Lock()
