@@ -137,7 +137,6 @@ func (s *session) call(ctx context.Context, limit time.Duration, method string, 
 	// A process that does not read would keep us writing to it for ever.
 	defer context.AfterFunc(limited, s.stop)()
 	response, err := s.client.Call(limited, method, params)
-	defer s.frames.forget()
 	if err == nil {
 		if result != nil {
 			err = response.UnmarshalResult(result)
@@ -264,6 +263,7 @@ func (s *session) sample(ctx context.Context, dst *mat.Dense, p *spec.Problem, y
 	s.mu.Lock()
 	s.rng = rng
 	s.mu.Unlock()
+	defer s.frames.forget()
 	number, err := s.describe(ctx, p)
 	if err != nil {
 		return err

@@ -1,0 +1,25 @@
+"""Importance sampling: draws from the prior, chosen again by their likelihood.
+
+It is right as the number of draws grows; how many are enough for a problem is what
+assay tells.
+"""
+
+import sys
+
+import numpy as np
+
+from assay_candidate import sampler, serve
+
+PARTICLES = int(sys.argv[1]) if len(sys.argv) > 1 else 20000
+
+
+@sampler(independent=False)  # the draws of a call share their particles
+def importance(problem, y, n, rng):
+    x = problem.prior.sample(PARTICLES, rng)
+    log_weight = problem.log_likelihood(x, y)
+    weight = np.exp(log_weight - log_weight.max())
+    return x[rng.choice(PARTICLES, size=n, p=weight / weight.sum())]
+
+
+if __name__ == "__main__":
+    serve()

@@ -1,0 +1,173 @@
+"""The loop that answers assay."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import traceback
+from collections import OrderedDict
+from typing import Any, BinaryIO, Callable, Optional, Tuple, Union, overload
+
+import numpy as np
+
+from ._problem import Problem
+from ._wire import Channel, decode_array, encode_array
+
+PROTOCOL = 1
+REMEMBERED = 16  # problems that a candidate must know, the last described
+
+# The error codes of the protocol.
+REFUSED, FAILED, OUT_OF_MEMORY, UNKNOWN_METHOD, BAD_PARAMS = 1, 2, 3, -32601, -32602
+
+Sample = Callable[[Problem, np.ndarray, int, np.random.Generator], np.ndarray]
+
+
+class Refusal(Exception):
+    """Raise it to decline a problem, or one y of it, rather than answer wrongly."""
+
+
+class Candidate:
+    """A sampler and what is said of it; what :func:`sampler` returns."""
+
+    def __init__(self, sample: Sample, name: str, version: str, independent: bool) -> None:
+        self.sample = sample
+        self.name = name
+        self.version = version
+        self.independent = independent
+        self.__doc__ = sample.__doc__
+
+    def __call__(self, problem: Problem, y: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
+        return self.sample(problem, y, n, rng)
+
+
+_declared: list[Candidate] = []
+
+
+@overload
+def sampler(sample: Sample) -> Candidate: ...
+@overload
+def sampler(*, name: Optional[str] = None, version: str = "", independent: bool = True) -> Callable[[Sample], Candidate]: ...
+def sampler(
+    sample: Optional[Sample] = None, *, name: Optional[str] = None, version: str = "", independent: bool = True
+) -> Union[Candidate, Callable[[Sample], Candidate]]:
+    """Declares that a function ``sample(problem, y, n, rng)`` returns n draws from
+    p(x | y), one a row. Say ``independent=False`` if the draws of one call depend on each
+    other given y, as those of one chain do."""
+
+    def declare(function: Sample) -> Candidate:
+        candidate = Candidate(function, name or getattr(function, "__name__", "candidate"), version, independent)
+        _declared.append(candidate)
+        return candidate
+
+    return declare if sample is None else declare(sample)
+
+
+def serve(candidate: Optional[Candidate] = None) -> None:
+    """Answers assay on standard input and output until it says bye. The candidate is the
+    last one declared unless one is given. What the candidate prints goes to standard
+    error."""
+    if candidate is None:
+        if not _declared:
+            raise ValueError("serve(): no candidate; decorate a function with @sampler")
+        candidate = _declared[-1]
+    incoming, outgoing = _claim_streams()
+    try:
+        _Server(candidate, Channel(incoming, outgoing)).run()
+    except (BrokenPipeError, EOFError):
+        pass  # assay went away
+
+
+def _claim_streams() -> Tuple[BinaryIO, BinaryIO]:
+    """Takes standard input and output for the protocol alone: others that read get
+    nothing, and what others print goes to standard error."""
+    sys.stdout.flush()
+    incoming = os.fdopen(os.dup(0), "rb", buffering=1 << 18)
+    outgoing = os.fdopen(os.dup(1), "wb", buffering=1 << 18)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    return incoming, outgoing
+
+
+class _Error(Exception):
+    """An error to be sent, with its code."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class _Server:
+    def __init__(self, candidate: Candidate, channel: Channel) -> None:
+        self.candidate = candidate
+        self.channel = channel
+        self.problems: OrderedDict[int, Problem] = OrderedDict()
+        self.methods: dict[str, Callable[[dict[str, Any]], Any]] = {
+            "hello": self.hello,
+            "problem": self.problem,
+            "sample": self.sample,
+            "bye": lambda params: {},
+        }
+
+    def run(self) -> None:
+        while True:
+            request = self.channel.receive()
+            if request is None:
+                return
+            number, method = request.get("id"), request.get("method")
+            try:
+                result = self.answer(method, request.get("params") or {})
+            except _Error as error:
+                self.channel.send(id=number, error={"code": error.code, "message": str(error)})
+            else:
+                self.channel.send(id=number, result=result)
+            if method == "bye":
+                return
+
+    def answer(self, method: Any, params: dict[str, Any]) -> Any:
+        if method not in self.methods:
+            raise _Error(UNKNOWN_METHOD, f"there is no method {method!r}; there are {', '.join(self.methods)}")
+        try:
+            return self.methods[method](params)
+        except (_Error, BrokenPipeError, EOFError):
+            raise
+        except Refusal as refusal:
+            raise _Error(REFUSED, str(refusal)) from None
+        except MemoryError as error:
+            raise _Error(OUT_OF_MEMORY, f"MemoryError: {error}") from None
+        except Exception as error:
+            traceback.print_exc()
+            raise _Error(FAILED, f"{type(error).__name__}: {error}") from None
+
+    def hello(self, params: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "protocol": PROTOCOL,
+            "name": self.candidate.name,
+            "version": self.candidate.version,
+            "independent": self.candidate.independent,
+            "language": f"python {platform.python_version()}, numpy {np.__version__}",
+        }
+
+    def problem(self, params: dict[str, Any]) -> dict[str, Any]:
+        self.problems[params["id"]] = Problem(params, self.channel.ask)
+        while len(self.problems) > REMEMBERED:
+            self.problems.popitem(last=False)
+        return {}
+
+    def sample(self, params: dict[str, Any]) -> dict[str, Any]:
+        problem = self.problems.get(params["problem"])
+        if problem is None:
+            raise _Error(BAD_PARAMS, f"problem {params['problem']} was not described, or {REMEMBERED} others were since")
+        y = decode_array(params["y"])
+        if y.shape != (problem.rows,):
+            raise _Error(BAD_PARAMS, f"y has shape {y.shape}, want ({problem.rows},)")
+        rng = np.random.default_rng(params["seed"])
+        draws = self.candidate(problem, y, params["n"], rng)
+        try:
+            draws = np.asarray(draws, dtype="<f8")
+        except (TypeError, ValueError) as error:
+            raise TypeError(f"{self.candidate.name} returned {type(draws).__name__}, which is no array of numbers: {error}") from None
+        return {"draws": encode_array(draws)}
