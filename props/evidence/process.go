@@ -95,7 +95,7 @@ func (p *Process) Observe(values [][]float64, truth int, ties *rand.Rand) {
 			} else {
 				copy(p.pool, v)
 			}
-			p.ranks[pool*p.witnesses+k] = rankOf(p.pool, at, ties)
+			p.ranks[pool*p.witnesses+k] = Rank(p.pool, at, ties)
 			deviation := p.standardise(k)
 			deviations[k] += weight * deviation
 		}
@@ -170,9 +170,9 @@ func (p *Process) allow() {
 	}
 }
 
-// rankOf returns the number of values below that at index at, ties broken at
+// Rank returns the number of values below that at index at, ties broken at
 // random.
-func rankOf(values []float64, at int, ties *rand.Rand) int {
+func Rank(values []float64, at int, ties *rand.Rand) int {
 	below, equal := 0, 0
 	for _, v := range values {
 		switch {
