@@ -106,9 +106,7 @@ func (s *session) kill() {
 // bye lets the process end by itself, and kills it if it does not. It reports a process
 // that did not end well when asked to.
 func (s *session) bye() error {
-	ctx, cancel := context.WithTimeout(context.Background(), s.grace)
-	defer cancel()
-	err := s.call(ctx, s.grace, "bye", struct{}{}, nil)
+	err := s.call(context.Background(), s.grace, "bye", struct{}{}, nil)
 	s.frames.Close()
 	ended := s.settle()
 	s.kill()
