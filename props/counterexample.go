@@ -110,14 +110,15 @@ func ReadCounterexample(path string) (*Counterexample, error) {
 		}
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	c, err := parseCounterexample(text)
+	c, err := ParseCounterexample(text)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return c, nil
 }
 
-func parseCounterexample(text []byte) (*Counterexample, error) {
+// ParseCounterexample reads the content of a file; see [ReadCounterexample].
+func ParseCounterexample(text []byte) (*Counterexample, error) {
 	if len(bytes.TrimSpace(text)) == 0 {
 		return nil, errors.New("the file is empty; want a counterexample that assay fuzz wrote")
 	}

@@ -1,0 +1,195 @@
+package fuzz
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"assay/props"
+	"assay/spec"
+)
+
+// Config is what a campaign depends on beside its state.
+type Config struct {
+	// Problems ends the campaign when so many have been screened, Most when so many
+	// counterexamples have been found; 0 is no limit.
+	Problems, Most int
+	// Draws is the number of draws asked for in a call, Jobs the calls made at a time; 0 is
+	// the default of package props.
+	Draws, Jobs int
+	// Save is told the state whenever it changes in a way that must outlive the process: a
+	// campaign that is resumed from the last state saved keeps its bound.
+	Save func(*State) error
+	// Keep is told of every counterexample as soon as it is confirmed, and again whenever
+	// it got smaller; those of one Origin replace each other.
+	Keep func(*props.Counterexample) error
+	// Watch, if not nil, is told of progress.
+	Watch func(Progress)
+}
+
+// State is how far a campaign has come, which is all that is needed to go on with it. Its
+// JSON form is that of a file.
+type State struct {
+	Candidate string  `json:"candidate"`
+	Family    string  `json:"family"`
+	Alpha     float64 `json:"alpha"`
+	Seed      uint64  `json:"seed"`
+	// Screened counts the problems that were screened, Refused those among them that the
+	// candidate refused.
+	Screened int `json:"screened"`
+	Refused  int `json:"refused"`
+	// Confirmations and Reductions count the judgements that have spent alpha.
+	Confirmations int `json:"confirmations"`
+	Reductions    int `json:"reductions"`
+	// Growth is the evidence that was seen, feature by feature.
+	Growth map[string]Growth `json:"growth"`
+}
+
+// NewState returns the state of a campaign that has not begun: problems of the family (one
+// of [Families]), the bound alpha, and the root seed of all randomness.
+func NewState(candidate, family string, alpha float64, seed uint64) (*State, error) {
+	s := &State{Candidate: candidate, Family: family, Alpha: alpha, Seed: seed}
+	return s, s.Check()
+}
+
+// Check is an error if the state is none that a campaign can be in.
+func (s *State) Check() error {
+	switch {
+	case generators[s.Family] == nil:
+		return fmt.Errorf("family: %q, want one of %s", s.Family, strings.Join(Families(), ", "))
+	case !(s.Alpha > 0 && s.Alpha < 1):
+		return fmt.Errorf("alpha is %v, want a probability above 0 and below 1", s.Alpha)
+	case s.Screened < 0 || s.Refused < 0 || s.Confirmations < 0 || s.Reductions < 0:
+		return errors.New("a count is negative")
+	}
+	return nil
+}
+
+// Progress is how far a campaign has come.
+type Progress struct {
+	State
+	Found int
+}
+
+// Reasons for a campaign to end, beside those of package props.
+const (
+	StopFound    props.Stop = "as many counterexamples as were asked for"
+	StopProblems props.Stop = "as many problems as were asked for"
+)
+
+// Report is the result of a campaign.
+type Report struct {
+	State *State
+	Stop  props.Stop
+	// Found holds the counterexamples, those handed in as unfinished first.
+	Found []*props.Counterexample
+}
+
+// campaign is one under way.
+type campaign struct {
+	Config
+	candidate spec.Sampler
+	state     *State
+	found     []*props.Counterexample
+}
+
+// Run goes on with a campaign from its state, which it changes, until a limit is reached or
+// ctx is done. It first reduces the unfinished counterexamples, those that an earlier
+// process left unreduced. It is an error if the state is of another candidate, a problem
+// cannot be drawn from, or Save or Keep fails; what was handed to Keep by then is
+// confirmed nevertheless.
+func Run(ctx context.Context, candidate spec.Sampler, state *State, unfinished []*props.Counterexample, config Config) (*Report, error) {
+	if err := state.Check(); err != nil {
+		return nil, err
+	}
+	if state.Candidate != candidate.Name() {
+		return nil, fmt.Errorf("the campaign is one of %s, not of %s", state.Candidate, candidate.Name())
+	}
+	if config.Draws == 0 {
+		config.Draws = props.DefaultDraws
+	}
+	c := &campaign{Config: config, candidate: candidate, state: state, found: slices.Clone(unfinished)}
+	if state.Growth == nil {
+		state.Growth = map[string]Growth{}
+	}
+	for _, found := range unfinished {
+		if err := c.reduce(ctx, found); err != nil {
+			return nil, err
+		}
+	}
+	stop, err := c.run(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &Report{State: state, Stop: stop, Found: c.found}, c.Save(state)
+}
+
+func (c *campaign) run(ctx context.Context) (props.Stop, error) {
+	for {
+		switch {
+		case ctx.Err() != nil:
+			if errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
+				return props.StopTime, nil
+			}
+			return props.StopInterrupted, nil
+		case c.Most > 0 && len(c.found) >= c.Most:
+			return StopFound, nil
+		case c.Problems > 0 && c.state.Screened >= c.Problems:
+			return StopProblems, nil
+		}
+		if err := c.round(ctx); err != nil {
+			return "", err
+		}
+	}
+}
+
+// judge judges the candidate on one problem; the purpose and its number name the stream.
+func (c *campaign) judge(ctx context.Context, p *spec.Problem, purpose string, number int, alpha float64, calls int) (*props.Verdict, error) {
+	return props.Judge(ctx, c.candidate, []*spec.Problem{p}, props.Alpha(alpha), props.Calls(calls), props.Draws(c.Draws),
+		props.Jobs(c.Jobs), props.Seed(spec.Stream(c.state.Seed, purpose, nil, uint64(number)).Uint64()), props.Terse())
+}
+
+// confirm judges a suspect on fresh randomness at its share of alpha; if it is caught, the
+// counterexample is handed out at once, and then reduced.
+func (c *campaign) confirm(ctx context.Context, s suspect) error {
+	const floor, limit = 200, 50_000 // calls
+	c.state.Confirmations++
+	if err := c.Save(c.state); err != nil {
+		return err
+	}
+	alpha := share(c.state.Alpha, c.state.Confirmations)
+	calls := min(limit, floor+4*expectedCalls(s.verdict, alpha))
+	v, err := c.judge(ctx, s.problem, "fuzz confirm", c.state.Confirmations, alpha, calls)
+	if err != nil || !caught(v) {
+		return err
+	}
+	found := &props.Counterexample{
+		Candidate: c.candidate.Name(), Words: witnessWords(v), Alpha: c.state.Alpha, Verdict: v,
+		Origin: hex.EncodeToString(s.problem.Digest()), Problem: s.problem,
+	}
+	c.found = append(c.found, found)
+	if err := c.Keep(found); err != nil {
+		return err
+	}
+	return c.reduce(ctx, found)
+}
+
+// String returns the report in a few lines of plain words.
+func (r *Report) String() string {
+	var b strings.Builder
+	for _, found := range r.Found {
+		b.WriteString(found.String())
+	}
+	if len(r.Found) == 0 {
+		fmt.Fprintf(&b, "%s: no counterexample\n", r.State.Candidate)
+	}
+	fmt.Fprintf(&b, "  campaign  %s screened", count(r.State.Screened, "problem"))
+	if r.State.Refused > 0 {
+		fmt.Fprintf(&b, " (%d refused)", r.State.Refused)
+	}
+	fmt.Fprintf(&b, ", %s, %s tried (%s)\n", count(r.State.Confirmations, "confirmation"), count(r.State.Reductions, "smaller problem"), r.Stop)
+	return b.String()
+}

@@ -1,0 +1,108 @@
+package fuzz
+
+import (
+	"context"
+	"math"
+
+	"assay/props"
+	"assay/spec"
+)
+
+// A smaller problem may take so many calls to be confirmed: a multiple of what the present
+// one would take at the same level, and some more. Where the error is as large as before,
+// four times as much is rarely exceeded; where it is half as large, four times as much is
+// about the mean. What is added lets a problem on which the error is gross, and so costs
+// a handful of calls, become one on which it is ordinary.
+const (
+	reductionFactor = 4
+	reductionFloor  = 512    // calls
+	reductionLimit  = 20_000 // calls
+)
+
+// reduce makes the problem of the counterexample smaller, move by move, as long as the
+// candidate is caught on it, and hands out every success. No problem is tried twice. If
+// ctx ends it, the counterexample is left unreduced, to be gone on with.
+func (c *campaign) reduce(ctx context.Context, found *props.Counterexample) error {
+	tried := map[string]bool{string(found.Problem.Digest()): true}
+	for improved := true; improved; {
+		improved = false
+		for _, move := range moves {
+			for again := true; again; {
+				var err error
+				if again, err = c.apply(ctx, found, move, tried); err != nil || ctx.Err() != nil {
+					return err
+				}
+				improved = improved || again
+			}
+		}
+	}
+	words, summary, err := c.describe(ctx, found)
+	if err != nil || ctx.Err() != nil {
+		return err
+	}
+	found.Words, found.Summary, found.Reduced = words, summary, true
+	return c.Keep(found)
+}
+
+// apply tries what one move makes of the problem and keeps the first that shows the
+// failure still.
+func (c *campaign) apply(ctx context.Context, found *props.Counterexample, move func(*sketch) []*sketch, tried map[string]bool) (bool, error) {
+	s, ok := newSketch(found.Problem)
+	if !ok {
+		return false, nil
+	}
+	for _, smaller := range move(s) {
+		p, err := smaller.problem()
+		if err != nil || tried[string(p.Digest())] {
+			continue
+		}
+		tried[string(p.Digest())] = true
+		v, err := c.confirmSmaller(ctx, found.Verdict, p)
+		if err != nil || ctx.Err() != nil {
+			return false, err
+		}
+		if sameFailure(found.Verdict, v) {
+			found.Problem, found.Verdict, found.Words = p, v, witnessWords(v)
+			return true, c.Keep(found)
+		}
+	}
+	return false, nil
+}
+
+// confirmSmaller judges the candidate on a smaller problem at its share of alpha.
+func (c *campaign) confirmSmaller(ctx context.Context, before *props.Verdict, p *spec.Problem) (*props.Verdict, error) {
+	c.state.Reductions++
+	if err := c.Save(c.state); err != nil {
+		return nil, err
+	}
+	alpha := share(c.state.Alpha, c.state.Reductions)
+	calls := min(reductionLimit, reductionFloor+reductionFactor*expectedCalls(before, alpha))
+	return c.judge(ctx, p, "fuzz reduce", c.state.Reductions, alpha, calls)
+}
+
+// share is the level of the n-th judgement of one kind; these sum to alpha/2.
+func share(alpha float64, n int) float64 { return alpha / (2 * float64(n) * float64(n+1)) }
+
+// expectedCalls returns after how many calls wealth that grows as it did in v reaches
+// 1/alpha. A fault takes as many calls as it did.
+func expectedCalls(v *props.Verdict, alpha float64) int {
+	if v.Fault != nil {
+		return v.Calls + 1
+	}
+	grown := v.Log10Wealth * math.Ln10
+	return int(math.Ceil(float64(v.Calls) * -math.Log(alpha) / grown))
+}
+
+// caught reports whether a verdict is one against the candidate.
+func caught(v *props.Verdict) bool {
+	return v.Outcome == props.Rejected || v.Stop == props.StopFault
+}
+
+// sameFailure reports whether the candidate fails in v as it did before: by its draws, or
+// by a fault of the same kind.
+func sameFailure(before, v *props.Verdict) bool {
+	if before.Fault != nil {
+		return v.Stop == props.StopFault && v.Fault.Kind == before.Fault.Kind
+	}
+	return v.Outcome == props.Rejected
+}
