@@ -62,7 +62,11 @@ func NewBattery(p *spec.Problem, pairs bool, h float64, pilot *rand.Rand) (*Batt
 		}
 		b.yLocation = newScaling(y)
 	}
-	for _, s := range b.candidates(pairs, pilot) {
+	all := b.candidates(pairs, pilot)
+	if s, few := newAtoms(x, b.location); few {
+		all = append(all, s)
+	}
+	for _, s := range all {
 		if pairs && s.pooled() {
 			continue
 		}
