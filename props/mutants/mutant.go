@@ -1,0 +1,60 @@
+package mutants
+
+import (
+	"context"
+	"math/rand/v2"
+
+	"gonum.org/v1/gonum/mat"
+
+	"assay/spec"
+)
+
+// Mutant is a wrong sampler.
+type Mutant struct {
+	Name      string
+	Mechanism string // one line: what the code does for what it should do
+	// Report is the public thread that the bug is modelled on, as owner/name#number or
+	// arXiv:number, or "no public report verified".
+	Report string
+	// Problem is one on which the sampler is wrong.
+	Problem *spec.Problem
+	Sampler spec.Sampler
+	// Control is the sampler without the bug.
+	Control spec.Sampler
+	// Error is how far off the sampler is where that is computed in closed form, or
+	// empty: see [Mutant.Measure].
+	Error string
+	// Undetectable is empty, or the reason why a judgement of 20,000 draws at alpha
+	// 1e-6 cannot be expected to reject the mutant.
+	Undetectable string
+}
+
+const unreported = "no public report verified"
+
+// List returns all mutants, family by family. Those of a family on one problem share its
+// value, so that what is prepared for a problem is prepared once.
+func List() []Mutant {
+	var all []Mutant
+	for _, family := range []func() []Mutant{gaussianMutants, mixtureMutants, diffusionMutants, guidanceMutants, smcMutants, mcmcMutants, plumbingMutants} {
+		all = append(all, family()...)
+	}
+	return all
+}
+
+// fill is the body of a sampler: it fills the rows of dst (L x d) given y (length m).
+type fill func(dst *mat.Dense, p *spec.Problem, y []float64, rng *rand.Rand) error
+
+// independent returns the sampler that claims independent draws.
+func independent(name string, f fill) spec.Sampler { return newSampler(name, true, f) }
+
+// dependent returns the sampler that claims no independence: a chain or particles.
+func dependent(name string, f fill) spec.Sampler { return newSampler(name, false, f) }
+
+func newSampler(name string, claims bool, f fill) spec.Sampler {
+	return spec.NewSampler(name, claims, func(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []float64, rng *rand.Rand) error {
+		if err := ctx.Err(); err != nil || dst.IsEmpty() {
+			return err
+		}
+		return f(dst, p, y, rng)
+	})
+}

@@ -1,0 +1,128 @@
+package mutants
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"gonum.org/v1/gonum/floats"
+
+	"assay/spec"
+)
+
+// scalar is a mixture of Gaussians on the line.
+type scalar struct {
+	weights, means, deviations []float64
+}
+
+// scalarOf returns the prior of a problem on the line whose prior is a Gaussian or a
+// mixture of Gaussians; others are declined.
+func scalarOf(p *spec.Problem) (scalar, error) {
+	if p.Prior().Dim() != 1 || p.Measurement().Rows() == 0 {
+		return scalar{}, spec.Refuse("want a measured problem on the line, not %s", p.Name())
+	}
+	var s scalar
+	add := func(weight float64, g *spec.Gaussian) {
+		s.weights = append(s.weights, weight)
+		s.means = append(s.means, g.Mean()[0])
+		s.deviations = append(s.deviations, math.Sqrt(g.Covariance().At(0, 0)))
+	}
+	switch law := p.Prior().(type) {
+	case *spec.Gaussian:
+		add(1, law)
+	case *spec.Mixture:
+		for k := range law.Len() {
+			add(law.Component(k))
+		}
+	default:
+		return scalar{}, spec.Refuse("want a Gaussian prior or a mixture, not a %T", law)
+	}
+	return s, nil
+}
+
+// smoothed returns, for each component, its share of the density at x of the law
+// smoothed by sigma, and the logarithm of that density.
+func (s scalar) smoothed(x, sigma float64) (shares []float64, log float64) {
+	shares = make([]float64, len(s.weights))
+	for k, w := range s.weights {
+		shares[k] = math.Log(w) + logNormal(x, s.means[k], math.Hypot(s.deviations[k], sigma))
+	}
+	log = floats.LogSumExp(shares)
+	for k := range shares {
+		shares[k] = math.Exp(shares[k] - log)
+	}
+	return shares, log
+}
+
+func (s scalar) logDensity(x float64) float64 {
+	if len(s.weights) == 1 {
+		return logNormal(x, s.means[0], s.deviations[0])
+	}
+	_, log := s.smoothed(x, 0)
+	return log
+}
+
+// score returns the derivative of the log density.
+func (s scalar) score(x float64) (sum float64) {
+	shares, _ := s.smoothed(x, 0)
+	for k, r := range shares {
+		sum += r * (s.means[k] - x) / (s.deviations[k] * s.deviations[k])
+	}
+	return sum
+}
+
+// denoise returns mean and variance of x0 given x0 + sigma z = x.
+func (s scalar) denoise(x, sigma float64) (mean, variance float64) {
+	shares, _ := s.smoothed(x, sigma)
+	centre := make([]float64, len(shares))
+	for k, r := range shares {
+		v := s.deviations[k] * s.deviations[k]
+		centre[k] = s.means[k] + v/(v+sigma*sigma)*(x-s.means[k])
+		mean += r * centre[k]
+	}
+	for k, r := range shares {
+		v := s.deviations[k] * s.deviations[k]
+		variance += r * (v*sigma*sigma/(v+sigma*sigma) + (centre[k]-mean)*(centre[k]-mean))
+	}
+	return mean, variance
+}
+
+// given returns the law of x given a x + beta n = y.
+func (s scalar) given(a, beta, y float64) scalar {
+	n := len(s.weights)
+	post := scalar{make([]float64, n), make([]float64, n), make([]float64, n)}
+	for k, w := range s.weights {
+		v := s.deviations[k] * s.deviations[k]
+		evidence := a*a*v + beta*beta
+		post.weights[k] = math.Log(w) + logNormal(y, a*s.means[k], math.Sqrt(evidence))
+		post.means[k] = s.means[k] + a*v/evidence*(y-a*s.means[k])
+		post.deviations[k] = s.deviations[k] * beta / math.Sqrt(evidence)
+	}
+	log := floats.LogSumExp(post.weights)
+	for k := range post.weights {
+		post.weights[k] = math.Exp(post.weights[k] - log)
+	}
+	return post
+}
+
+func (s scalar) draw(rng *rand.Rand) float64 {
+	k := choose(s.weights, rng.Float64())
+	return s.means[k] + s.deviations[k]*rng.NormFloat64()
+}
+
+// choose returns the index whose interval of the running sums of the weights, which
+// sum to 1, holds u in [0, 1). Rounding never leads beyond the last.
+func choose(weights []float64, u float64) int {
+	for k, w := range weights {
+		if u < w {
+			return k
+		}
+		u -= w
+	}
+	return len(weights) - 1
+}
+
+// logNormal returns the log density at x of N(mean, deviation^2).
+func logNormal(x, mean, deviation float64) float64 {
+	r := (x - mean) / deviation
+	return -r*r/2 - math.Log(deviation) - math.Log(2*math.Pi)/2
+}
