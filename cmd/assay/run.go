@@ -26,6 +26,7 @@ type commands struct {
 	Theorems theoremsCommand `cmd:"" help:"Check the mathematics: every statement measured against its bound."`
 	Hardness hardnessCommand `cmd:"" help:"Measure what inverting a function costs as the number of its input bits grows."`
 	Conform  conform         `cmd:"" help:"Tell the author of a program what is wrong with how it speaks the protocol: assay conform -- COMMAND."`
+	Bench    benchCommand    `cmd:"" help:"Measure assay itself."`
 	List     list            `cmd:"" help:"List the candidates and the problems that have names."`
 }
 
@@ -72,6 +73,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 			code, err = line.Theorems.run(ctx, streams{stdout, stderr})
 		case strings.HasPrefix(parsed.Command(), "hardness"):
 			code, err = line.Hardness.run(ctx, streams{stdout, stderr})
+		case parsed.Command() == "bench power":
+			code, err = line.Bench.Power.run(ctx, streams{stdout, stderr})
 		default:
 			err = line.List.run(stdout)
 		}

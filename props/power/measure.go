@@ -69,7 +69,7 @@ func Measure(ctx context.Context, cases []Case, o Options) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Table{Runs: o.Runs, Limit: o.Limit, Draws: o.Draws, Seed: o.Seed, NullCalls: nullCalls, NullRuns: o.NullRuns}
+	t := &Table{Machine: machine(), Runs: o.Runs, Limit: o.Limit, Draws: o.Draws, Seed: o.Seed, NullCalls: nullCalls, NullRuns: o.NullRuns}
 	m := &measurement{Options: o, of: len(cases) * len(o.Draws) * o.Runs}
 	if o.Rivals {
 		m.of *= 2
@@ -104,6 +104,12 @@ func Measure(ctx context.Context, cases []Case, o Options) (*Table, error) {
 		}
 	}
 	return t, nil
+}
+
+// machine says where the table was made. What it holds depends on the architecture by
+// rounding only.
+func machine() string {
+	return fmt.Sprintf("%s, %s/%s, %d processors", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
 }
 
 type measurement struct {

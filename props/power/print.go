@@ -21,7 +21,7 @@ const (
 // String returns the tables in Markdown, and what the targets make of them.
 func (t *Table) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Runs a cell: %d. A run is given up after %d calls. 50 / 90: the calls, or draws, within which half, or nine in ten, of the runs reject; - if fewer do.\n", t.Runs, t.Limit)
+	fmt.Fprintf(&b, "Runs a cell: %d (%s). A run is given up after %d calls. 50 / 90: the calls, or draws, within which half, or nine in ten, of the runs reject; - if fewer do.\n", t.Runs, t.Machine, t.Limit)
 	if len(t.Entries) > 0 {
 		t.printEngine(&b)
 		t.printRivals(&b)
@@ -81,12 +81,25 @@ func number(n int) string {
 	return fmt.Sprint(n)
 }
 
+// level writes a false-alarm probability as people do: 1e-6, not 1e-06.
+func level(alpha float64) string {
+	return strings.Replace(fmt.Sprintf("%.0e", alpha), "e-0", "e-", 1)
+}
+
+// times writes a ratio of calls.
+func times(ratio float64) string {
+	if math.IsInf(ratio, 1) {
+		return "infinitely many"
+	}
+	return fmt.Sprintf("%.2f", ratio)
+}
+
 func (t *Table) printEngine(b *strings.Builder) {
 	fmt.Fprintf(b, "\n## Calls to rejection by the evidence\n\nIn brackets the median of the design's simulation. L is the number of draws a call.\n\n")
 	head := []string{"case"}
 	for _, alpha := range Alphas {
 		for _, l := range t.Draws {
-			head = append(head, fmt.Sprintf("L = %d, alpha %.0e", l, alpha))
+			head = append(head, fmt.Sprintf("L = %d, alpha %v", l, level(alpha)))
 		}
 	}
 	row(b, head...)
@@ -117,7 +130,7 @@ func (t *Table) printRivals(b *strings.Builder) {
 	}
 	for _, alpha := range Alphas {
 		for _, l := range t.Draws {
-			fmt.Fprintf(b, "\n## Candidate draws to rejection at alpha %.0e, L = %d\n\nEach rival at its best number of calls in hindsight, Gandy-Scott at its default. Armed: with our witnesses.\n\n", alpha, l)
+			fmt.Fprintf(b, "\n## Candidate draws to rejection at alpha %v, L = %d\n\nEach rival at its best number of calls in hindsight, Gandy-Scott at its default. Armed: with our witnesses.\n\n", level(alpha), l)
 			row(b, append([]string{"case"}, judges...)...)
 			rule(b, len(judges)+1)
 			for _, name := range t.cases() {
@@ -197,7 +210,7 @@ func (t *Table) printTargets(b *strings.Builder) {
 	if len(t.judges()) < 2 {
 		return
 	}
-	fmt.Fprintf(b, "\nCandidate draws of the evidence, relative to the best rival, at alpha %.0e: a ratio below 1 is in favour of the evidence. A case that no rival rejects counts with the most draws that they were given.\n\n", comparisonAlpha)
+	fmt.Fprintf(b, "\nCandidate draws of the evidence, relative to the best rival, at alpha %v: a ratio below 1 is in favour of the evidence. A case that no rival rejects counts with the most draws that they were given.\n\n", level(comparisonAlpha))
 	row(b, "draws a call", "rivals", "median ratio", "target", "worst ratio", "target")
 	rule(b, 6)
 	choices := [][]int{t.Draws}
@@ -222,7 +235,7 @@ func (t *Table) printTargets(b *strings.Builder) {
 			if kind == Armed {
 				target, worst = fmt.Sprint(medianOfArmed), fmt.Sprint(worstOfArmed)
 			}
-			row(b, label, string(kind), fmt.Sprintf("%.2f", all[len(all)/2].Ratio), target, fmt.Sprintf("%.2f (%s)", all[0].Ratio, all[0].Case), worst)
+			row(b, label, string(kind), times(all[len(all)/2].Ratio), target, fmt.Sprintf("%s (%s)", times(all[0].Ratio), all[0].Case), worst)
 		}
 	}
 	for _, draws := range choices {
@@ -230,7 +243,7 @@ func (t *Table) printTargets(b *strings.Builder) {
 			if c.Ratio <= worstOfArmed {
 				continue
 			}
-			fmt.Fprintf(b, "\nMissed, L = %v: %s takes %.2f times the draws of %s.", strings.Trim(fmt.Sprint(draws), "[]"), c.Case, c.Ratio, c.Rival)
+			fmt.Fprintf(b, "\nMissed, L = %v: %s takes %s times the draws of %s.", strings.Trim(fmt.Sprint(draws), "[]"), c.Case, times(c.Ratio), c.Rival)
 			if c.Remark != "" {
 				b.WriteString(" " + c.Remark)
 			}
@@ -253,7 +266,7 @@ func (t *Table) printGoals(b *strings.Builder) {
 		}
 		ratios = append(ratios, ratio)
 		if ratio > worstOfGoal {
-			missed = append(missed, fmt.Sprintf("%s (L = %d, alpha %.0e): %.2f", e.Case, e.Draws, e.Alpha, ratio))
+			missed = append(missed, fmt.Sprintf("%s (L = %d, alpha %v): %s", e.Case, e.Draws, level(e.Alpha), times(ratio)))
 		}
 	}
 	if len(ratios) == 0 {
@@ -263,8 +276,8 @@ func (t *Table) printGoals(b *strings.Builder) {
 	// A median of n runs of a law whose deviation is about 0.4 of its median errs by
 	// 1.25 * 0.4 / sqrt(n) of it.
 	noise := 0.5 / math.Sqrt(float64(t.Runs))
-	fmt.Fprintf(b, "\nCalls of the evidence relative to the design's simulation (which itself errs by 5 to 8 %%, ours here by about %.0f %%): median %.2f, worst %.2f; %d of %d cells are above %v",
-		100*noise, ratios[len(ratios)/2], ratios[len(ratios)-1], len(missed), len(ratios), worstOfGoal)
+	fmt.Fprintf(b, "\nCalls of the evidence relative to the design's simulation (which itself errs by 5 to 8 %%, ours here by about %.0f %%): median %s, worst %s; %d of %d cells are above %v",
+		100*noise, times(ratios[len(ratios)/2]), times(ratios[len(ratios)-1]), len(missed), len(ratios), worstOfGoal)
 	if len(missed) > 0 {
 		b.WriteString(":\n")
 		for _, line := range missed {

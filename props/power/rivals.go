@@ -26,7 +26,7 @@ func rankRival(ranks func(*call) []int, goodOf func([]int, int) float64) func(in
 // of the nearest neighbours with its square.
 const (
 	mostLogistic   = 5000
-	mostNeighbours = 1000
+	mostNeighbours = 800
 	neighbours     = 5
 )
 

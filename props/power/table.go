@@ -44,6 +44,7 @@ type Null struct {
 
 // Table is what was measured.
 type Table struct {
+	Machine     string  `json:"machine"` // and the version of Go
 	Runs        int     `json:"runs"`
 	Limit       int     `json:"limit_calls"`
 	Draws       []int   `json:"draws"`

@@ -61,7 +61,7 @@ func Toys() ([]Case, error) {
 		return nil, err
 	}
 	goals := func(l1, l3, l9 Goal) map[int]Goal { return map[int]Goal{1: l1, 3: l3, 9: l9} }
-	return []Case{
+	cases := []Case{
 		plain.plant("shift .1 sd", shift(.1), goals(Goal{4976, 7763}, Goal{3053, 5029}, Goal{2795, 4465})),
 		plain.plant("shift .3 sd", shift(.3), goals(Goal{555, 874}, Goal{338, 572}, Goal{296, 495})),
 		plain.plant("shift 1 sd", shift(1), goals(Goal{62, 101}, Goal{39, 62}, Goal{30, 48})),
@@ -81,8 +81,28 @@ func Toys() ([]Case, error) {
 		ten.plant("correlation .8 to .6, d = 10, one pair", decorrelateOne, goals(Goal{1277, 2096}, Goal{788, 1262}, Goal{539, 786})),
 		atoms.plant("1 of 8 atoms missing", withoutAtom, goals(Goal{141, 221}, Goal{72, 112}, Goal{46, 72})),
 		atoms.plant("missing atom by a hash of y", withoutHashedAtom, goals(Goal{}, Goal{1945, 2891}, Goal{586, 845})),
-	}, nil
+	}
+	for i := range cases {
+		cases[i].Remark = remarks[cases[i].Name]
+	}
+	return cases, nil
 }
+
+// remarks are about the cases on which the evidence is known to be slow.
+var remarks = map[string]string{
+	"t3 tails":                    tailRemark,
+	"t5 tails":                    tailRemark,
+	"weight .5 to .4":             marginRemark,
+	"shift .1 sd":                 marginRemark,
+	"missing mode by a hash of y": hashRemark,
+	"missing atom by a hash of y": hashRemark,
+}
+
+const (
+	tailRemark   = "Heavy tails are the known weak spot: few of the witnesses see them, and the rival is given the best number of calls."
+	marginRemark = "Only x_1 is wrong, and a rival that is given the best number of calls spends little on what else could be."
+	hashRemark   = "With one draw a call nothing but the bits of y tells a wrong pool from a right one; more draws show what is missing among them."
+)
 
 // Right returns the right sampler on three of the models of [Toys]: continuous, with
 // two modes, and discrete.
