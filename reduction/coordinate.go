@@ -1,0 +1,79 @@
+package reduction
+
+import (
+	"fmt"
+	"math"
+
+	"assay/reduction/oneway"
+)
+
+// OutputMean returns the mean of an unscaled output coordinate that holds the bit, given
+// its value x smoothed by s > 0 (unscaled).
+func (in *Instance) OutputMean(bit bool, x, s float64) float64 {
+	mean, _ := in.laws[index(bit)].denoise(x, s)
+	return mean
+}
+
+// OutputLogDensity returns the log density at x of an unscaled output coordinate that
+// holds the bit, smoothed by s > 0 (unscaled).
+func (in *Instance) OutputLogDensity(bit bool, x, s float64) float64 {
+	return in.laws[index(bit)].logDensity(x, s)
+}
+
+// Parameters returns the dials of a lattice instance of n to m bits whose local rule
+// is certified for the exponent C: sigma^2 E|s^ - s|^2 <= d^-C / 4 for sigma from d^-C to
+// d^C, by [Instance.ScoreBound]; half of the root mean square is left to whatever approximates the
+// rule. Of all such R and eps, which trade against each other, it chooses those with the
+// largest eps/R, which is the lattice spacing in scaled units and so allows the most noise:
+// it falls as 1/log d up to a power, the paper's beta. beta is eps/10. It is an error if n, m
+// or C is below 1, or no R up to 100 will do.
+func Parameters(n, m, C int) (Dials, error) {
+	if n < 1 || m < 1 || C < 1 {
+		return Dials{}, fmt.Errorf("hard instance: n = %d, m = %d, C = %d, want 1 or more of each", n, m, C)
+	}
+	target := math.Pow(float64(n+m), -float64(C)) / 4
+	best := DefaultDials()
+	best.Eps = 0
+	for R := 2.0; R <= 100; R += 0.5 {
+		certified := func(eps float64) bool { return worstBound(n, m, C, R, eps) <= target }
+		least := max(1e-2, best.Eps/best.R*R) // no better than the best below it
+		if !certified(least) {
+			if best.Eps > 0 {
+				break // a larger R gains in sigma, and has lost more in scale
+			}
+			continue
+		}
+		most := 2.0
+		for most-least > 1e-3*least {
+			if middle := (least + most) / 2; certified(middle) {
+				least = middle
+			} else {
+				most = middle
+			}
+		}
+		best.R, best.Eps = R, least
+	}
+	if best.Eps == 0 {
+		return Dials{}, fmt.Errorf("hard instance: no R up to 100 is certified for n = %d, m = %d, C = %d", n, m, C)
+	}
+	best.Beta = best.Eps / 10
+	return best, nil
+}
+
+// worstBound returns the largest of [Instance.ScoreBound] over a grid of sigma from d^-C. Well
+// below the lattice spacing it is that of rare wrong signs, a constant over sigma^2, plus
+// what grows with sigma; well above, that of hidden parities, which falls. Between, it has
+// one peak, that a step of 3% does not miss by 1%.
+func worstBound(n, m, C int, R, eps float64) float64 {
+	in := &Instance{
+		function: &oneway.Function{N: n, M: m},
+		dials:    Dials{R: R, Eps: eps, Encoding: Lattice},
+		laws:     [2]outputLaw{latticeLaw{&coset{eps: eps}}, latticeLaw{&coset{eps: eps, parity: 1}}},
+	}
+	least := R * math.Pow(float64(n+m), -float64(C))
+	worst := in.ScoreBound(least / R)
+	for s := max(least, eps/100); s < 30; s *= 1.03 {
+		worst = max(worst, in.ScoreBound(s/R))
+	}
+	return worst
+}

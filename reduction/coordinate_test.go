@@ -1,0 +1,48 @@
+package reduction
+
+import (
+	"math"
+	"testing"
+)
+
+// TestParameters: the dials are certified at every sigma of a finer grid of all of the range than
+// they were chosen on (1% is left for the grid), eps cannot be 2% larger, and they grow
+// as THEORY says: eps/R falls by less than a factor 2 when d doubles. The controls are
+// its failures: eps = 1 and R = 3.
+func TestParameters(t *testing.T) {
+	scale := 0.0
+	for _, n := range []int{32, 64, 128} {
+		d, err := Parameters(n, n, 4)
+		if err != nil {
+			t.Fatal(err)
+		}
+		target := math.Pow(float64(2*n), -4) / 4
+		worst := func(R, eps float64) float64 {
+			in := instance(t, "linear:n=1,m=1", Dials{R: R, Eps: eps, Beta: 1, Encoding: Lattice})
+			in.function.N, in.function.M = n, n
+			worst := 0.0
+			for s := R * math.Pow(float64(2*n), -4); s < R*math.Pow(float64(2*n), 4); s *= 1.01 {
+				worst = max(worst, in.ScoreBound(s/R))
+			}
+			return worst
+		}
+		if w := worst(d.R, d.Eps); w > 1.01*target {
+			t.Errorf("n = %d: %+v leaves %v, want %v", n, d, w, target)
+		}
+		for _, bad := range [][2]float64{{d.R, 1.02 * d.Eps}, {d.R, 1}, {3, d.Eps}} {
+			if w := worst(bad[0], bad[1]); w <= target {
+				t.Errorf("n = %d: R = %v, eps = %v is certified too", n, bad[0], bad[1])
+			}
+		}
+		if scale > 0 && (d.Eps/d.R > scale || d.Eps/d.R < scale/2) {
+			t.Errorf("n = %d: eps/R is %v after %v", n, d.Eps/d.R, scale)
+		}
+		scale = d.Eps / d.R
+		t.Logf("n = m = %d, C = 4: R = %v, eps = %.3f", n, d.R, d.Eps)
+	}
+	for _, bad := range [][3]int{{0, 1, 1}, {1, 0, 1}, {1, 1, 0}} {
+		if _, err := Parameters(bad[0], bad[1], bad[2]); err == nil {
+			t.Errorf("%v: no error", bad)
+		}
+	}
+}

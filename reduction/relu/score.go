@@ -1,0 +1,116 @@
+package relu
+
+import (
+	"fmt"
+	"math"
+
+	"assay/reduction"
+)
+
+// Certificate bounds the error of a score network, in exact arithmetic: with s^ its score,
+// (output - x)/sigma^2, and s that of the law smoothed by sigma,
+//
+//	sigma^2 E|s^ - s|^2 <= Total <= Target = d^-C.
+//
+// By the triangle inequality Total = (sqrt(Rule) + sqrt(Secret + Output + Band))^2.
+type Certificate struct {
+	Sigma  float64 `json:"sigma"` // in the scaled units
+	C      float64 `json:"C"`
+	Target float64 `json:"target"`
+	Total  float64 `json:"total"`
+
+	// Rule is that of the local rule, [reduction.Instance.ScoreBound]; the others are
+	// those between the network and the rule.
+	Rule   float64 `json:"rule"`
+	Secret float64 `json:"secret"` // of the piecewise-linear functions of the secret
+	Output float64 `json:"output"` // of those of the outputs, where the bits are exact
+	Band   float64 `json:"band"`   // of bits that are fractions, a sign being in the band
+
+	Width       float64 `json:"width"` // of the band, in units of R
+	SecretKnots int     `json:"secretKnots"`
+	OutputKnots int     `json:"outputKnots"`
+}
+
+// Score returns a network that maps x (d inputs) to its denoised mean (d outputs) for a
+// lattice instance smoothed by sigma, and a certificate that it is well modelled with
+// exponent C > 0. It is an error, that says what is missing, if the instance is not
+// certified: with eps too large, R too small, or vertices.
+//
+// The network computes the bits [x_i > 0] by thresholds, f of them, and piecewise-linear
+// functions of one variable. Those of the outputs need no selection: with mu = x/(1+s^2),
+// D_1(mu) = D_0(mu + eps) - eps, so that the bit b shifts one function, D_0(mu + eps b) -
+// eps b.
+//
+// Proof of the bound. Where no x_i is in the band the bits are f of the signs, and the
+// network differs from the rule by the error of interpolation, an integral over one
+// coordinate: n of them for the secret, m for the outputs. Those are over both laws of an
+// output, each bit, plus q times both again with the other bit, q = [reduction.Instance.WrongSign]
+// bounding the probability that the bit is not that of the law. In the band, of probability at most
+// n Pr[|x_1| < g/2], the bit is in [0, 1]; D_0 and its interpolation increase and are
+// the identity at all multiples of eps, so that |D_0(y) - y| <= eps, and all values of
+// D_0(mu + eps b) - eps b are within eps of mu. Beyond the last knots the interpolation
+// is the identity, wrong by at most eps.
+func Score(in *reduction.Instance, sigma, C float64) (*Network, Certificate, error) {
+	d, dials := in.Dim(), in.Dials()
+	cert := Certificate{Sigma: sigma, C: C, Target: math.Pow(float64(d), -C), Rule: in.ScoreBound(sigma)}
+	s := sigma * dials.R
+	switch {
+	case !(C > 0) || cert.Target == 0:
+		return nil, cert, fmt.Errorf("score network: C is %v, want a positive number with d^-C above 0", C)
+	case !(s >= 1e-12 && s <= 1e100):
+		return nil, cert, fmt.Errorf("score network: sigma is %v, want sigma R from 1e-12 to 1e100", sigma)
+	case dials.Encoding != reduction.Lattice:
+		return nil, cert, fmt.Errorf("score network: the encoding is %q, and no local rule is known for it; want %q", dials.Encoding, reduction.Lattice)
+	case cert.Rule >= cert.Target:
+		return nil, cert, fmt.Errorf("score network: not well modelled: at sigma = %.3g the local rule is certified to sigma^2 E|s^-s|^2 <= %.3g only, want d^-C = %.3g; a larger R or a smaller eps helps", sigma, cert.Rule, cert.Target)
+	}
+	share := square(math.Sqrt(cert.Target)-math.Sqrt(cert.Rule)) / 3
+	l := laws{in: in, R: dials.R, eps: dials.Eps, s: s, v: 1 / (1 + 1/(s*s)), shrink: 1 / (1 + s*s)}
+
+	n, m := float64(in.Function().N), float64(in.Function().M)
+	unit := n * square(l.v*l.R/s)
+	secret, missed, err := l.secret(share / unit)
+	if err != nil {
+		return nil, cert, err
+	}
+	cert.Secret = missed * unit
+	output, missed, err := l.output(share * s * s / m)
+	if err != nil {
+		return nil, cert, err
+	}
+	cert.Output = missed * m / (s * s)
+	g := 2 * l.R
+	for {
+		cert.Band = l.inBand(g) * n * m * square(2*l.eps/s)
+		if cert.Band <= share {
+			break
+		}
+		g /= 2
+	}
+	cert.Width, cert.SecretKnots, cert.OutputKnots = g/l.R, len(secret.X), len(output.X)
+	cert.Total = square(math.Sqrt(cert.Rule) + math.Sqrt(cert.Secret+cert.Output+cert.Band))
+	return l.network(secret, output, g), cert, nil
+}
+
+// network puts the parts together.
+func (l *laws) network(secret, output Piecewise, g float64) *Network {
+	f := l.in.Function()
+	b := NewBuilder(l.in.Dim())
+	bits := make([]Affine, f.N)
+	means := make([]Affine, l.in.Dim())
+	for i := range means {
+		means[i] = b.Input(i).Times(l.shrink) // mu/R, the mean of padding
+		if i < f.N {
+			bits[i] = b.Threshold(b.Input(i), g/l.R)
+			means[i] = means[i].Plus(b.Piecewise(b.Input(i).Times(l.R), secret).Times(l.v))
+		}
+	}
+	for j, bit := range b.Circuit(f.Circuit, bits) {
+		shift := b.clip(bit).Times(l.eps)
+		y := b.Input(f.N + j).Times(l.shrink * l.R).Plus(shift)
+		means[f.N+j] = b.Piecewise(y, output).Minus(shift).Times(1 / l.R)
+	}
+	return b.Build(means...)
+}
+
+func square(x float64) float64 { return x * x }
