@@ -27,6 +27,7 @@ type commands struct {
 	Hardness hardnessCommand `cmd:"" help:"Measure what inverting a function costs as the number of its input bits grows."`
 	Conform  conform         `cmd:"" help:"Tell the author of a program what is wrong with how it speaks the protocol: assay conform -- COMMAND."`
 	Bench    benchCommand    `cmd:"" help:"Measure assay itself."`
+	Export   exportCommand   `cmd:"" help:"Write the score network of a hard instance, certified, as ONNX."`
 	List     list            `cmd:"" help:"List the candidates and the problems that have names."`
 }
 
@@ -75,6 +76,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 			code, err = line.Hardness.run(ctx, streams{stdout, stderr})
 		case parsed.Command() == "bench power":
 			code, err = line.Bench.Power.run(ctx, streams{stdout, stderr})
+		case strings.HasPrefix(parsed.Command(), "export"):
+			code, err = line.Export.run(ctx, streams{stdout, stderr})
 		default:
 			err = line.List.run(stdout)
 		}
