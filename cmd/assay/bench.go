@@ -21,6 +21,7 @@ type benchPower struct {
 	Limit  int      `default:"10000" xor:"limit" help:"Calls after which a run is given up."`
 	Null   int      `default:"1000" xor:"null" help:"Runs of each right sampler."`
 	Quick  bool     `xor:"runs,draws,limit,null" help:"Less than a minute: as --runs 5 --draws 3 --limit 1000 --null 50."`
+	Set    string   `enum:"toys,mutants,all" default:"all" help:"Wrong samplers: toys (those of the design), mutants (each with a bug that somebody reported), or all."`
 	Case   []string `placeholder:"TEXT" sep:"none" help:"Only the wrong samplers whose names contain TEXT; may be repeated."`
 	Rivals bool     `default:"true" negatable:"" help:"Also measure the rivals."`
 	Seed   uint64   `default:"${seed}" env:"ASSAY_SEED" help:"Root seed: the same seed gives the same table ($$${env})."`
@@ -31,11 +32,7 @@ func (c *benchPower) run(ctx context.Context, std streams) (code int, err error)
 	if c.Quick {
 		c.Runs, c.Draws, c.Limit, c.Null = 5, []int{3}, 1000, 50
 	}
-	all, err := power.Toys()
-	if err != nil {
-		return 0, err
-	}
-	cases, err := c.choose(all)
+	cases, err := c.cases()
 	if err != nil {
 		return 0, err
 	}
@@ -56,8 +53,19 @@ func (c *benchPower) run(ctx context.Context, std streams) (code int, err error)
 	return code, writeVerdict(std, c.JSON, table, c.repeat())
 }
 
-// choose returns the cases that are asked for.
-func (c *benchPower) choose(all []power.Case) ([]power.Case, error) {
+// cases returns the wrong samplers that are asked for.
+func (c *benchPower) cases() ([]power.Case, error) {
+	var all []power.Case
+	if c.Set != "mutants" {
+		toys, err := power.Toys()
+		if err != nil {
+			return nil, err
+		}
+		all = toys
+	}
+	if c.Set != "toys" {
+		all = append(all, power.Mutants()...)
+	}
 	if len(c.Case) == 0 {
 		return all, nil
 	}
@@ -91,7 +99,7 @@ func (c *benchPower) repeat() string {
 	for _, l := range c.Draws {
 		draws = append(draws, strconv.Itoa(l))
 	}
-	args := []string{"assay bench power --runs", strconv.Itoa(c.Runs), "--draws", strings.Join(draws, ","), "--limit", strconv.Itoa(c.Limit), "--null", strconv.Itoa(c.Null)}
+	args := []string{"assay bench power --runs", strconv.Itoa(c.Runs), "--draws", strings.Join(draws, ","), "--limit", strconv.Itoa(c.Limit), "--null", strconv.Itoa(c.Null), "--set", c.Set}
 	if !c.Rivals {
 		args = append(args, "--no-rivals")
 	}

@@ -24,6 +24,7 @@ func (t *Table) String() string {
 	fmt.Fprintf(&b, "Runs a cell: %d (%s). A run is given up after %d calls. 50 / 90: the calls, or draws, within which half, or nine in ten, of the runs reject; - if fewer do.\n", t.Runs, t.Machine, t.Limit)
 	if len(t.Entries) > 0 {
 		t.printEngine(&b)
+		t.printUnrejected(&b)
 		t.printRivals(&b)
 		t.printTargets(&b)
 	}
@@ -123,6 +124,31 @@ func (t *Table) printEngine(b *strings.Builder) {
 	}
 }
 
+// printUnrejected lists the cases that the evidence rejects in fewer than half of the runs,
+// whatever the number of draws.
+func (t *Table) printUnrejected(b *strings.Builder) {
+	var lines []string
+	for _, name := range t.cases() {
+		if _, _, rejects := t.fewest(name, Engine, comparisonAlpha, t.Draws); rejects {
+			continue
+		}
+		line := "\n- " + name
+		if remark := t.remark(name); remark != "" {
+			line += ": " + remark
+		}
+		lines = append(lines, line)
+	}
+	if len(lines) > 0 {
+		fmt.Fprintf(b, "\nNot rejected at alpha %s within %d calls in half of the runs:\n%s\n", level(comparisonAlpha), t.Limit, strings.Join(lines, ""))
+	}
+}
+
+// remark returns what is known of a case.
+func (t *Table) remark(name string) string {
+	at := slices.IndexFunc(t.Entries, func(e Entry) bool { return e.Case == name })
+	return t.Entries[at].Remark
+}
+
 func (t *Table) printRivals(b *strings.Builder) {
 	judges := t.judges()
 	if len(judges) < 2 {
@@ -130,7 +156,7 @@ func (t *Table) printRivals(b *strings.Builder) {
 	}
 	for _, alpha := range Alphas {
 		for _, l := range t.Draws {
-			fmt.Fprintf(b, "\n## Candidate draws to rejection at alpha %v, L = %d\n\nEach rival at its best number of calls in hindsight, Gandy-Scott at its default. Armed: with our witnesses.\n\n", level(alpha), l)
+			fmt.Fprintf(b, "\n## Candidate draws to rejection at alpha %v, L = %d\n\nEach rival at its best number of calls in hindsight, Gandy-Scott at its default. Armed: with our witnesses. Of draws that depend on each other a rival takes the first.\n\n", level(alpha), l)
 			row(b, append([]string{"case"}, judges...)...)
 			rule(b, len(judges)+1)
 			for _, name := range t.cases() {
@@ -189,14 +215,9 @@ func (t *Table) Compare(kind Kind, draws []int) []Comparison {
 		if !rejects && !rejected || theirs == 0 {
 			continue
 		}
-		c := Comparison{Case: name, Ratio: float64(ours) / float64(theirs), Rival: who}
+		c := Comparison{Case: name, Ratio: float64(ours) / float64(theirs), Rival: who, Remark: t.remark(name)}
 		if !rejects {
 			c.Ratio = math.Inf(1)
-		}
-		for _, e := range t.Entries {
-			if e.Case == name {
-				c.Remark = e.Remark
-			}
 		}
 		all = append(all, c)
 	}
