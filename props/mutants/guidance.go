@@ -64,11 +64,13 @@ func guidanceMutants() (all []Mutant) {
 	control := guidedSampler("guided", func(*guidance) {})
 	for _, m := range []struct {
 		name, mechanism, report string
+		law                     wrongLaw
 		bug                     func(*guidance)
 	}{
 		{
 			"norm-for-squared-norm", "follows the gradient of the norm of the residual where that of its square is due",
 			"DPS2022/diffusion-posterior-sampling#20",
+			nil,
 			func(g *guidance) {
 				g.residual = func(r, x0, x []float64, t target, abar float64) {
 					exactResidual(r, x0, x, t, abar)
@@ -81,6 +83,7 @@ func guidanceMutants() (all []Mutant) {
 		{
 			"batch-wide-norm", "scales the guidance of a row by its residual over the norm of those of the whole batch",
 			"DPS2022/diffusion-posterior-sampling#12",
+			nil,
 			func(g *guidance) {
 				g.residual = func(r, x0, x []float64, t target, abar float64) {
 					exactResidual(r, x0, x, t, abar)
@@ -96,6 +99,7 @@ func guidanceMutants() (all []Mutant) {
 		{
 			"guided-at-the-noisy-point", "takes the residual at the noisy point where the denoised one is due",
 			"jannerm/diffuser#30",
+			nil,
 			func(g *guidance) {
 				g.residual = func(r, _, x []float64, t target, abar float64) {
 					for k := range r {
@@ -107,6 +111,7 @@ func guidanceMutants() (all []Mutant) {
 		{
 			"denoised-point-taken-for-sure", "takes the likelihood at the denoised point for that of the noisy one, as if the clean point were known",
 			"arXiv:2209.14687 (the approximation of DPS)",
+			nil,
 			func(g *guidance) {
 				g.gain = func(v float64, t target) (gain, left float64) {
 					_, left = exactGain(v, t)
@@ -117,6 +122,7 @@ func guidanceMutants() (all []Mutant) {
 		{
 			"half-missing-in-the-data-term", "takes |r|^2 / beta^2 for minus the log likelihood: the factor 1/2 is missing",
 			unreported,
+			powers(1, 2),
 			func(g *guidance) {
 				g.gain = func(v float64, t target) (gain, left float64) {
 					t.beta /= math.Sqrt2
@@ -127,6 +133,7 @@ func guidanceMutants() (all []Mutant) {
 		{
 			"sigma-not-rescaled", "doubles the scale of the data but not that of the noise",
 			"DPS2022/diffusion-posterior-sampling#6",
+			powers(1, 4),
 			func(g *guidance) {
 				g.gain = func(v float64, t target) (gain, left float64) {
 					t.beta /= 2
@@ -137,7 +144,7 @@ func guidanceMutants() (all []Mutant) {
 	} {
 		all = append(all, Mutant{
 			Name: m.name, Mechanism: m.mechanism, Report: m.report,
-			Problem: line(), Control: control, Sampler: guidedSampler(m.name, m.bug),
+			Problem: line(), Control: control, Sampler: guidedSampler(m.name, m.bug), law: m.law,
 		})
 	}
 	return all

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat/distuv"
 
 	"assay/spec"
 )
@@ -95,6 +96,30 @@ func langevin(drift, deviation float64, correction func(move, from, to float64) 
 func proposed(drift, deviation float64) func(move, from, to float64) float64 {
 	return func(move, from, to float64) float64 {
 		return logNormal(-move, drift*to, deviation) - logNormal(move, drift*from, deviation)
+	}
+}
+
+// stationary is the law that Langevin steps without an accept step keep under a Gaussian
+// posterior of variance c^2. There x - mean shrinks by r = 1 - drift/c^2 in a step, so the
+// variance v solves v = r^2 v + deviation^2.
+func stationary(drift, deviation float64) wrongLaw {
+	return func(t target) func(float64) float64 {
+		post := t.posterior()
+		mean, c := post.means[0], post.deviations[0]
+		r := 1 - drift/(c*c)
+		return func(x float64) float64 { return logNormal(x, mean, deviation/math.Sqrt(1-r*r)) }
+	}
+}
+
+// mismatched is the law kept by steps N(x + (h/2) s(x), h) that are corrected as if they
+// were N(x + h s(x), 2h). The log ratio is then too large by (h/8)(s(x)^2 - s(x')^2), as
+// expanding the squares shows, which is right for the posterior times exp(-h s^2/8).
+func mismatched(h float64) wrongLaw {
+	return func(t target) func(float64) float64 {
+		return func(x float64) float64 {
+			s := t.score(x)
+			return t.log(x) - h/8*s*s
+		}
 	}
 }
 
@@ -196,6 +221,17 @@ func redrawn(width float64) kernel {
 	}
 }
 
+// insideTimes is the law that redrawn keeps: a proposal from x has the density of the
+// Gaussian over its share Z(x) inside the box, so the plain ratio is right for the
+// posterior times Z.
+func insideTimes(width float64) wrongLaw {
+	return func(t target) func(float64) float64 {
+		return func(x float64) float64 {
+			return t.log(x) + math.Log(distuv.UnitNormal.CDF((1-x)/width)-distuv.UnitNormal.CDF(-x/width))
+		}
+	}
+}
+
 // remeasured is a random walk whose proposals come with a measurement of their own, which
 // stands in for y.
 func remeasured(width float64) kernel {
@@ -260,75 +296,76 @@ func mcmcMutants() []Mutant {
 		mutant                  chain
 		base                    string
 		control                 chain
+		law                     wrongLaw
 	}{
 		{
 			"langevin-unadjusted", "Langevin steps of a size that needs the accept step, without it", "Ciela-Institute/caustics#388, bob-carpenter/walnuts#27",
-			line(), newChain(langevin(h/2, math.Sqrt(h), nil)), "mala", mala,
+			line(), newChain(langevin(h/2, math.Sqrt(h), nil)), "mala", mala, stationary(h/2, math.Sqrt(h)),
 		},
 		{
 			"langevin-correction-mismatched", "corrects for a proposal of twice the drift and twice the variance of the one made", "bat/BAT.jl#532",
-			line(), newChain(langevin(h/2, math.Sqrt(h), proposed(h, math.Sqrt(2*h)))), "mala", mala,
+			line(), newChain(langevin(h/2, math.Sqrt(h), proposed(h, math.Sqrt(2*h)))), "mala", mala, mismatched(h),
 		},
 		{
 			"langevin-half-missing", "moves by h score + sqrt(h) z where (h/2) score + sqrt(h) z is due", "point0bar1/ebm-anatomy#1",
-			line(), unhurried(langevin(fine, math.Sqrt(fine), nil)), "langevin", ula,
+			line(), unhurried(langevin(fine, math.Sqrt(fine), nil)), "langevin", ula, stationary(fine, math.Sqrt(fine)),
 		},
 		{
 			"langevin-noise-by-step", "multiplies the noise by the step where its root is due", "google-research/ibc#6, JavierAntoran/Bayesian-Neural-Networks#17",
-			line(), unhurried(langevin(fine/2, fine, nil)), "langevin", ula,
+			line(), unhurried(langevin(fine/2, fine, nil)), "langevin", ula, stationary(fine/2, fine),
 		},
 		{
 			"hastings-missing", "takes an asymmetric proposal for a symmetric one: the prior counts twice", "CliMA/CalibrateEmulateSample.jl#447, openturns/openturns#1260",
-			line(), newChain(crankNicolson(1)), "pcn", pcn,
+			line(), newChain(crankNicolson(1)), "pcn", pcn, powers(2, 1),
 		},
 		{
 			"hastings-inverted", "divides by the ratio of the proposal densities where it should multiply", "scalanlp/breeze#614",
-			line(), newChain(crankNicolson(2)), "pcn", pcn,
+			line(), newChain(crankNicolson(2)), "pcn", pcn, powers(3, 1),
 		},
 		{
 			"threshold-sign", "accepts where the log ratio exceeds an exponential variable, not its negative", "lollcat/fab-jax#14",
-			modes(), newChain(walk(2, target.log, func(change float64, rng *rand.Rand) bool { return rng.ExpFloat64() < change })), "metropolis", metropolis,
+			modes(), newChain(walk(2, target.log, func(change float64, rng *rand.Rand) bool { return rng.ExpFloat64() < change })), "metropolis", metropolis, nil,
 		},
 		{
 			"rejected-not-repeated", "returns accepted states only: a rejected proposal does not repeat the state", "AdamCobb/hamiltorch#5",
-			modes(), acceptedOnly, "metropolis", metropolis,
+			modes(), acceptedOnly, "metropolis", metropolis, nil,
 		},
 		{
 			"prior-forgotten", "samples the likelihood", "pints-team/pints#674",
-			modes(), newChain(walk(2, target.logLikelihood, accept)), "metropolis", metropolis,
+			modes(), newChain(walk(2, target.logLikelihood, accept)), "metropolis", metropolis, powers(0, 1),
 		},
 		{
 			"observation-redrawn", "measures every proposal anew and scores it by that, not by y", "TuringLang/JuliaBUGS.jl#250",
-			modes(), newChain(remeasured(2)), "metropolis", metropolis,
+			modes(), newChain(remeasured(2)), "metropolis", metropolis, nil,
 		},
 		{
 			"warm-up-returned", "returns the first states, which still tell where the chain began", "TuringLang/Turing.jl#635",
-			modes(), warm, "metropolis", metropolis,
+			modes(), warm, "metropolis", metropolis, nil,
 		},
 		{
 			"redrawn-into-the-box", "redraws a proposal until it lies in the box, and does not correct for it", "lanl/PyBNF#766, armstrtw/CppBugs#14",
-			box(), newChain(redrawn(0.25)), "box-metropolis", inBox,
+			box(), newChain(redrawn(0.25)), "box-metropolis", inBox, insideTimes(0.25),
 		},
 		{
 			"jacobian-missing", "walks in the logit of x without the derivative of x by it", "blackjax-devs/blackjax#750",
-			box(), onLogit(false), "logit-metropolis", onLogit(true),
+			box(), onLogit(false), "logit-metropolis", onLogit(true), nil,
 		},
 		{
 			"swap-transposed", "swaps replicas by the inverse of the ratio that is due", "synesenom/ran#977",
-			modes(), swapped, "parallel-tempering", tempered,
+			modes(), swapped, "parallel-tempering", tempered, nil,
 		},
 		{
 			"slice-of-the-joint", "slices the joint density where the likelihood is due: the prior counts twice", "STOR-i/GaussianProcesses.jl#180",
-			line(), newChain(slice(target.log)), "elliptical-slice", newChain(slice(target.logLikelihood)),
+			line(), newChain(slice(target.log)), "elliptical-slice", newChain(slice(target.logLikelihood)), powers(2, 1),
 		},
 		{
 			"kinetic-energy-of-the-position", "passes the position to the kinetic energy where the momentum is due", "blackjax-devs/blackjax#46",
-			line(), newChain(hamiltonian(func(x, _ float64) float64 { return x * x / 2 })), "hmc", newChain(hamiltonian(kinetic)),
+			line(), newChain(hamiltonian(func(x, _ float64) float64 { return x * x / 2 })), "hmc", newChain(hamiltonian(kinetic)), nil,
 		},
 	} {
 		all = append(all, Mutant{
 			Name: m.name, Mechanism: m.mechanism, Report: m.report, Problem: m.problem,
-			Sampler: m.mutant.sampler(m.name), Control: m.control.sampler(m.base),
+			Sampler: m.mutant.sampler(m.name), Control: m.control.sampler(m.base), law: m.law,
 		})
 	}
 	return all

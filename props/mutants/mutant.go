@@ -3,6 +3,8 @@ package mutants
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
+	"sync"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -27,19 +29,28 @@ type Mutant struct {
 	// Undetectable is empty, or the reason why a judgement of 20,000 draws at alpha
 	// 1e-6 cannot be expected to reject the mutant.
 	Undetectable string
+
+	law wrongLaw // what it samples, if known
 }
 
 const unreported = "no public report verified"
 
-// List returns all mutants, family by family. Those of a family on one problem share its
-// value, so that what is prepared for a problem is prepared once.
-func List() []Mutant {
+// List returns all mutants, family by family. Those on one problem share its value, so
+// that what is prepared for a problem is prepared once.
+func List() []Mutant { return slices.Clone(list()) }
+
+var list = sync.OnceValue(func() []Mutant {
 	var all []Mutant
 	for _, family := range []func() []Mutant{gaussianMutants, mixtureMutants, diffusionMutants, guidanceMutants, smcMutants, mcmcMutants, plumbingMutants} {
 		all = append(all, family()...)
 	}
+	for i, m := range all {
+		if m.law != nil {
+			all[i].Error = m.law.describe(m)
+		}
+	}
 	return all
-}
+})
 
 // fill is the body of a sampler: it fills the rows of dst (L x d) given y (length m).
 type fill func(dst *mat.Dense, p *spec.Problem, y []float64, rng *rand.Rand) error

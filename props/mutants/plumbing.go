@@ -1,6 +1,7 @@
 package mutants
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 
@@ -81,6 +82,24 @@ func (t target) acceptance() float64 {
 // probability e^-40.
 func patient(t target) int { return int(min(40/t.acceptance(), 1e6)) }
 
+// sharedTries is twice the number of tries that a draw takes on average at the mean y.
+func sharedTries(t target) int {
+	t.y = t.a * t.prior.means[0]
+	return int(math.Ceil(2 / t.acceptance()))
+}
+
+// givenUp is the law of the draws when the last of sharedTries proposals is kept though
+// it was not accepted.
+func givenUp(t target) func(float64) float64 {
+	rate, top := t.acceptance(), logNormal(0, 0, t.beta)
+	failed := math.Pow(1-rate, float64(sharedTries(t)))
+	posterior := t.posterior()
+	return func(x float64) float64 {
+		rejected := math.Exp(t.logPrior(x)) * -math.Expm1(t.logLikelihood(x)-top) / (1 - rate)
+		return math.Log((1-failed)*math.Exp(posterior.logDensity(x)) + failed*rejected)
+	}
+}
+
 const (
 	tailFrom  = 3.442619855899 // where the tail of a ziggurat of 128 layers begins
 	tailShare = 1. / 128
@@ -138,20 +157,20 @@ func plumbingMutants() []Mutant {
 		{
 			Name: "acceptance-shared", Mechanism: "expects for every measurement the acceptance rate of the mean one, and gives up after twice the tries it takes",
 			Report: "sbi-dev/sbi#1350", Problem: line(), Control: control,
-			Sampler: rejection("acceptance-shared", func(t target) int {
-				t.y = t.a * t.prior.means[0]
-				return int(math.Ceil(2 / t.acceptance()))
-			}, identity),
+			Sampler: rejection("acceptance-shared", sharedTries, identity),
+			law:     givenUp,
 		},
 		{
 			Name: "tail-from-the-wrong-layer", Mechanism: "goes to the tail of a ziggurat from the wrong layer: 14 times too many draws beyond 3.44 deviations",
 			Report: "bmad-sim/bmad-ecosystem#2075", Problem: long(), Control: normal,
 			Sampler: normals("tail-from-the-wrong-layer", layeredTail),
+			Error:   fmt.Sprintf("total variation %.3g in each normal number (exact)", tailShare*(1-2*distuv.UnitNormal.CDF(-tailFrom))),
 		},
 		{
 			Name: "tail-truncated", Mechanism: "draws within two deviations only",
 			Report: unreported, Problem: correlated(), Control: normal,
 			Sampler: normals("tail-truncated", truncated),
+			Error:   fmt.Sprintf("total variation %.3g in each normal number (exact)", 2*distuv.UnitNormal.CDF(-2)),
 		},
 	}
 }

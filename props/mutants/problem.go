@@ -29,9 +29,9 @@ var (
 	// line is a Gaussian law on the line, seen with noise.
 	line = once("mutants/line", lineLaw, mat.NewDense(1, 1, []float64{0.8}), 0.9)
 
-	// many is the same law seen 200 times, which says as much as one good look. The
-	// likelihood of so many numbers is below the smallest float64.
-	many = once("mutants/many", lineLaw, ones(200, 1), 14)
+	// many is the same law seen 60 times in small units, which says as much as one good
+	// look. The likelihood of so many large numbers is below the smallest float64.
+	many = once("mutants/many", lineLaw, constant(60, 1, 129e3), 1e6)
 
 	// modes is a law of three modes on the line. What is seen leaves two or three.
 	modes = once("mutants/modes", func() (spec.Prior, error) {
@@ -96,11 +96,11 @@ func mixture(weights []float64, means [][]float64, deviations []float64) (spec.P
 	return spec.NewMixture(weights, parts)
 }
 
-func ones(r, c int) *mat.Dense {
+func constant(r, c int, v float64) *mat.Dense {
 	a := mat.NewDense(r, c, nil)
 	for i := range r {
 		for j := range c {
-			a.Set(i, j, 1)
+			a.Set(i, j, v)
 		}
 	}
 	return a

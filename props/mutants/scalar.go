@@ -39,31 +39,42 @@ func scalarOf(p *spec.Problem) (scalar, error) {
 	return s, nil
 }
 
-// smoothed returns, for each component, its share of the density at x of the law
-// smoothed by sigma, and the logarithm of that density.
-func (s scalar) smoothed(x, sigma float64) (shares []float64, log float64) {
-	shares = make([]float64, len(s.weights))
+// smoothed appends to shares, for each component, its share of the density at x of the
+// law smoothed by sigma, and returns the logarithm of that density as well.
+func (s scalar) smoothed(shares []float64, x, sigma float64) ([]float64, float64) {
+	highest := math.Inf(-1)
 	for k, w := range s.weights {
-		shares[k] = math.Log(w) + logNormal(x, s.means[k], math.Hypot(s.deviations[k], sigma))
+		log := math.Log(w) + logNormal(x, s.means[k], math.Hypot(s.deviations[k], sigma))
+		shares = append(shares, log)
+		highest = max(highest, log)
 	}
-	log = floats.LogSumExp(shares)
+	var sum float64
 	for k := range shares {
-		shares[k] = math.Exp(shares[k] - log)
+		shares[k] = math.Exp(shares[k] - highest)
+		sum += shares[k]
 	}
-	return shares, log
+	for k := range shares {
+		shares[k] /= sum
+	}
+	return shares, highest + math.Log(sum)
 }
+
+// few is the number of components for which nothing is allocated.
+const few = 4
 
 func (s scalar) logDensity(x float64) float64 {
 	if len(s.weights) == 1 {
 		return logNormal(x, s.means[0], s.deviations[0])
 	}
-	_, log := s.smoothed(x, 0)
+	var room [few]float64
+	_, log := s.smoothed(room[:0], x, 0)
 	return log
 }
 
 // score returns the derivative of the log density.
 func (s scalar) score(x float64) (sum float64) {
-	shares, _ := s.smoothed(x, 0)
+	var room [few]float64
+	shares, _ := s.smoothed(room[:0], x, 0)
 	for k, r := range shares {
 		sum += r * (s.means[k] - x) / (s.deviations[k] * s.deviations[k])
 	}
@@ -72,16 +83,19 @@ func (s scalar) score(x float64) (sum float64) {
 
 // denoise returns mean and variance of x0 given x0 + sigma z = x.
 func (s scalar) denoise(x, sigma float64) (mean, variance float64) {
-	shares, _ := s.smoothed(x, sigma)
-	centre := make([]float64, len(shares))
-	for k, r := range shares {
+	var room [few]float64
+	shares, _ := s.smoothed(room[:0], x, sigma)
+	centre := func(k int) (mean, variance float64) {
 		v := s.deviations[k] * s.deviations[k]
-		centre[k] = s.means[k] + v/(v+sigma*sigma)*(x-s.means[k])
-		mean += r * centre[k]
+		return s.means[k] + v/(v+sigma*sigma)*(x-s.means[k]), v * sigma * sigma / (v + sigma*sigma)
 	}
 	for k, r := range shares {
-		v := s.deviations[k] * s.deviations[k]
-		variance += r * (v*sigma*sigma/(v+sigma*sigma) + (centre[k]-mean)*(centre[k]-mean))
+		m, _ := centre(k)
+		mean += r * m
+	}
+	for k, r := range shares {
+		m, v := centre(k)
+		variance += r * (v + (m-mean)*(m-mean))
 	}
 	return mean, variance
 }
@@ -121,8 +135,10 @@ func choose(weights []float64, u float64) int {
 	return len(weights) - 1
 }
 
+const sqrt2Pi = 2.50662827463100050241576528481104525300698674060993831662992357
+
 // logNormal returns the log density at x of N(mean, deviation^2).
 func logNormal(x, mean, deviation float64) float64 {
 	r := (x - mean) / deviation
-	return -r*r/2 - math.Log(deviation) - math.Log(2*math.Pi)/2
+	return -r*r/2 - math.Log(deviation*sqrt2Pi)
 }
