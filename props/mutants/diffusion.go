@@ -117,7 +117,7 @@ func diffusionMutants() (all []Mutant) {
 	}{
 		{
 			"step-variance-as-deviation", "multiplies the noise of a step by its variance where the root is due",
-			"mathpluscode/ImgX-DiffSeg#4",
+			"mathpluscode/ImgX-DiffSeg#4, Y-debug-sys/Diffusion-TS#135",
 			func(r *reversal) {
 				r.step = func(i int) step {
 					s := between(i, i-stride)

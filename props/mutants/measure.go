@@ -2,6 +2,7 @@ package mutants
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -13,9 +14,9 @@ import (
 // Measured is a distance between the joint law of (x, y) and that of (draw, y), by
 // samples.
 type Measured struct {
-	// W1 is the largest 1-Wasserstein distance of the two along a line, over the
-	// coordinates of x and 32 random directions of R^(d+m), in deviations of the truth
-	// along that line.
+	// W1 is the largest 1-Wasserstein distance of the two along a line, in deviations of
+	// the truth along it, over these lines in R^(d+m): the coordinates of x, each less
+	// its linear regression on y, and 32 random ones.
 	W1 float64
 	// Floor is the same between two samples of the truth: a W1 of the size of it means
 	// nothing.
@@ -24,7 +25,8 @@ type Measured struct {
 
 // Measure estimates how far off the mutant is from the given number of calls of three
 // draws, of which it looks at one chosen at random: for mutants whose law is not known
-// (see Error). It is an error if the mutant fails.
+// (see Error). There must be more calls than numbers in y. It is an error if the mutant
+// fails.
 func (m Mutant) Measure(ctx context.Context, calls int, rng *rand.Rand) (Measured, error) {
 	const rows = 3
 	d, k := m.Problem.Prior().Dim(), m.Problem.Measurement().Rows()
@@ -50,15 +52,24 @@ func (m Mutant) Measure(ctx context.Context, calls int, rng *rand.Rand) (Measure
 	for j := range d + k {
 		scale = append(scale, stat.StdDev(mat.Col(nil, j, samples[0]), nil))
 	}
+	regression, err := regress(samples[0], d)
+	if err != nil {
+		return Measured{}, err
+	}
 	var all Measured
-	for t := range d + 32 {
+	for t := range 2*d + 32 {
 		direction := mat.NewVecDense(d+k, nil)
-		for j := range d + k {
-			switch {
-			case t >= d:
+		switch {
+		case t < d:
+			direction.SetVec(t, 1)
+		case t < 2*d:
+			direction.SetVec(t-d, 1)
+			for j := range k {
+				direction.SetVec(d+j, -regression.At(j, t-d))
+			}
+		default:
+			for j := range d + k {
 				direction.SetVec(j, rng.NormFloat64()/scale[j])
-			case t == j:
-				direction.SetVec(j, 1)
 			}
 		}
 		var along [3][]float64
@@ -75,6 +86,26 @@ func (m Mutant) Measure(ctx context.Context, calls int, rng *rand.Rand) (Measure
 		all.Floor = max(all.Floor, apart(along[0], along[2])/unit)
 	}
 	return all, nil
+}
+
+// regress returns the coefficients (m x d) of the least-squares regression of the first d
+// columns of the rows on the others. There are more rows than columns.
+func regress(rows *mat.Dense, d int) (*mat.Dense, error) {
+	n, c := rows.Dims()
+	centred := mat.DenseCopyOf(rows)
+	for j := range c {
+		column := mat.Col(nil, j, rows)
+		mean := stat.Mean(column, nil)
+		for i := range n {
+			centred.Set(i, j, column[i]-mean)
+		}
+	}
+	var coefficients mat.Dense
+	err := coefficients.Solve(centred.Slice(0, n, d, c), centred.Slice(0, n, 0, d))
+	if err != nil {
+		err = fmt.Errorf("measure: the regression of x on y: %w", err)
+	}
+	return &coefficients, err
 }
 
 // apart returns the 1-Wasserstein distance of two sorted samples of one size.

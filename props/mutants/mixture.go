@@ -84,7 +84,7 @@ func mixtureMutants() []Mutant {
 		{
 			Name:      "last-atom-missing",
 			Mechanism: "searches all running sums but the last, so that the last atom is never produced",
-			Report:    unreported,
+			Report:    "smallnest/weighted#9, MozillaSecurity/funfuzz#102, cavalli1234/NeFSAC#1",
 			Problem:   atoms(), Control: control,
 			// Its weight given y, which by symmetry is its prior weight on average over y; the
 			// atoms are 40 deviations apart.

@@ -192,7 +192,7 @@ func smcMutants() (all []Mutant) {
 		},
 		{
 			"log-weights-clamped", "clamps log weights below, so that hopeless particles survive",
-			unreported,
+			"openturns/openturns#1532",
 			nil,
 			func(s *particles) {
 				s.normalise = func(logs []float64) {
