@@ -21,7 +21,7 @@ var (
 	}, mat.NewDense(2, 3, []float64{1, 0.5, -0.3, 0.2, -1, 0.8}), 0.6)
 
 	// long is a Gaussian law on R^8, seen through one row: every draw takes eight normal
-	// numbers, and a flaw of one in a hundred of them shows.
+	// numbers, so that a small flaw of all or a rare one of some shows.
 	long = once("mutants/long", func() (spec.Prior, error) {
 		return spec.NewDiagonal([]float64{1, 0.5, -0.5, 2, -1, 0.3, -0.7, 1.5}, []float64{0.5, 0.8, 1.1, 1.4, 0.6, 0.9, 1.2, 0.7})
 	}, mat.NewDense(1, 8, []float64{0.5, 0.3, -0.4, 0.2, 0.6, -0.1, 0.3, 0.4}), 0.8)
