@@ -115,6 +115,7 @@ func guidanceMutants() (all []Mutant) {
 			func(g *guidance) {
 				g.gain = func(v float64, t target) (gain, left float64) {
 					_, left = exactGain(v, t)
+					// A larger step than 1/a would overshoot, and diverge at high noise.
 					return min(t.a*v/(t.beta*t.beta), 1/t.a), left
 				}
 			},
