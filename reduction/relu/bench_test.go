@@ -1,0 +1,67 @@
+package relu
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// TestAES: the score of AES-128, by gates, is certified from d^-C to d^C.
+func TestAES(t *testing.T) {
+	for _, C := range []int{2, 4} {
+		in := chosen(t, "aes128", C)
+		for _, e := range []float64{-1, -0.4, 0, 1} {
+			n, cert, err := Score(in, math.Pow(256, e*float64(C)), float64(C))
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Logf("C = %d, sigma = d^%v: %+v, %.2g of %.2g", C, e*float64(C), n.Size(), cert.Total, cert.Target)
+		}
+	}
+}
+
+// TestPolynomialSize: over n = m = 16..256 the parameters of a Goldreich score at its
+// hardest sigma grow as a power of d: m functions, each to the mean square d^-C/m, take
+// (d^C m)^(1/4) knots, so that the slope of log parameters is 1 + (C+1)/4, and at most 0.5
+// more for the growth of R/eps.
+func TestPolynomialSize(t *testing.T) {
+	const C = 2
+	var first, last float64
+	for n := 16; n <= 256; n *= 2 {
+		in := chosen(t, fmt.Sprintf("goldreich:n=%d,m=%d", n, n), C)
+		largest := 0
+		for s := 0.05; s < 10; s *= 2 {
+			network, _, err := Score(in, s/in.Dials().R, C)
+			if err != nil {
+				t.Fatal(err)
+			}
+			largest = max(largest, network.Size().Parameters)
+		}
+		t.Logf("d = %d: %d parameters", 2*n, largest)
+		if last = float64(largest); n == 16 {
+			first = last
+		}
+	}
+	if slope := math.Log(last/first) / math.Log(16); slope > 1+(C+1)/4.+0.5 {
+		t.Errorf("parameters grow as d^%.2f", slope)
+	} else {
+		t.Logf("parameters grow as d^%.2f", slope)
+	}
+}
+
+// BenchmarkForward: the score of AES-128 on a batch, with the units computed a second.
+func BenchmarkForward(b *testing.B) {
+	in := chosen(b, "aes128", 2)
+	n, _, err := Score(in, 0.1, 2)
+	if err != nil {
+		b.Fatal(err)
+	}
+	const rows = 64
+	x := rowsOf(smoothed(in, 0.1, rows, rand.New(rand.NewPCG(5, 5))))
+	b.ResetTimer()
+	for range b.N {
+		Forward(n, x)
+	}
+	b.ReportMetric(float64(b.N)*rows*float64(n.Size().Units)/b.Elapsed().Seconds(), "units/s")
+}
