@@ -55,14 +55,19 @@ func NewBattery(p *spec.Problem, pairs bool, h float64, pilot *rand.Rand) (*Batt
 		b.blur[i] = math.Hypot(1e-9*b.location.largest[i]+1e-11*peak, h)
 	}
 	b.sigma = max(h, 1e-7*peak)
+	var residual *residuals
 	if m > 0 {
 		y := mat.NewDense(pilotDraws, m, nil)
 		for i := range pilotDraws {
 			p.Measurement().Measure(y.RawRowView(i), x.RawRowView(i), pilot)
 		}
 		b.yLocation = newScaling(y)
+		residual, _ = newResiduals(x, y, b.location, b.yLocation)
 	}
 	all := b.candidates(pairs, pilot)
+	if residual != nil {
+		all = append(all, residual)
+	}
 	if s, few := newAtoms(x, b.location); few {
 		all = append(all, s)
 	}
