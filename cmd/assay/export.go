@@ -95,7 +95,7 @@ func advice(in *reduction.Instance, C float64) string {
 	if err != nil {
 		return ""
 	}
-	return fmt.Sprintf(" (R=%s,eps=%.3f is certified for every sigma)", number(dials.R), dials.Eps-0.0005)
+	return fmt.Sprintf(" (R=%s,eps=%.3f is certified from d^-C to d^C)", number(dials.R), dials.Eps-0.0005)
 }
 
 // describe returns what an exported file says of itself.
