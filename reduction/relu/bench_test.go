@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"assay/reduction/circuit"
 )
 
 // TestAES: the score of AES-128, by gates, is certified from d^-C to d^C.
@@ -64,4 +66,56 @@ func BenchmarkForward(b *testing.B) {
 		Forward(n, x)
 	}
 	b.ReportMetric(float64(b.N)*rows*float64(n.Size().Units)/b.Elapsed().Seconds(), "units/s")
+}
+
+// products is the algebra of bits as numbers, for [lanes] inputs at once: what the gates
+// alone cost in floating point.
+type products struct{}
+
+type vector [lanes]float64
+
+func (products) Const(v bool) (c vector) {
+	for i := range c {
+		c[i] = float64(index(v))
+	}
+	return c
+}
+
+func (products) Not(x vector) vector {
+	for i, v := range x {
+		x[i] = 1 - v
+	}
+	return x
+}
+
+func (products) And(x, y vector) vector {
+	for i, v := range y {
+		x[i] *= v
+	}
+	return x
+}
+
+func (products) Xor(x, y vector) vector {
+	for i, v := range y {
+		x[i] += v - 2*x[i]*v
+	}
+	return x
+}
+
+// BenchmarkGates: AES-128 alone on a batch of as many, gate by gate: what [BenchmarkForward]
+// is to be compared with.
+func BenchmarkGates(b *testing.B) {
+	f := function(b, "aes128")
+	inputs := make([]vector, f.N)
+	for i := range inputs {
+		for lane := range inputs[i] {
+			inputs[i][lane] = float64((i*7 + lane*3) % 2)
+		}
+	}
+	b.ResetTimer()
+	for range b.N {
+		for range 64 / lanes {
+			circuit.Interpret(f.Circuit, products{}, inputs)
+		}
+	}
 }

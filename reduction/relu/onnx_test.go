@@ -26,7 +26,7 @@ func TestONNXRuntime(t *testing.T) {
 		t.Skip("ASSAY_PYTHON names no Python with onnxruntime; ci/onnx.sh installs one")
 	}
 	rng := rand.New(rand.NewPCG(3, 3))
-	for _, name := range []string{"goldreich:n=24,m=24", "mq:n=12,m=12", "constant:n=5"} {
+	for _, name := range []string{"goldreich:n=24,m=24", "mq:n=12,m=12", "constant:n=5", "aes128"} {
 		in := chosen(t, name, 2)
 		for _, sigma := range []float64{0.05, 0.3, 5} {
 			n, _, err := Score(in, sigma, 2)
