@@ -3,8 +3,6 @@ package relu
 import (
 	"math"
 
-	"gonum.org/v1/gonum/stat/distuv"
-
 	"assay/reduction"
 )
 
@@ -29,8 +27,7 @@ func (l *laws) secret(bound float64) (Piecewise, float64, error) {
 	t := Target{
 		F: func(x float64) float64 { return math.Tanh(l.R * l.shrink * x) },
 		Density: func(x float64) float64 {
-			normal := distuv.Normal{Sigma: deviation}
-			return (normal.Prob(x-l.R) + normal.Prob(x+l.R)) / 2
+			return (normalDensity(x-l.R, deviation) + normalDensity(x+l.R, deviation)) / 2
 		},
 		Knots: []float64{-end, 0, end},
 	}
@@ -123,7 +120,13 @@ func (l *laws) inBand(g float64) float64 {
 	if g/2 >= l.R {
 		return 1
 	}
-	return min(1, g*distuv.Normal{Mu: l.R, Sigma: math.Hypot(1, l.s)}.Prob(g/2))
+	return min(1, g*normalDensity(l.R-g/2, math.Hypot(1, l.s)))
+}
+
+// normalDensity returns the density at x of N(0, deviation^2).
+func normalDensity(x, deviation float64) float64 {
+	z := x / deviation
+	return math.Exp(-z*z/2) / (deviation * math.Sqrt(2*math.Pi))
 }
 
 // normalTail returns the probability that a standard normal exceeds c.
