@@ -16,10 +16,10 @@ type benchCommand struct {
 
 // benchPower is the command line of the comparison with the rivals.
 type benchPower struct {
-	Runs   int      `default:"100" xor:"runs" help:"Runs of each wrong sampler and number of draws."`
-	Draws  []int    `default:"1,3,9" xor:"draws" help:"Draws a call."`
-	Limit  int      `default:"10000" xor:"limit" help:"Calls after which a run is given up."`
-	Null   int      `default:"1000" xor:"null" help:"Runs of each right sampler."`
+	Runs   *int     `placeholder:"100" xor:"runs" help:"Runs of each wrong sampler and number of draws."`
+	Draws  []int    `placeholder:"1,3,9" xor:"draws" help:"Draws a call."`
+	Limit  *int     `placeholder:"10000" xor:"limit" help:"Calls after which a run is given up."`
+	Null   *int     `placeholder:"1000" xor:"null" help:"Runs of each right sampler."`
 	Quick  bool     `xor:"runs,draws,limit,null" help:"Less than a minute: as --runs 5 --draws 3 --limit 1000 --null 50."`
 	Set    string   `enum:"toys,mutants,all" default:"all" help:"Wrong samplers: toys (those of the design), mutants (each with a bug that somebody reported), or all."`
 	Case   []string `placeholder:"TEXT" sep:"none" help:"Only the wrong samplers whose names contain TEXT; may be repeated."`
@@ -29,9 +29,7 @@ type benchPower struct {
 }
 
 func (c *benchPower) run(ctx context.Context, std streams) (code int, err error) {
-	if c.Quick {
-		c.Runs, c.Draws, c.Limit, c.Null = 5, []int{3}, 1000, 50
-	}
+	o := c.options()
 	cases, err := c.cases()
 	if err != nil {
 		return 0, err
@@ -40,9 +38,8 @@ func (c *benchPower) run(ctx context.Context, std streams) (code int, err error)
 		return 0, err
 	}
 	count, done := countOn(std.err, "runs")
-	table, err := power.Measure(ctx, cases, power.Options{
-		Runs: c.Runs, Draws: c.Draws, Limit: c.Limit, Rivals: c.Rivals, NullRuns: c.Null, Seed: c.Seed, Watch: count,
-	})
+	o.Watch = count
+	table, err := power.Measure(ctx, cases, o)
 	done()
 	if err != nil {
 		return 0, err
@@ -50,7 +47,25 @@ func (c *benchPower) run(ctx context.Context, std streams) (code int, err error)
 	if table.Interrupted {
 		code = exitInterrupted
 	}
-	return code, writeVerdict(std, c.JSON, table, c.repeat())
+	return code, writeVerdict(std, c.JSON, table, c.repeat(o))
+}
+
+// options returns how much to measure. The flags have no defaults of their own, which
+// would count as given beside --quick.
+func (c *benchPower) options() power.Options {
+	o := power.Options{Runs: 100, Draws: []int{1, 3, 9}, Limit: 10000, Rivals: c.Rivals, NullRuns: 1000, Seed: c.Seed}
+	if c.Quick {
+		o.Runs, o.Draws, o.Limit, o.NullRuns = 5, []int{3}, 1000, 50
+	}
+	for _, flag := range []struct{ given, value *int }{{c.Runs, &o.Runs}, {c.Limit, &o.Limit}, {c.Null, &o.NullRuns}} {
+		if flag.given != nil {
+			*flag.value = *flag.given
+		}
+	}
+	if c.Draws != nil {
+		o.Draws = c.Draws
+	}
+	return o
 }
 
 // cases returns the wrong samplers that are asked for.
@@ -94,12 +109,12 @@ func (c *benchPower) cases() ([]power.Case, error) {
 	return chosen, nil
 }
 
-func (c *benchPower) repeat() string {
+func (c *benchPower) repeat(o power.Options) string {
 	var draws []string
-	for _, l := range c.Draws {
+	for _, l := range o.Draws {
 		draws = append(draws, strconv.Itoa(l))
 	}
-	args := []string{"assay bench power --runs", strconv.Itoa(c.Runs), "--draws", strings.Join(draws, ","), "--limit", strconv.Itoa(c.Limit), "--null", strconv.Itoa(c.Null), "--set", c.Set}
+	args := []string{"assay bench power --runs", strconv.Itoa(o.Runs), "--draws", strings.Join(draws, ","), "--limit", strconv.Itoa(o.Limit), "--null", strconv.Itoa(o.NullRuns), "--set", c.Set}
 	if !c.Rivals {
 		args = append(args, "--no-rivals")
 	}
