@@ -119,6 +119,7 @@ func TestFaults(t *testing.T) {
 		{"endless garbage", external.Protocol, "a message of more than"},
 		{"half", external.Protocol, "in the middle of a message"},
 		{"no version", external.Protocol, `without "jsonrpc":"2.0"`},
+		{"never asked", external.Protocol, "it answered request 77, which was never made"},
 		{"no draws", external.Protocol, `has no "draws"`},
 		{"bad base64", external.Protocol, "draws: data is no base64"},
 		{"floats", external.Protocol, `dtype is "<f4", want "<f8"`},
@@ -197,6 +198,19 @@ func TestGoesOn(t *testing.T) {
 		t.Errorf("%d processes, want 4: one and one more after each crash", processes)
 	}
 	said.noneLeft(t)
+}
+
+// TestTwice: a second answer to one request is a fault, of that call or the next.
+func TestTwice(t *testing.T) {
+	c := start(t, "twice", external.Options{})
+	var fault *external.Fault
+	for i := 0; i < 10 && fault == nil; i++ {
+		_, err := sample(c, problem(t, "gauss"), 3, 1)
+		errors.As(err, &fault)
+	}
+	if fault == nil || fault.Kind != external.Protocol || !strings.Contains(fault.Message, "is answered already") {
+		t.Errorf("fault %v, want a broken protocol", fault)
+	}
 }
 
 // TestRefusal: to decline is no fault, and costs no process.

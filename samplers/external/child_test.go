@@ -226,6 +226,12 @@ func (c *child) sample(m message) {
 		c.write(`{"id":%s,"result":{}}`, m.ID)
 	case "no draws":
 		c.reply(m, struct{}{})
+		return
+	case "twice":
+		answer(draws(n, rng), n, d)
+	case "never asked":
+		c.write(`{"jsonrpc":"2.0","id":77,"result":{}}`)
+		time.Sleep(time.Hour)
 	case "bad base64":
 		c.write(`{"jsonrpc":"2.0","id":%s,"result":{"draws":{"dtype":"<f8","shape":[%d,%d],"data":"%s"}}}`, m.ID, n, d, strings.Repeat("?", 2000))
 		return

@@ -27,14 +27,15 @@ type frames struct {
 	w       io.WriteCloser
 	partial []byte // the line being read
 
-	mu    sync.Mutex
-	parts map[string][]byte
-	next  int
-	err   error // why reading ended
+	mu      sync.Mutex
+	parts   map[string][]byte
+	next    int
+	waiting map[string]bool // the ids of our requests that have no answer yet
+	err     error           // why reading ended
 }
 
 func newFrames(r io.Reader, w io.WriteCloser) *frames {
-	return &frames{r: bufio.NewReaderSize(r, 1<<18), w: w, parts: map[string][]byte{}}
+	return &frames{r: bufio.NewReaderSize(r, 1<<18), w: w, parts: map[string][]byte{}, waiting: map[string]bool{}}
 }
 
 // dataKey begins the data of an array in the spelling without blanks; in any other, the
@@ -75,6 +76,9 @@ func (f *frames) forget() {
 
 // Send writes a message, with the data put in.
 func (f *frames) Send(message []byte) error {
+	if err := f.expect(message); err != nil {
+		return err
+	}
 	line := make([]byte, 0, len(message)+1)
 	for {
 		at := bytes.Index(message, dataKey)
@@ -91,6 +95,20 @@ func (f *frames) Send(message []byte) error {
 	line = append(append(line, message...), '\n')
 	_, err := f.w.Write(line)
 	return err
+}
+
+// expect notes the id of a request of ours.
+func (f *frames) expect(message []byte) error {
+	var request envelope
+	if err := json.Unmarshal(message, &request); err != nil {
+		return err
+	}
+	if request.Method != nil && request.ID != nil {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.waiting[string(request.ID)] = true
+	}
+	return nil
 }
 
 // Recv reads a message, with the data taken out.
@@ -171,19 +189,22 @@ func (f *frames) swap(line []byte) ([]byte, error) {
 	if len(out) == 0 {
 		return nil, nil
 	}
-	return out, checkEnvelope(out)
+	return out, f.check(out)
 }
 
-// checkEnvelope is an error in words unless text is a request, a notification or a
-// response of JSON-RPC 2.0.
-func checkEnvelope(text []byte) error {
-	var message struct {
-		Version *string         `json:"jsonrpc"`
-		ID      json.RawMessage `json:"id"`
-		Method  *string         `json:"method"`
-		Result  json.RawMessage `json:"result"`
-		Error   json.RawMessage `json:"error"`
-	}
+// envelope is what all messages have in common; Version and Method are nil if absent.
+type envelope struct {
+	Version *string         `json:"jsonrpc"`
+	ID      json.RawMessage `json:"id"`
+	Method  *string         `json:"method"`
+	Result  json.RawMessage `json:"result"`
+	Error   json.RawMessage `json:"error"`
+}
+
+// check is an error in words unless text is a request or a notification of JSON-RPC 2.0,
+// or the one response to a request of ours.
+func (f *frames) check(text []byte) error {
+	var message envelope
 	wrong := func(format string, args ...any) error {
 		return &Fault{Kind: Protocol, Message: fmt.Sprintf(format, args...) + ": " + excerpt(text)}
 	}
@@ -205,6 +226,12 @@ func checkEnvelope(text []byte) error {
 	case message.Result != nil && message.Error != nil:
 		return wrong(`it wrote a response with both "result" and "error"`)
 	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.waiting[string(message.ID)] {
+		return wrong("it answered request %s, which was never made or is answered already", message.ID)
+	}
+	delete(f.waiting, string(message.ID))
 	return nil
 }
 

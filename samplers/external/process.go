@@ -65,6 +65,8 @@ func startProcess(command []string, o *Options) (*process, error) {
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return fail(err)
 	}
+	widen(stdin)
+	widen(stdout)
 	p.stdin, p.stdout, p.stderr = stdin, stdout, stderr
 	p.cmd = exec.Command(command[0], command[1:]...)
 	p.cmd.Dir = o.Dir

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from typing import Any
 
 import numpy as np
 
 from ._priors import Mixture, Oracle, Prior, scale_of
-from ._wire import encode_array
+from ._wire import Channel
 
 
 class Problem:
@@ -24,14 +24,14 @@ class Problem:
     form    the problem as it was sent
     """
 
-    def __init__(self, params: dict[str, Any], ask: Callable[..., np.ndarray]) -> None:
+    def __init__(self, params: dict[str, Any], channel: Channel) -> None:
         number = params["id"]
 
         def question(method: str, **arguments: Any) -> np.ndarray:
             for key in ("x", "v"):
                 if key in arguments:
-                    arguments[key] = encode_array(arguments[key])
-            return ask(method, problem=number, **arguments)
+                    arguments[key] = channel.pack(arguments[key])
+            return channel.ask(method, problem=number, **arguments)
 
         self.form = params["problem"]
         self.name: str = params["name"]

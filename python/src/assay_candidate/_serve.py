@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, Callable, Optional, Tuple, Union, overload
 import numpy as np
 
 from ._problem import Problem
-from ._wire import Channel, decode_array, encode_array
+from ._wire import Channel, decode_array
 
 PROTOCOL = 1
 REMEMBERED = 16  # problems that a candidate must know, the last described
@@ -152,7 +152,7 @@ class _Server:
         }
 
     def problem(self, params: dict[str, Any]) -> dict[str, Any]:
-        self.problems[params["id"]] = Problem(params, self.channel.ask)
+        self.problems[params["id"]] = Problem(params, self.channel)
         while len(self.problems) > REMEMBERED:
             self.problems.popitem(last=False)
         return {}
@@ -167,7 +167,9 @@ class _Server:
         rng = np.random.default_rng(params["seed"])
         draws = self.candidate(problem, y, params["n"], rng)
         try:
+            if draws is None:  # which numpy takes for a NaN
+                raise TypeError("did it forget to return them?")
             draws = np.asarray(draws, dtype="<f8")
         except (TypeError, ValueError) as error:
             raise TypeError(f"{self.candidate.name} returned {type(draws).__name__}, which is no array of numbers: {error}") from None
-        return {"draws": encode_array(draws)}
+        return {"draws": self.channel.pack(draws)}

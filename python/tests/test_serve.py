@@ -1,0 +1,187 @@
+"""The loop, in a process of its own, with the test as assay."""
+
+import base64
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+PROBLEM = {
+    "id": 1, "name": "test", "dim": 2, "rows": 1, "oracle": ["prior_draws", "denoise", "score", "jvp"], "scale": [1.0, 1.0],
+    "problem": {"name": "test", "prior": {"kind": "gaussian", "mean": [0.0, 0.0], "sd": 1.0},
+                "measurement": {"A": [[1.0, 2.0]], "beta": 0.5, "dim": 2}},
+}
+UNKNOWN = {**PROBLEM, "id": 2, "problem": {**PROBLEM["problem"], "prior": {"kind": "hard", "function": "f"}}}
+
+
+def packed(a):
+    a = np.ascontiguousarray(a, dtype="<f8")
+    return {"dtype": "<f8", "shape": list(a.shape), "data": base64.b64encode(a.tobytes()).decode()}
+
+
+def unpacked(form):
+    return np.frombuffer(base64.b64decode(form["data"])).reshape(form["shape"])
+
+
+class Judge:
+    """Starts a candidate whose function has the given body."""
+
+    def __init__(self, body, head=""):
+        program = f"import numpy as np\nfrom assay_candidate import *\n{head}\n@sampler\ndef mine(problem, y, n, rng):\n"
+        program += "".join(f"    {line}\n" for line in body.split("\n")) + "serve()\n"
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen([sys.executable, "-c", program], stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+        self.number = 0
+
+    def write(self, **message):
+        self.process.stdin.write(json.dumps({"jsonrpc": "2.0", **message}) + "\n")
+        self.process.stdin.flush()
+
+    def read(self):
+        return json.loads(self.process.stdout.readline())
+
+    def call(self, method, **params):
+        self.number += 1
+        self.write(id=self.number, method=method, params=params)
+        return self.read()
+
+    def sample(self, n=3, seed=1, problem=PROBLEM, y=(0.0,)):
+        self.call("problem", **problem)
+        answer = self.call("sample", problem=problem["id"], y=packed(np.array(y)), n=n, seed=seed)
+        return unpacked(answer["result"]["draws"]) if "result" in answer else answer["error"]
+
+    def bye(self):
+        assert self.call("bye")["result"] == {}
+        _, errors = self.process.communicate(timeout=30)
+        assert self.process.returncode == 0
+        return errors
+
+
+@pytest.fixture
+def judge():
+    started = []
+
+    def start(*arguments):
+        started.append(Judge(*arguments))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.process.kill()
+        each.process.wait()
+        for stream in (each.process.stdin, each.process.stdout, each.process.stderr):
+            stream.close()
+
+
+def test_a_whole_conversation(judge):
+    j = judge("return rng.standard_normal((n, problem.dim)) + y")
+    hello = j.call("hello", protocol=1)["result"]
+    assert hello["protocol"] == 1 and hello["name"] == "mine" and hello["independent"] is True
+    draws = j.sample(n=3, seed=5, y=[7.0])
+    np.testing.assert_array_equal(draws, np.random.default_rng(5).standard_normal((3, 2)) + 7)
+    np.testing.assert_array_equal(draws, j.sample(n=3, seed=5, y=[7.0]))
+    assert not np.array_equal(draws, j.sample(n=3, seed=6, y=[7.0]))
+    assert j.bye() == ""
+
+
+def test_problem(judge):
+    j = judge("return [problem.A[0], [problem.beta, problem.log_likelihood(np.array([[1.0, 1.0]]), y)[0]]]")
+    r = (4 - 3) / 0.5
+    np.testing.assert_allclose(j.sample(n=2, y=[4.0]), [[1, 2], [0.5, -r * r / 2 - np.log(0.5 * np.sqrt(2 * np.pi))]])
+
+
+def test_what_is_printed_goes_to_stderr(judge):
+    j = judge("import os\nprint('epoch 1')\nos.system('echo from below')\nreturn np.zeros((n, 2))")
+    assert j.sample().shape == (3, 2)
+    errors = j.bye()
+    assert "epoch 1" in errors and "from below" in errors
+
+
+def test_nothing_reads_the_requests(judge):
+    j = judge("import sys\nreturn np.full((n, 2), len(sys.stdin.read()))")
+    np.testing.assert_array_equal(j.sample(), np.zeros((3, 2)))
+
+
+@pytest.mark.parametrize(
+    "body, code, message",
+    [
+        ("raise Refusal('too many dimensions')", 1, "too many dimensions"),
+        ("raise ValueError('no convergence')", 2, "ValueError: no convergence"),
+        ("return 'three draws'", 2, "which is no array of numbers"),
+        ("return None", 2, "which is no array of numbers"),
+        ("raise MemoryError('too large')", 3, "MemoryError: too large"),
+    ],
+)
+def test_errors(judge, body, code, message):
+    j = judge(body)
+    error = j.sample()
+    assert error["code"] == code and message in error["message"]
+    assert j.sample()["code"] == code  # it goes on
+    j.bye()
+
+
+def test_mistakes_of_the_other_side(judge):
+    j = judge("return np.zeros((n, 2))")
+    assert j.call("levitate")["error"]["code"] == -32601
+    assert j.call("sample", problem=9, y=packed(np.zeros(1)), n=1, seed=1)["error"]["code"] == -32602
+    assert "want (1,)" in j.sample(y=[1.0, 2.0])["message"]
+
+
+def test_sixteen_problems_are_remembered(judge):
+    j = judge("return np.zeros((n, 2))")
+    for number in range(1, 18):
+        j.call("problem", **{**PROBLEM, "id": number})
+    ask = {"y": packed(np.zeros(1)), "n": 1, "seed": 1}
+    assert "error" in j.call("sample", problem=1, **ask)
+    assert "result" in j.call("sample", problem=2, **ask)
+
+
+def test_callbacks(judge):
+    j = judge("x = problem.prior.sample(3, rng)\nreturn problem.prior.jvp(x, 2 * x, 0.5)")
+    j.call("problem", **UNKNOWN)
+    j.write(id=7, method="sample", params={"problem": 2, "y": packed(np.zeros(1)), "n": 3, "seed": 1})
+    x = np.arange(6.0).reshape(3, 2)
+    question = j.read()
+    assert question["method"] == "prior_draws" and question["params"] == {"problem": 2, "n": 3}
+    j.write(id=question["id"], result={"value": packed(x)})
+    question = j.read()
+    assert question["method"] == "jvp" and question["params"]["sigma"] == 0.5
+    np.testing.assert_array_equal(unpacked(question["params"]["x"]), x)
+    np.testing.assert_array_equal(unpacked(question["params"]["v"]), 2 * x)
+    j.write(id=question["id"], result={"value": packed(-x)})
+    answer = j.read()
+    assert answer["id"] == 7
+    np.testing.assert_array_equal(unpacked(answer["result"]["draws"]), -x)
+
+
+def test_a_callback_that_fails(judge):
+    j = judge("return problem.prior.denoise(np.zeros((1, 2)), -1.0)")
+    j.call("problem", **UNKNOWN)
+    j.write(id=7, method="sample", params={"problem": 2, "y": packed(np.zeros(1)), "n": 1, "seed": 1})
+    j.write(id=j.read()["id"], error={"code": -32602, "message": "denoise: sigma is -1"})
+    assert j.read()["error"]["message"] == "RemoteError: denoise: sigma is -1"
+
+
+def test_the_end_of_input_ends_it(judge):
+    j = judge("return np.zeros((n, 2))")
+    j.process.stdin.close()
+    assert j.process.wait(timeout=30) == 0
+
+
+def test_no_candidate():
+    done = subprocess.run([sys.executable, "-c", "import assay_candidate; assay_candidate.serve()"], capture_output=True, text=True)
+    assert done.returncode == 1 and "decorate a function with @sampler" in done.stderr
+
+
+def test_declared_with_words():
+    from assay_candidate import sampler
+
+    @sampler(name="chain", version="2", independent=False)
+    def f(problem, y, n, rng):
+        """Says what it is."""
+        return y
+
+    assert (f.name, f.version, f.independent, f.__doc__) == ("chain", "2", False, "Says what it is.")
+    assert f(None, 5, 1, None) == 5
