@@ -109,6 +109,7 @@ func TestFaults(t *testing.T) {
 	}{
 		{"crash at start", external.Start, "hello: it ended with exit code 7"},
 		{"hang at start", external.Timeout, "hello: no answer within"},
+		{"speech", external.Protocol, `hello: it wrote to its standard output what is no JSON-RPC message (what is for people belongs on standard error): "Welcome!"`},
 		{"future", external.Protocol, "speaks protocol 2, want 1"},
 		{"nameless", external.Protocol, "want 1 to 100 printable characters"},
 		{"crash", external.Crash, "sample: it ended with exit code 3"},

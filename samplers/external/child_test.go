@@ -125,6 +125,10 @@ func (c *child) ask(method string, params map[string]any) (message, []float64) {
 
 func (c *child) run() {
 	fmt.Fprintf(os.Stderr, "pid %d\n", os.Getpid())
+	if c.mode == "speech" { // without listening
+		fmt.Println("Welcome!")
+		os.Exit(0)
+	}
 	if c.mode == "deaf" || c.mode == "stubborn" {
 		signal.Ignore(syscall.SIGTERM)
 	}

@@ -32,10 +32,11 @@ type frames struct {
 	next    int
 	waiting map[string]bool // the ids of our requests that have no answer yet
 	err     error           // why reading ended
+	ended   chan struct{}   // closed once it has
 }
 
 func newFrames(r io.Reader, w io.WriteCloser) *frames {
-	return &frames{r: bufio.NewReaderSize(r, 1<<18), w: w, parts: map[string][]byte{}, waiting: map[string]bool{}}
+	return &frames{r: bufio.NewReaderSize(r, 1<<18), w: w, parts: map[string][]byte{}, waiting: map[string]bool{}, ended: make(chan struct{})}
 }
 
 // dataKey begins the data of an array in the spelling without blanks; in any other, the
@@ -120,7 +121,10 @@ func (f *frames) Recv() ([]byte, error) {
 		}
 		if err != nil {
 			f.mu.Lock()
-			f.err = err
+			if f.err == nil {
+				f.err = err
+				close(f.ended)
+			}
 			f.mu.Unlock()
 			return nil, err
 		}

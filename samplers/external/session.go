@@ -161,7 +161,13 @@ func (s *session) blame(method string, err error) error {
 		if remote := (*jrpc2.Error)(nil); errors.As(err, &remote) {
 			return s.reported(method, remote)
 		}
-		// Writing to it failed, and it may have had time to say why.
+		// Writing to it failed: it has ended, and what it wrote before may say why.
+		s.settle()
+		select {
+		case <-s.frames.ended:
+		case <-time.After(drain):
+		}
+		broken = s.frames.broken()
 	}
 	fault := (*Fault)(nil)
 	if errors.As(broken, &fault) {
