@@ -24,7 +24,7 @@ type Options struct {
 const (
 	DefaultTimeout = time.Minute
 	DefaultStartup = time.Minute
-	DefaultGrace   = time.Second
+	DefaultGrace   = 3 * time.Second
 )
 
 // filled returns the options with their defaults filled in, or says what is wrong.

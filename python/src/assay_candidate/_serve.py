@@ -56,7 +56,7 @@ def sampler(
     other given y, as those of one chain do."""
 
     def declare(function: Sample) -> Candidate:
-        candidate = Candidate(function, name or getattr(function, "__name__", "candidate"), version, independent)
+        candidate = Candidate(function, name or str(getattr(function, "__name__", "candidate")), version, independent)
         _declared.append(candidate)
         return candidate
 

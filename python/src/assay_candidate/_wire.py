@@ -38,7 +38,7 @@ class Channel:
         them twice and look at each character: in the message stands their number.
         """
         a = np.ascontiguousarray(a, dtype="<f8")
-        self._parts.append(binascii.b2a_base64(a.reshape(-1).view(np.uint8), newline=False))
+        self._parts.append(binascii.b2a_base64(a.reshape(-1).view(np.uint8).data, newline=False))
         return {"dtype": "<f8", "shape": list(a.shape), "data": f"#{len(self._parts) - 1}"}
 
     def receive(self) -> Optional[dict[str, Any]]:
