@@ -59,6 +59,13 @@ go run ./ci/readme README.md
 step generated kernels
 go -C reduction/circuit/kernelgen test .
 
+step Python
+bash ci/python.sh
+
+step ONNX
+bash ci/onnx.sh
+go run ./ci/readme docs/network.md
+
 step race detector
 if [[ -z $(command -v "$(go env CC)") ]] && ! install gcc libc6-dev; then
   skip "the race detector needs a C compiler"
