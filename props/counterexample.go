@@ -126,8 +126,12 @@ func ParseCounterexample(text []byte) (*Counterexample, error) {
 	var head struct {
 		Format *string `json:"format"`
 	}
-	if err := json.Compact(&flat, text); err != nil {
+	var whole json.RawMessage
+	if err := json.Unmarshal(text, &whole); err != nil { // Compact would not say where
 		return nil, fmt.Errorf("cut short or no JSON: %w", spec.Place(err, text))
+	}
+	if err := json.Compact(&flat, whole); err != nil {
+		return nil, err
 	}
 	if err := json.Unmarshal(text, &head); err != nil || head.Format == nil {
 		return nil, errors.New("no counterexample: it has no key \"format\"")

@@ -11,6 +11,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"assay/props"
+	"assay/props/fuzz"
 	"assay/props/hardness"
 	"assay/props/problems"
 	"assay/samplers"
@@ -45,12 +46,13 @@ type check struct {
 // defaults fills in the variables of the tags above.
 func defaults() kong.Vars {
 	return kong.Vars{
-		"alpha":   strconv.FormatFloat(props.DefaultAlpha, 'g', -1, 64),
-		"calls":   strconv.Itoa(props.DefaultCalls),
-		"draws":   strconv.Itoa(props.DefaultDraws),
-		"seed":    "0",
-		"targets": strconv.Itoa(props.DefaultTargets),
-		"methods": strings.Join(hardness.Defaults(), ", "),
+		"alpha":    strconv.FormatFloat(props.DefaultAlpha, 'g', -1, 64),
+		"calls":    strconv.Itoa(props.DefaultCalls),
+		"draws":    strconv.Itoa(props.DefaultDraws),
+		"seed":     "0",
+		"targets":  strconv.Itoa(props.DefaultTargets),
+		"families": strings.Join(fuzz.Families(), ", "),
+		"methods":  strings.Join(hardness.Defaults(), ", "),
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -22,6 +23,8 @@ const (
 // commands is what the command line can say.
 type commands struct {
 	Check    check           `cmd:"" help:"Judge a candidate: one verdict for all the problems named."`
+	Fuzz     fuzzCommand     `cmd:"" help:"Look for a problem that a candidate is wrong on, and then for the smallest."`
+	Replay   replayCommand   `cmd:"" help:"Judge a counterexample again, on fresh randomness."`
 	Invert   invert          `cmd:"" help:"Let a candidate invert a one-way function, and judge it by the reduction alone."`
 	Theorems theoremsCommand `cmd:"" help:"Check the mathematics: every statement measured against its bound."`
 	Hardness hardnessCommand `cmd:"" help:"Measure what inverting a function costs as the number of its input bits grows."`
@@ -58,16 +61,25 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitOK
 	}
 	code := exitOK
-	if err == nil && len(command) > 0 && !strings.HasPrefix(parsed.Command(), "check") && parsed.Command() != "conform" {
-		err = fmt.Errorf("%s: takes no -- COMMAND; check and conform do", parsed.Command())
+	var verb string // the first word of the command
+	if err == nil {
+		verb, _, _ = strings.Cut(parsed.Command(), " ")
+	}
+	if err == nil && len(command) > 0 && !slices.Contains([]string{"check", "conform", "fuzz", "replay"}, verb) {
+		err = fmt.Errorf("%s: takes no -- COMMAND; check, conform, fuzz and replay do", parsed.Command())
 	}
 	if err == nil {
 		line.Check.command, line.Conform.command = command, command
+		line.Fuzz.command, line.Replay.command = command, command
 		switch {
 		case parsed.Command() == "conform":
 			code, err = line.Conform.run(ctx, streams{stdout, stderr})
 		case strings.HasPrefix(parsed.Command(), "check"):
 			code, err = line.Check.run(ctx, streams{stdout, stderr})
+		case verb == "fuzz":
+			code, err = line.Fuzz.run(ctx, streams{stdout, stderr})
+		case verb == "replay":
+			code, err = line.Replay.run(ctx, streams{stdout, stderr})
 		case strings.HasPrefix(parsed.Command(), "invert"):
 			code, err = line.Invert.run(ctx, streams{stdout, stderr})
 		case strings.HasPrefix(parsed.Command(), "theorems"):

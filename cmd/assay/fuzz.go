@@ -1,0 +1,218 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"assay/props"
+	"assay/props/fuzz"
+)
+
+// fuzzCommand is the command line of a search for counterexamples.
+type fuzzCommand struct {
+	Candidate string `arg:"" optional:"" help:"Name of a candidate, such as dps; see assay list. Or, after all flags, -- COMMAND: any program."`
+	program   `embed:"" group:"For a program after --"`
+
+	Family   string        `default:"any" help:"Problems to generate: ${families}."`
+	For      time.Duration `default:"1m" env:"ASSAY_FOR" help:"Stop after this time, such as 10m; 0 is no limit ($$${env})."`
+	Problems int           `placeholder:"N" help:"Stop after so many problems have been screened."`
+	Most     int           `default:"1" help:"Stop after so many counterexamples; 0 is no limit."`
+	Out      string        `default:"counterexamples" placeholder:"DIR" help:"Folder for the counterexamples, made if there is none; those in testdata/assay are judged first by a Go test."`
+	Resume   bool          `help:"Go on with the campaign that was interrupted, given by the same command."`
+	Alpha    float64       `default:"${alpha}" env:"ASSAY_ALPHA" help:"Bound on the probability that the campaign ever finds a counterexample to a right candidate ($$${env})."`
+	Draws    int           `default:"${draws}" env:"ASSAY_DRAWS" help:"Draws asked for in a call ($$${env})."`
+	Seed     uint64        `default:"${seed}" env:"ASSAY_SEED" help:"Root seed: the same seed gives the same problems ($$${env})."`
+}
+
+func (c *fuzzCommand) run(ctx context.Context, std streams) (code int, err error) {
+	switch {
+	case c.For < 0:
+		return 0, fmt.Errorf("--for=%v: want a positive duration, or 0 for no limit", c.For)
+	case c.Problems < 0:
+		return 0, fmt.Errorf("--problems=%d: want at least 1", c.Problems)
+	case c.Most < 0:
+		return 0, fmt.Errorf("--most=%d: want at least 1, or 0 for no limit", c.Most)
+	case c.Draws < 1:
+		return 0, fmt.Errorf("--draws=%d: want at least 1", c.Draws)
+	}
+	if _, err := fuzz.NewState(c.Candidate, c.Family, c.Alpha, c.Seed); err != nil {
+		return 0, fmt.Errorf("fuzz: %w", err) // before a program is started in vain
+	}
+	candidate, end, err := c.candidate(ctx, c.Candidate, std)
+	if ctx.Err() != nil {
+		fmt.Fprintln(std.err, "assay: interrupted while the candidate started")
+		return exitInterrupted, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	defer end()
+	shelf := &shelf{folder: c.Out, candidate: candidate.Name()}
+	state, err := fuzz.NewState(candidate.Name(), c.Family, c.Alpha, c.Seed)
+	var unfinished []*props.Counterexample
+	if err == nil && c.Resume {
+		state, unfinished, err = shelf.load(state)
+	}
+	if err == nil {
+		err = os.MkdirAll(c.Out, 0o777)
+	}
+	if err != nil {
+		return 0, err
+	}
+	if c.For > 0 {
+		var cancel func()
+		ctx, cancel = context.WithTimeout(ctx, c.For)
+		defer cancel()
+	}
+	show, done := countOn(std.err, "problems screened")
+	report, err := fuzz.Run(ctx, candidate, state, unfinished, fuzz.Config{
+		Problems: c.Problems, Most: c.Most, Draws: c.Draws, Jobs: c.jobs(),
+		Save: shelf.save, Keep: shelf.keep,
+		Watch: func(p fuzz.Progress) { show(p.Screened, max(c.Problems, p.Screened)+1) },
+	})
+	done()
+	if err != nil {
+		return 0, err
+	}
+	return fuzzExitCode(report), c.write(std, shelf, report)
+}
+
+// write prints the report, where the counterexamples are, and the command that finds them
+// again.
+func (c *fuzzCommand) write(std streams, shelf *shelf, report *fuzz.Report) error {
+	var b strings.Builder
+	b.WriteString(report.String())
+	for _, found := range report.Found {
+		fmt.Fprintf(&b, "  replay    %s\n", shellLine(append([]string{"assay", "replay", shelf.path(found), c.Candidate}, c.words()...)))
+	}
+	problems := c.Problems
+	if report.Stop == props.StopTime || report.Stop == props.StopInterrupted {
+		problems = max(1, report.State.Screened)
+	}
+	args := []string{"assay", "fuzz", c.Candidate, "--family", c.Family, "--for", "0"}
+	if problems > 0 {
+		args = append(args, "--problems", strconv.Itoa(problems))
+	}
+	args = append(args, "--most", strconv.Itoa(c.Most), "--out", c.Out, "--alpha", number(c.Alpha),
+		"--draws", strconv.Itoa(c.Draws), "--seed", strconv.FormatUint(c.Seed, 10))
+	fmt.Fprintf(&b, "  repeat    %s\n", shellLine(append(args, c.words()...)))
+	_, err := fmt.Fprint(std.out, b.String())
+	return err
+}
+
+// shellLine quotes arguments for a shell, leaving out those that are empty.
+func shellLine(args []string) string {
+	var quoted []string
+	for _, arg := range args {
+		if arg != "" {
+			quoted = append(quoted, quote(arg))
+		}
+	}
+	return strings.Join(quoted, " ")
+}
+
+// fuzzExitCode returns the exit code that stands for a report; see main.go.
+func fuzzExitCode(r *fuzz.Report) int {
+	outcome, stop := props.NotRejected, r.Stop
+	for _, found := range r.Found {
+		switch {
+		case found.Verdict.Fault == nil:
+			outcome = props.Rejected
+		case stop != props.StopInterrupted:
+			stop = props.StopFault
+		}
+	}
+	if r.State.Screened == r.State.Refused && len(r.Found) == 0 {
+		outcome = props.Inconclusive
+	}
+	return exitCode(outcome, stop)
+}
+
+// shelf is the folder of a campaign: its counterexamples, and the state that is needed to go
+// on with it.
+type shelf struct {
+	folder, candidate string
+}
+
+// stem begins the names of the files: the candidate without its arguments.
+func (s *shelf) stem() string {
+	base, _, _ := strings.Cut(s.candidate, ":")
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_' {
+			return r
+		}
+		return '-'
+	}, base)
+}
+
+// path names a counterexample by where the reduction began, so that each smaller one
+// replaces the one before it.
+func (s *shelf) path(c *props.Counterexample) string {
+	return filepath.Join(s.folder, fmt.Sprintf("%s-%.12s.json", s.stem(), c.Origin))
+}
+
+func (s *shelf) statePath() string { return filepath.Join(s.folder, s.stem()+".campaign") }
+
+func (s *shelf) save(state *fuzz.State) error {
+	text, err := json.MarshalIndent(state, "", "  ")
+	if err != nil {
+		return err
+	}
+	return writeFile(s.statePath(), append(text, '\n'))
+}
+
+func (s *shelf) keep(c *props.Counterexample) error {
+	text, err := c.Encode()
+	if err != nil {
+		return err
+	}
+	return writeFile(s.path(c), text)
+}
+
+// load returns the state that was saved, which must be of a campaign like the given one, and
+// the counterexamples to the candidate that are not reduced yet.
+func (s *shelf) load(like *fuzz.State) (*fuzz.State, []*props.Counterexample, error) {
+	text, err := os.ReadFile(s.statePath())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, fmt.Errorf("--resume: there is no %s; nothing to go on with", s.statePath())
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	state := &fuzz.State{}
+	if err := json.Unmarshal(text, state); err != nil {
+		return nil, nil, fmt.Errorf("%s: %w; begin anew without --resume", s.statePath(), err)
+	}
+	if err := state.Check(); err != nil {
+		return nil, nil, fmt.Errorf("%s: %w; begin anew without --resume", s.statePath(), err)
+	}
+	if state.Candidate != like.Candidate || state.Family != like.Family || state.Alpha != like.Alpha || state.Seed != like.Seed {
+		return nil, nil, fmt.Errorf("%s is a campaign of %s --family %s --alpha %v --seed %d; say the same, or begin anew without --resume",
+			s.statePath(), state.Candidate, state.Family, state.Alpha, state.Seed)
+	}
+	paths, err := filepath.Glob(filepath.Join(s.folder, s.stem()+"-*.json"))
+	if err != nil {
+		return nil, nil, err
+	}
+	slices.Sort(paths)
+	var unfinished []*props.Counterexample
+	for _, path := range paths {
+		c, err := props.ReadCounterexample(path)
+		if err != nil {
+			return nil, nil, err
+		}
+		if c.Candidate == s.candidate && !c.Reduced {
+			unfinished = append(unfinished, c)
+		}
+	}
+	return state, unfinished, nil
+}
