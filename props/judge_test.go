@@ -193,3 +193,56 @@ func TestMistakes(t *testing.T) {
 		t.Errorf("5 calls of 3 draws at alpha 1e-6: %s, want inconclusive", v.Outcome)
 	}
 }
+
+// information estimates the mutual information of x and y in nats, the mean of
+// log p(y | x) - log p(y) over draws of both.
+func information(t *testing.T, p *spec.Problem) float64 {
+	t.Helper()
+	posterior, err := p.Posterior()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const draws = 200
+	rng := spec.Stream(0, "information", p.Digest(), 0)
+	x, y := make([]float64, p.Prior().Dim()), make([]float64, p.Measurement().Rows())
+	likelihood, sum := []float64{0}, 0.0
+	for range draws {
+		p.Draw(x, y, rng)
+		p.Measurement().LogLikelihood(likelihood, mat.NewDense(1, len(x), x), y)
+		sum += (likelihood[0] - posterior.LogEvidence(y)) / draws
+	}
+	return sum
+}
+
+// TestPriorIsRejectedWhereDataInform: on generated problems of all families, a sampler
+// that ignores y is rejected wherever y tells at least 0.4 nats of x, 0.55 nats being a
+// Gaussian measured once with a signal of 1.4 deviations of the noise. Where y tells nothing
+// (m = 0, a point mass, rows of zeros) the same sampler is right, and must not be: the
+// control, false alarms 1e-6 each. In between the estimate of the information, which errs
+// by 0.1 or so, decides nothing.
+func TestPriorIsRejectedWhereDataInform(t *testing.T) {
+	generator := problems.Small()
+	informed, blind := 0, 0
+	for seed := range 120 {
+		p := generator.Example(seed)
+		nats := information(t, p)
+		var want props.Outcome
+		switch {
+		case nats > 0.4:
+			want = props.Rejected
+			informed++
+		case nats < 1e-6:
+			want = props.NotRejected
+			blind++
+		default:
+			continue
+		}
+		if v := judge(t, samplers.Prior(), []*spec.Problem{p}, props.Terse()); v.Outcome != want {
+			t.Errorf("seed %d, %s with %.3g nats: %s", seed, p.Name(), nats, v)
+		}
+	}
+	t.Logf("%d problems on which y informs, %d on which it does not", informed, blind)
+	if informed < 20 || blind < 5 {
+		t.Errorf("%d problems on which y informs and %d on which it does not, want 20 and 5 at least", informed, blind)
+	}
+}
