@@ -82,15 +82,7 @@ func (t *trial) call(ctx context.Context, next task) *answer {
 	} else {
 		draws = 1
 	}
-	key := t.journalKey(digest, replicate, draws)
-	pool := mat.NewDense(draws, len(x), nil)
-	var fault *Fault
-	if t.journal == nil || !t.journal.recall(key, pool) {
-		pool, fault = request(ctx, t.candidate, e.problem, draws, y, stream("candidate"))
-		if fault == nil && t.journal != nil {
-			t.journal.remember(key, pool)
-		}
-	}
+	pool, fault := t.request(ctx, e.problem, draws, y, digest, replicate, stream("candidate"))
 	if fault != nil {
 		fault.Problem, fault.Call = e.problem.Name(), next.replicate
 		return &answer{task: next, fault: fault}
@@ -107,6 +99,22 @@ func (t *trial) call(ctx context.Context, next task) *answer {
 		a.sights = append(a.sights, sight{values, place})
 	}
 	return a
+}
+
+// request asks the journal, if there is one, and then the candidate for n draws given y.
+// digest and replicate name the call.
+func (t *trial) request(ctx context.Context, p *spec.Problem, n int, y []float64, digest []byte, replicate uint64, rng *rand.Rand) (draws *mat.Dense, fault *Fault) {
+	if t.journal == nil {
+		return request(ctx, t.candidate, p, n, y, rng)
+	}
+	call := fmt.Sprintf("%s seed=%d problem=%x call=%d draws=%d", t.candidate.Name(), t.seed, digest, replicate, n)
+	if draws = t.journal.recall(call, n, p.Prior().Dim()); draws != nil {
+		return draws, nil
+	}
+	if draws, fault = request(ctx, t.candidate, p, n, y, rng); fault == nil {
+		t.journal.remember(call, draws)
+	}
+	return draws, fault
 }
 
 // request asks the candidate for n draws given y, and checks that it filled every

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"sync"
 
 	"gonum.org/v1/gonum/mat"
@@ -30,7 +31,7 @@ type Journal struct {
 
 // entry is one line of a journal.
 type entry struct {
-	Call  string    `json:"call"`  // see journalKey
+	Call  string    `json:"call"`  // everything that the answer depends on
 	Draws []float64 `json:"draws"` // row by row
 }
 
@@ -91,16 +92,15 @@ func (j *Journal) Close() error {
 	return errors.Join(j.err, j.file.Close())
 }
 
-// recall fills draws with the answer to a call, and reports whether there is one.
-func (j *Journal) recall(call string, draws *mat.Dense) bool {
+// recall returns the n x d answer to a call, nil if there is none.
+func (j *Journal) recall(call string, n, d int) *mat.Dense {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	answer, ok := j.answers[call]
-	if !ok || len(answer) != len(draws.RawMatrix().Data) {
-		return false
+	if !ok || len(answer) != n*d {
+		return nil
 	}
-	copy(draws.RawMatrix().Data, answer)
-	return true
+	return mat.NewDense(n, d, slices.Clone(answer))
 }
 
 // remember writes the answer to a call.
@@ -113,9 +113,4 @@ func (j *Journal) remember(call string, draws *mat.Dense) {
 	}
 	j.err = errors.Join(j.err, err)
 	j.answers[call] = draws.RawMatrix().Data
-}
-
-// journalKey names a call: everything that the answer of a candidate depends on.
-func (t *trial) journalKey(digest []byte, replicate uint64, draws int) string {
-	return fmt.Sprintf("%s seed=%d problem=%x call=%d draws=%d", t.candidate.Name(), t.seed, digest, replicate, draws)
 }

@@ -79,21 +79,20 @@ const (
 // sensitivity returns what the judgement of an exhibit would have noticed, by planting
 // each effect at its largest size and extrapolating to the budget. It is empty if the
 // exact posterior is unknown or has no spread.
-func (t *trial) sensitivity(e *exhibit) ([]Noticed, error) {
+func (t *trial) sensitivity(e *exhibit) []Noticed {
 	posterior, err := e.problem.Posterior()
 	if err != nil {
-		return nil, nil // no exact draws, no planted errors
+		return nil // no exact draws, no planted errors
 	}
 	j, deviation := uncertain(e.problem, posterior, t.seed)
 	if deviation == 0 {
-		return nil, nil
+		return nil
 	}
 	planned := effects
 	if e.problem.Prior().Dim() == 1 {
 		planned = effects[:len(effects)-1] // nothing to be correlated with
 	}
 	noticed := make([]Noticed, len(planned))
-	errs := make([]error, len(planned))
 	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
 	var running sync.WaitGroup
 	for i, f := range planned {
@@ -102,11 +101,7 @@ func (t *trial) sensitivity(e *exhibit) ([]Noticed, error) {
 			defer func() { <-slots }()
 			longest := 0
 			for run := range sensitivityRuns {
-				calls, err := t.callsToNotice(e.problem, posterior, f, f.largest, j, deviation, uint64(run))
-				if err != nil {
-					errs[i] = err
-					return
-				}
+				calls := t.callsToNotice(e, posterior, f, f.largest, j, deviation, uint64(run))
 				longest = max(longest, calls)
 				if calls > t.options.calls {
 					break
@@ -116,12 +111,7 @@ func (t *trial) sensitivity(e *exhibit) ([]Noticed, error) {
 		})
 	}
 	running.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return nil, err
-		}
-	}
-	return noticed, nil
+	return noticed
 }
 
 func (f effect) noticed(longest, budget, j int) Noticed {
@@ -158,11 +148,8 @@ func uncertain(p *spec.Problem, posterior spec.Conditional, seed uint64) (j int,
 
 // callsToNotice returns the calls until the wealth on one problem reaches 1/alpha when
 // the effect is planted at the given size; more than the budget if it does not.
-func (t *trial) callsToNotice(p *spec.Problem, posterior spec.Conditional, f effect, size float64, j int, deviation float64, run uint64) (int, error) {
-	e, err := newExhibit(p, t.candidate, t.options)
-	if err != nil {
-		return 0, err
-	}
+func (t *trial) callsToNotice(e *exhibit, posterior spec.Conditional, f effect, size float64, j int, deviation float64, run uint64) int {
+	p, q := e.problem, e.newPoint(t.candidate, t.options)
 	rng := spec.Stream(t.seed, "sensitivity "+f.name, p.Digest(), run)
 	d := p.Prior().Dim()
 	x, y := make([]float64, d), make([]float64, p.Measurement().Rows())
@@ -176,11 +163,11 @@ func (t *trial) callsToNotice(p *spec.Problem, posterior spec.Conditional, f eff
 		}
 		for i, battery := range e.batteries {
 			values, place := battery.Evaluate(x, draws, y, rng)
-			e.points[0].processes[i].Observe(values, place, rng)
+			q.processes[i].Observe(values, place, rng)
 		}
-		if e.logWealth() >= -math.Log(t.alpha) {
-			return call + 1, nil
+		if q.logWealth() >= -math.Log(t.alpha) {
+			return call + 1
 		}
 	}
-	return t.options.calls + 1, nil
+	return t.options.calls + 1
 }

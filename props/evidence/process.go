@@ -20,12 +20,13 @@ type Process struct {
 	value     *valueBets
 	learned   *learnedBets // nil if there are no features
 
-	pools int         // pools a call: 1, or L for pairs
-	phi   [][]float64 // scratch: for each witness, standardised values on a pool
-	pool  []float64   // scratch: values of one witness on a pool
-	order []float64   // scratch
-	ranks []int       // of this call, pool by pool and witness by witness
-	calls int
+	pools      int         // pools a call: 1, or L for pairs
+	phi        [][]float64 // scratch: for each witness, standardised values on a pool
+	pool       []float64   // scratch: values of one witness on a pool
+	order      []float64   // scratch
+	deviations []float64   // of this call, by witness
+	ranks      []int       // of this call, pool by pool and witness by witness
+	calls      int
 }
 
 // NewProcess returns the process for a battery of the given number of witnesses,
@@ -70,6 +71,7 @@ func NewProcess(witnesses int, features []int, draws int, independent bool, dist
 	}
 	p.pool = make([]float64, members)
 	p.order = make([]float64, members)
+	p.deviations = make([]float64, witnesses)
 	p.ranks = make([]int, p.pools*witnesses)
 	return p
 }
@@ -81,7 +83,7 @@ func (p *Process) Observe(values [][]float64, truth int, ties *rand.Rand) {
 	clear(p.portfolio.factor)
 	p.rank.prepare()
 	weight := 1 / float64(p.pools)
-	deviations := make([]float64, p.witnesses)
+	clear(p.deviations)
 	for pool := range p.pools {
 		at := truth
 		for k, v := range values {
@@ -97,7 +99,7 @@ func (p *Process) Observe(values [][]float64, truth int, ties *rand.Rand) {
 			}
 			p.ranks[pool*p.witnesses+k] = Rank(p.pool, at, ties)
 			deviation := p.standardise(k)
-			deviations[k] += weight * deviation
+			p.deviations[k] += weight * deviation
 		}
 		p.bet(pool, at, weight)
 	}
@@ -108,7 +110,7 @@ func (p *Process) Observe(values [][]float64, truth int, ties *rand.Rand) {
 	for i, r := range p.ranks {
 		p.rank.learn(i%p.witnesses, r, weight)
 	}
-	for k, deviation := range deviations {
+	for k, deviation := range p.deviations {
 		p.value.learn(k, deviation)
 	}
 	if p.learned != nil {
