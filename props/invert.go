@@ -119,11 +119,7 @@ func Invert(ctx context.Context, candidate spec.Sampler, in *reduction.Instance,
 // are no preimages.
 func (v *Inversion) attempt(ctx context.Context, candidate spec.Sampler, in *reduction.Instance, problem *spec.Problem, target int) (share float64, fault *Fault) {
 	rng := spec.Stream(v.Seed, "invert", problem.Digest(), uint64(target))
-	secret := make([]bool, in.Function().N)
-	for i := range secret {
-		secret[i] = rng.Uint64()&1 == 1
-	}
-	z := in.Function().Circuit.Eval(secret)
+	z := in.RandomImage(rng)
 	y := in.Target(z, rng)
 	start := time.Now()
 	draws, fault := request(ctx, candidate, problem, v.DrawsACall, y, spec.Stream(v.Seed, "candidate", problem.Digest(), uint64(target)))

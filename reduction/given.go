@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 
-	"gonum.org/v1/gonum/mat"
-
 	"assay/spec"
 )
 
@@ -14,7 +12,7 @@ import (
 // is left of posterior sampling once a secret is found. It is an error unless the
 // measurement is the instance's own (see [Instance.Measurement]), with any noise.
 func (in *Instance) Completion(m spec.Measurement) (fill func(x []float64, secret []bool, y []float64, rng *rand.Rand), err error) {
-	if m.Rows() == 0 || !mat.Equal(m.A(), in.Measurement().A()) {
+	if !in.isOwn(m) {
 		return nil, fmt.Errorf("hard instance: a secret completes only the measurement of the %d output coordinates", in.function.M)
 	}
 	beta := m.Beta() * in.dials.R

@@ -8,6 +8,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"assay/reduction/circuit"
 	"assay/reduction/oneway"
 	"assay/spec"
 )
@@ -96,11 +97,8 @@ func (in *Instance) Dim() int {
 func (in *Instance) Sample(dst *mat.Dense, rng *rand.Rand) {
 	rows, _ := dst.Dims()
 	n := in.function.N
-	secret := make([]bool, n)
 	for row := range rows {
-		for i := range secret {
-			secret[i] = rng.Uint64()&1 == 1
-		}
+		secret := circuit.RandomBits(n, rng)
 		x := dst.RawRowView(row)
 		in.fillSecret(x, secret, rng)
 		for j, bit := range in.function.Circuit.Eval(secret) {
@@ -133,6 +131,22 @@ func (in *Instance) Measurement() spec.Measurement {
 		panic(err)
 	}
 	return measurement
+}
+
+// isOwn reports whether m is the instance's own measurement, with any noise. It builds
+// none to compare with, for a sampler asks in every call.
+func (in *Instance) isOwn(m spec.Measurement) bool {
+	if m.Rows() != in.function.M || m.Dim() != in.Dim() {
+		return false
+	}
+	for j := range m.Rows() {
+		for i, v := range m.A().RawRowView(j) {
+			if v != float64(index(i == in.function.N+j)) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // Problem returns the instance with its own measurement, under the given name.

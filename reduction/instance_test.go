@@ -410,6 +410,25 @@ func TestMistakes(t *testing.T) {
 	if _, err := instance(t, "identity:n=3", DefaultDials()).Condition(other); err == nil {
 		t.Error("conditioning on a secret coordinate: no error")
 	}
+	own := instance(t, "identity:n=3", DefaultDials())
+	for name, change := range map[string]func(a *mat.Dense){
+		"rows swapped":           func(a *mat.Dense) { a.Set(0, 3, 0); a.Set(0, 4, 1); a.Set(1, 4, 0); a.Set(1, 3, 1) },
+		"an output doubled":      func(a *mat.Dense) { a.Set(2, 5, 2) },
+		"a secret looked at too": func(a *mat.Dense) { a.Set(1, 0, 1e-300) },
+	} {
+		a := mat.DenseCopyOf(own.Measurement().A())
+		change(a)
+		m, err := spec.NewMeasurement(a, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := own.Condition(m); err == nil {
+			t.Errorf("conditioning on the outputs, %s: no error", name)
+		}
+		if _, err := own.Completion(m); err == nil {
+			t.Errorf("completing a measurement of the outputs, %s: no error", name)
+		}
+	}
 }
 
 func TestCanonicalText(t *testing.T) {

@@ -8,8 +8,14 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"assay/reduction/circuit"
 	"assay/spec"
 )
+
+// RandomImage returns f(s) for a uniform secret s.
+func (in *Instance) RandomImage(rng *rand.Rand) []bool {
+	return in.function.Circuit.Eval(circuit.RandomBits(in.function.N, rng))
+}
 
 // Target draws the measurement y (length m, scaled) of an image z of f: each output
 // coordinate from the law of its bit, plus noise. If z = f(s) for a uniform s, y has

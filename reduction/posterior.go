@@ -28,7 +28,7 @@ const MaxEnumeration = 24
 // any beta. It is an error if n exceeds [MaxEnumeration], or if the measurement is
 // neither the instance's own (see [Instance.Measurement], with any noise) nor empty.
 func (in *Instance) Condition(m spec.Measurement) (spec.Conditional, error) {
-	if m.Rows() > 0 && !mat.Equal(m.A(), in.Measurement().A()) {
+	if m.Rows() > 0 && !in.isOwn(m) {
 		return nil, fmt.Errorf("hard instance: an exact posterior is known only for the measurement of the %d output coordinates", in.function.M)
 	}
 	if m.Rows() == 0 {

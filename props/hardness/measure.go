@@ -138,11 +138,7 @@ func (c *Cell) measure(ctx context.Context, method Method, in *reduction.Instanc
 	finished := 0.0
 	for target := range o.Targets {
 		number := uint64(c.N)<<32 | uint64(target)
-		secret, truth := make([]bool, c.N), spec.Stream(o.Seed, "hardness", []byte(c.Function), number)
-		for i := range secret {
-			secret[i] = truth.Uint64()&1 == 1
-		}
-		z := in.Function().Circuit.Eval(secret)
+		z := in.RandomImage(spec.Stream(o.Seed, "hardness", []byte(c.Function), number))
 		start := time.Now()
 		right, of, work, err := method.try(limited, in, z, spec.Stream(o.Seed, "hardness "+method.Name, []byte(c.Function), number))
 		took := time.Since(start).Seconds()

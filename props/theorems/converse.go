@@ -47,7 +47,7 @@ func converseBy(r *run, oracles []spec.Sampler, distance func(in *reduction.Inst
 			all := newImages(in)
 			heads := 0
 			for range measurements {
-				tv := all.oracleDistance(in, in.Target(image(in, rng), rng))
+				tv := all.oracleDistance(in, in.Target(in.RandomImage(rng), rng))
 				sum += tv
 				if rng.Float64() < tv { // a coin for the mean of tv; see orthantWithin
 					heads++

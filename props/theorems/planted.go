@@ -87,7 +87,7 @@ func failures(ctx context.Context, sampler spec.Sampler, in *reduction.Instance,
 		return 0, err
 	}
 	for range targets {
-		a, err := reduction.Invert(ctx, sampler, in, problem, image(in, rng), 1, rng)
+		a, err := reduction.Invert(ctx, sampler, in, problem, in.RandomImage(rng), 1, rng)
 		if err != nil {
 			return 0, err
 		}
@@ -97,13 +97,4 @@ func failures(ctx context.Context, sampler spec.Sampler, in *reduction.Instance,
 		}
 	}
 	return failed, nil
-}
-
-// image returns f(s) for a uniform secret s.
-func image(in *reduction.Instance, rng *rand.Rand) []bool {
-	secret := make([]bool, in.Function().N)
-	for i := range secret {
-		secret[i] = rng.Uint64()&1 == 1
-	}
-	return in.Function().Circuit.Eval(secret)
 }

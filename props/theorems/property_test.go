@@ -96,7 +96,7 @@ func TestConverse(t *testing.T) {
 		rng := newRun(t, streamOf(p)).stream("converse", 0)
 		all, heads := newImages(in), 0
 		for i := range measurements {
-			y := in.Target(image(in, rng), rng)
+			y := in.Target(in.RandomImage(rng), rng)
 			tv := all.oracleDistance(in, y)
 			if rng.Float64() < tv {
 				heads++

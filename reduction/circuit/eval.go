@@ -1,6 +1,9 @@
 package circuit
 
-import "fmt"
+import (
+	"fmt"
+	"math/rand/v2"
+)
 
 // Eval returns the m outputs for one input of n bits. It panics if len(input) is
 // not n.
@@ -46,6 +49,15 @@ func (c *Circuit) Specialise(fixed map[int]bool) *Circuit {
 		}
 	}
 	return b.Build(b.Append(c, inputs)...)
+}
+
+// RandomBits returns n fair bits.
+func RandomBits(n int, rng *rand.Rand) []bool {
+	bits := make([]bool, n)
+	for i := range bits {
+		bits[i] = rng.Uint64()&1 == 1
+	}
+	return bits
 }
 
 // Bits returns the n low bits of v, least significant first.

@@ -21,10 +21,6 @@ type kernel struct {
 // kernels are those that this processor can run, the fastest first.
 var kernels = append(nativeKernels(), kernel{"go", executeGo})
 
-// Kernel returns the name of the instruction set that programs run on here:
-// "avx2" or "go".
-func Kernel() string { return kernels[0].name }
-
 // NewMachine returns a machine with all inputs zero.
 func (p *Program) NewMachine() *Machine { return p.newMachine(kernels[0]) }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"testing"
 
+	"assay/reduction/circuit"
 	"assay/reduction/oneway"
 )
 
@@ -45,7 +46,7 @@ func BenchmarkInvert(b *testing.B) {
 				rng := newRand(17)
 				var total Work
 				for range b.N {
-					z := f.Circuit.Eval(randomBits(f.N, rng))
+					z := f.Circuit.Eval(circuit.RandomBits(f.N, rng))
 					_, work, err := inverter.Invert(context.Background(), f.Circuit, z, newRand(18))
 					if err != nil {
 						b.Fatal(err)
@@ -88,7 +89,7 @@ func BenchmarkSample(b *testing.B) {
 			}
 			b.Run(function+"/"+inverter.Name(), func(b *testing.B) {
 				rng := newRand(19)
-				z := f.Circuit.Eval(randomBits(f.N, rng))
+				z := f.Circuit.Eval(circuit.RandomBits(f.N, rng))
 				_, work, err := inverter.Sample(context.Background(), f.Circuit, z, b.N, rng)
 				if err != nil {
 					b.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"assay/reduction/circuit"
 	"assay/reduction/oneway"
 )
 
@@ -30,7 +31,7 @@ func TestFullSize(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			z := f.Reference(randomBits(f.N, newRand(21)))
+			z := f.Reference(circuit.RandomBits(f.N, newRand(21)))
 			invert := func(t *testing.T, inverter Inverter) {
 				ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 				defer cancel()

@@ -144,12 +144,3 @@ func (s *system) substitute(c *circuit.Circuit) *circuit.Circuit {
 	}
 	return b.Build(b.Append(c, inputs)...)
 }
-
-// randomBits returns n fair bits.
-func randomBits(n int, rng *rand.Rand) []bool {
-	x := make([]bool, n)
-	for i := range x {
-		x[i] = rng.Uint64()&1 == 1
-	}
-	return x
-}

@@ -62,8 +62,8 @@ func TestKinds(t *testing.T) {
 	rng := newRand(1)
 	for kind, c := range kinds() {
 		for range 3 {
-			image := c.Eval(randomBits(c.Inputs(), rng))
-			any := randomBits(c.Outputs(), rng)
+			image := c.Eval(circuit.RandomBits(c.Inputs(), rng))
+			any := circuit.RandomBits(c.Outputs(), rng)
 			for _, inverter := range inProcess {
 				checkAgainst(t, inverter, c, image, rng)
 				checkAgainst(t, inverter, c, any, rng)
@@ -147,7 +147,7 @@ func TestSweepInManyBlocks(t *testing.T) {
 	for _, parities := range []int{5, 8, 9, 10, 11} {
 		s := newSystem(20)
 		s.imposeRandom(parities, rng)
-		z := randomBits(6, rng)
+		z := circuit.RandomBits(6, rng)
 		found, work, err := newSweep(c).list(context.Background(), s, z, 1<<20)
 		if err != nil || work.Candidates != 1<<(20-parities) {
 			t.Fatalf("work %+v, error %v", work, err)
@@ -223,7 +223,7 @@ func TestConcurrentUse(t *testing.T) {
 			users.Go(func() {
 				rng := newRand(100 + user)
 				for range 4 {
-					z := f.Circuit.Eval(randomBits(f.N, rng))
+					z := f.Circuit.Eval(circuit.RandomBits(f.N, rng))
 					x, _, err := inverter.Invert(context.Background(), f.Circuit, z, rng)
 					if err != nil || checkPreimage(f.Circuit, z, x) != nil {
 						t.Errorf("%s by %s: %v, error %v", name, inverter.Name(), x, err)

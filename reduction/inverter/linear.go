@@ -35,7 +35,7 @@ func (linear) Sample(ctx context.Context, c *circuit.Circuit, z []bool, draws in
 	}
 	x := make([][]bool, draws)
 	for i := range x {
-		x[i] = s.solve(randomBits(s.n-len(s.rows), rng))
+		x[i] = s.solve(circuit.RandomBits(s.n-len(s.rows), rng))
 		if err := checkPreimage(c, z, x[i]); err != nil {
 			return nil, Work{}, fmt.Errorf("linear: %w", err)
 		}

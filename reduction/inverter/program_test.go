@@ -39,7 +39,7 @@ func TestPrograms(t *testing.T) {
 		t.Setenv("TMPDIR", dir)
 		rng := newRand(10)
 		for _, c := range kinds() {
-			for _, z := range [][]bool{c.Eval(randomBits(c.Inputs(), rng)), randomBits(c.Outputs(), rng)} {
+			for _, z := range [][]bool{c.Eval(circuit.RandomBits(c.Inputs(), rng)), circuit.RandomBits(c.Outputs(), rng)} {
 				all := preimages(c, z)
 				x, work, err := inverter.Invert(context.Background(), c, z, rng)
 				switch {

@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"assay/reduction"
+	"assay/reduction/circuit"
 	"assay/reduction/oneway"
 	"assay/spec"
 )
@@ -45,7 +46,7 @@ func TestSamplerInverts(t *testing.T) {
 	} {
 		in, p := hardProblem(t, function)
 		rng := newRand(7)
-		z := in.Function().Circuit.Eval(randomBits(in.Function().N, rng))
+		z := in.Function().Circuit.Eval(circuit.RandomBits(in.Function().N, rng))
 		const draws = 4
 		attempt, err := reduction.Invert(context.Background(), Sampler(oracle), in, p, z, draws, rng)
 		if function == "sha256:rounds=16,m=128" {

@@ -147,7 +147,7 @@ func TestUniform(t *testing.T) {
 			rng := newRand(uint64(100 + i))
 			z := test.z
 			if z == nil {
-				z = test.c.Eval(randomBits(test.c.Inputs(), rng))
+				z = test.c.Eval(circuit.RandomBits(test.c.Inputs(), rng))
 			}
 			p := uniformity(t, test.c, z, test.expected, func(draws int) [][]bool {
 				x, _, err := test.oracle.Sample(context.Background(), test.c, z, draws, rng)

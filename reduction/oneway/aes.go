@@ -18,7 +18,7 @@ var aesPlaintext = [16]byte{0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88
 // ciphertext of the plaintext of FIPS 197.
 func aes128(a *spec.Args) (definition, error) {
 	unknown := a.Int("unknown", aesKeyBits, 1, aesKeyBits)
-	known := randomBits(aesKeyBits-unknown, seeded(a, "aes128"))
+	known := circuit.RandomBits(aesKeyBits-unknown, seeded(a, "aes128"))
 	if err := a.Err(); err != nil {
 		return definition{}, err
 	}

@@ -38,7 +38,7 @@ func subsetSum(a *spec.Args) (definition, error) {
 	}
 	weights := make([][]bool, n)
 	for i := range weights {
-		weights[i] = randomBits(m, rng)
+		weights[i] = circuit.RandomBits(m, rng)
 	}
 	return definition{
 		n: n, m: m,

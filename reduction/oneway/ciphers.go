@@ -32,7 +32,7 @@ func (c cipher32) definition(a *spec.Args) (definition, error) {
 	rounds := a.Int("rounds", c.rounds, 1, c.rounds)
 	unknown := a.Int("unknown", keyBits32, 1, keyBits32)
 	pairs := a.Int("pairs", 1, 1, 16)
-	known := randomBits(keyBits32-unknown, seeded(a, c.base))
+	known := circuit.RandomBits(keyBits32-unknown, seeded(a, c.base))
 	if err := a.Err(); err != nil {
 		return definition{}, err
 	}

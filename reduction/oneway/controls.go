@@ -32,7 +32,7 @@ func linear(a *spec.Args) (definition, error) {
 	}
 	matrix := make([][]bool, m)
 	for i := range matrix {
-		matrix[i] = randomBits(n, rng)
+		matrix[i] = circuit.RandomBits(n, rng)
 	}
 	return definition{
 		n: n, m: m,
@@ -57,7 +57,7 @@ func constant(a *spec.Args) (definition, error) {
 	if err := a.Err(); err != nil {
 		return definition{}, err
 	}
-	value := randomBits(m, rng)
+	value := circuit.RandomBits(m, rng)
 	return definition{
 		n: n, m: m,
 		circuit:   func(*circuit.Builder, circuit.Word) circuit.Word { return constants(value) },
@@ -75,7 +75,7 @@ func twoToOne(a *spec.Args) (definition, error) {
 	if err := a.Err(); err != nil {
 		return definition{}, err
 	}
-	s := randomBits(n, rng)
+	s := circuit.RandomBits(n, rng)
 	pivot := 0
 	for pivot < n && !s[pivot] {
 		pivot++

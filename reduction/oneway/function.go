@@ -113,15 +113,6 @@ func seeded(a *spec.Args, base string) *rand.Rand {
 	return spec.Stream(uint64(seed), "oneway/"+base, nil, 0)
 }
 
-// randomBits returns n fair bits.
-func randomBits(n int, rng *rand.Rand) []bool {
-	bits := make([]bool, n)
-	for i := range bits {
-		bits[i] = rng.Uint64()&1 == 1
-	}
-	return bits
-}
-
 // constants returns the literals of bits.
 func constants(bits []bool) circuit.Word {
 	w := make(circuit.Word, len(bits))

@@ -27,7 +27,7 @@ func mustParse(t testing.TB, name string) *Function {
 // random inputs.
 func agree(f *Function, k int, rng *rand.Rand) error {
 	for range k {
-		x := randomBits(f.N, rng)
+		x := circuit.RandomBits(f.N, rng)
 		given := slices.Clone(x)
 		got, want := f.Circuit.Eval(x), f.Reference(x)
 		switch {
@@ -120,7 +120,7 @@ func TestDefaults(t *testing.T) {
 			inputs := make([][]bool, 20)
 			lanes := rng.Perm(circuit.Lanes)[:len(inputs)]
 			for k, lane := range lanes {
-				inputs[k] = randomBits(f.N, rng)
+				inputs[k] = circuit.RandomBits(f.N, rng)
 				for i, v := range inputs[k] {
 					m.Input(i).Set(lane, v)
 				}
@@ -200,7 +200,7 @@ func TestNamesAreStable(t *testing.T) {
 		fmt.Fprintln(h, f.Name, f.N, f.M)
 		rng := rand.New(rand.NewPCG(0, 0))
 		for range 16 {
-			fmt.Fprintln(h, f.Reference(randomBits(f.N, rng)))
+			fmt.Fprintln(h, f.Reference(circuit.RandomBits(f.N, rng)))
 		}
 	}
 	const want = "93e81463e4e2f3d5fc620cf09a1174baf5d4e46343c0d4fbb10ebb84560846c5"

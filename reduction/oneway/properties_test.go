@@ -71,7 +71,7 @@ func TestDegree(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 5))
 	mq, lin := mustParse(t, "mq:n=24,m=20"), mustParse(t, "linear:n=24,m=20")
 	for range 20 {
-		draw := func() []bool { return randomBits(24, rng) }
+		draw := func() []bool { return circuit.RandomBits(24, rng) }
 		if slices.Contains(derivative(mq, draw(), draw(), draw(), draw()), true) {
 			t.Error("mq is not quadratic")
 		}
@@ -114,9 +114,9 @@ func TestKnownBits(t *testing.T) {
 	rng := rand.New(rand.NewPCG(6, 6))
 	for _, base := range []string{"speck32", "simon32", "aes128"} {
 		full, some := mustParse(t, base), mustParse(t, base+":unknown=16")
-		x := randomBits(16, rng)
+		x := circuit.RandomBits(16, rng)
 		fixed := map[int]bool{}
-		known := randomBits(full.N-16, spec.Stream(1, "oneway/"+base, nil, 0))
+		known := circuit.RandomBits(full.N-16, spec.Stream(1, "oneway/"+base, nil, 0))
 		for i, v := range known {
 			fixed[16+i] = v
 		}

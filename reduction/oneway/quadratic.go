@@ -18,7 +18,7 @@ func quadratic(a *spec.Args) (definition, error) {
 	// those of x_i, and the constant.
 	rows := make([][]bool, m)
 	for k := range rows {
-		rows[k] = randomBits(n*(n-1)/2+n+1, rng)
+		rows[k] = circuit.RandomBits(n*(n-1)/2+n+1, rng)
 	}
 	return definition{
 		n: n, m: m,

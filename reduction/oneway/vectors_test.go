@@ -95,13 +95,13 @@ func TestSHA256Vectors(t *testing.T) {
 		bitsOf(fromHex(t, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")))
 	rng := rand.New(rand.NewPCG(3, 3))
 	for length := 1; length <= 55; length += 9 {
-		message := bytesOf(randomBits(8*length, rng))
+		message := bytesOf(circuit.RandomBits(8*length, rng))
 		digest := stdsha256.Sum256(message)
 		f := mustParse(t, fmt.Sprintf("sha256:n=%d,m=100", 8*length))
 		computes(t, f, bitsOf(message), bitsOf(digest[:])[:100])
 	}
 	for range 3 {
-		block := bytesOf(randomBits(512, rng))
+		block := bytesOf(circuit.RandomBits(512, rng))
 		h := stdsha256.New()
 		h.Write(block)
 		state, err := h.(encoding.BinaryMarshaler).MarshalBinary()
@@ -125,7 +125,7 @@ func TestKeccakVectors(t *testing.T) {
 	f := mustParse(t, "keccak:w=64,m=256")
 	for _, length := range []int{0, 1, 100, 134} {
 		state := make([]byte, 200)
-		copy(state, bytesOf(randomBits(8*length, rng)))
+		copy(state, bytesOf(circuit.RandomBits(8*length, rng)))
 		digest := sha3.Sum256(state[:length])
 		state[length] ^= 0x06
 		state[135] ^= 0x80
