@@ -12,21 +12,16 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"assay/props/evidence"
 	"assay/spec"
 )
 
 // answer is one call of the candidate as the bets see it.
 type answer struct {
 	task   task
-	sights []sight // one for each scale of the problem
+	sights []*evidence.Sight // one for each scale of the problem
 	ties   *rand.Rand
 	fault  *Fault
-}
-
-// sight is a pool as the witnesses see it at one scale.
-type sight struct {
-	values [][]float64
-	place  int
 }
 
 // ask makes the calls, several at a time, and hands them out in order. Calls do not depend on each other, so what is bet on them does not depend
@@ -95,8 +90,7 @@ func (t *trial) call(ctx context.Context, next task) *answer {
 	engine := stream("engine")
 	a := &answer{task: next, ties: engine}
 	for _, battery := range e.batteries {
-		values, place := battery.Evaluate(x, pool, y, engine)
-		a.sights = append(a.sights, sight{values, place})
+		a.sights = append(a.sights, battery.Evaluate(x, pool, y, engine))
 	}
 	return a
 }

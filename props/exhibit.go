@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 
 	"gonum.org/v1/gonum/floats"
@@ -27,7 +28,8 @@ type point struct {
 	y         []float64  // nil for all
 	posterior spec.Prior // given y
 	processes []*evidence.Process
-	asked     int // calls that have been planned
+	memories  []*evidence.Memory // one for each process
+	asked     int                // calls that have been planned
 }
 
 // resolutions are the h, in units of tau, at which a tolerance is tested. At small h
@@ -44,7 +46,7 @@ func newExhibit(p *spec.Problem, candidate spec.Sampler, o *options) (*exhibit, 
 		}
 	}
 	for _, h := range e.heights {
-		battery, err := evidence.NewBattery(p, inPairs(candidate, o), h, spec.Stream(o.seed, "pilot", p.Digest(), 0))
+		battery, err := evidence.NewBattery(p, o.draws, inPairs(candidate, o), h, spec.Stream(o.seed, "pilot", p.Digest(), 0))
 		if err != nil {
 			return nil, err
 		}
@@ -84,16 +86,25 @@ func (e *exhibit) newPoint(candidate spec.Sampler, o *options) *point {
 			distance *= float64(o.draws)
 		}
 		q.processes = append(q.processes, evidence.NewProcess(len(battery.Names()), battery.Features(), o.draws, !pairs, distance))
+		q.memories = append(q.memories, &evidence.Memory{})
 	}
 	return q
 }
 
 // inPairs reports whether each draw is compared with the truth by itself: if they are
 // not independent, and under a tolerance, where a pair needs an allowance for one draw
-// and a pool for all of its draws. In local mode a pool holds one draw of the
-// candidate, so neither matters.
+// and a pool for all of its draws. Neither matters where a pool holds one draw of the
+// candidate.
 func inPairs(candidate spec.Sampler, o *options) bool {
-	return o.local == 0 && (!candidate.Independent() || o.tolerance != (spec.Tolerance{}))
+	return o.local == 0 && o.draws > 1 && (!candidate.Independent() || o.tolerance != (spec.Tolerance{}))
+}
+
+// observe bets on one call, seen at each scale.
+func (q *point) observe(sights []*evidence.Sight, ties *rand.Rand) {
+	for i, process := range q.processes {
+		q.memories[i].Recall(sights[i])
+		process.Observe(sights[i].Values, sights[i].Place, ties)
+	}
 }
 
 // calls returns the number of calls that were bet on.

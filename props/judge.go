@@ -101,9 +101,7 @@ func (t *trial) hear(ctx context.Context, a *answer) (Stop, *Fault) {
 		}
 		return StopFault, a.fault
 	}
-	for i, process := range a.task.point.processes {
-		process.Observe(a.sights[i].values, a.sights[i].place, a.ties)
-	}
+	a.task.point.observe(a.sights, a.ties)
 	t.calls++
 	wealth := t.logWealth()
 	if t.progress != nil {

@@ -8,6 +8,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"assay/props/evidence"
 	"assay/spec"
 )
 
@@ -161,10 +162,11 @@ func (t *trial) callsToNotice(e *exhibit, posterior spec.Conditional, f effect, 
 		for l := range t.draws {
 			f.plant(draws.RawRowView(l), exact.RawRowView(t.draws+l), j, deviation, size, rng.Float64())
 		}
+		sights := make([]*evidence.Sight, len(e.batteries))
 		for i, battery := range e.batteries {
-			values, place := battery.Evaluate(x, draws, y, rng)
-			q.processes[i].Observe(values, place, rng)
+			sights[i] = battery.Evaluate(x, draws, y, rng)
 		}
+		q.observe(sights, rng)
 		if q.logWealth() >= -math.Log(t.alpha) {
 			return call + 1
 		}

@@ -27,7 +27,8 @@ type Battery struct {
 	location   *scaling // of x under the prior
 	yLocation  *scaling // of y
 	blur       []float64
-	sigma      float64 // at which the prior density is smoothed: of the order of h, or well above the blur
+	sigma      float64    // at which the prior density is smoothed: of the order of h, or well above the blur
+	residual   *residuals // nil if nothing is measured, or too much
 	statistics []statistic
 	names      []string
 	features   []int
@@ -38,11 +39,13 @@ type Battery struct {
 const pilotDraws = 256
 
 // NewBattery returns the battery for the problem. pilot supplies the draws that set
-// the scales and the random directions. If pairs is set, witnesses that compare a
-// member with the rest of its pool are left out. h is the resolution: noise of that
+// the scales and the random directions. A call has the given number of draws; if pairs
+// is set, each of them is compared with the truth by itself. Witnesses that compare a
+// member with the rest of its pool are left out of pairs, for the rest may depend on a
+// draw, and where there is one draw, for they then tell nothing. h is the resolution: noise of that
 // deviation in every coordinate is added to the blur, which is how a tolerance for
 // small moves is tested (see [spec.Tolerance]); 0 for the exact null.
-func NewBattery(p *spec.Problem, pairs bool, h float64, pilot *rand.Rand) (*Battery, error) {
+func NewBattery(p *spec.Problem, draws int, pairs bool, h float64, pilot *rand.Rand) (*Battery, error) {
 	d, m := p.Prior().Dim(), p.Measurement().Rows()
 	x := mat.NewDense(pilotDraws, d, nil)
 	p.Prior().Sample(x, pilot)
@@ -55,24 +58,23 @@ func NewBattery(p *spec.Problem, pairs bool, h float64, pilot *rand.Rand) (*Batt
 		b.blur[i] = math.Hypot(1e-9*b.location.largest[i]+1e-11*peak, h)
 	}
 	b.sigma = max(h, 1e-7*peak)
-	var residual *residuals
 	if m > 0 {
 		y := mat.NewDense(pilotDraws, m, nil)
 		for i := range pilotDraws {
 			p.Measurement().Measure(y.RawRowView(i), x.RawRowView(i), pilot)
 		}
 		b.yLocation = newScaling(y)
-		residual, _ = newResiduals(x, y, b.location, b.yLocation)
+		b.residual, _ = newResiduals(x, y, b.location, b.yLocation)
 	}
-	all := b.candidates(pairs, pilot)
-	if residual != nil {
-		all = append(all, residual)
+	all := b.candidates(x, pairs, pilot)
+	if b.residual != nil {
+		all = append(all, b.residual)
 	}
 	if s, few := newAtoms(x, b.location); few {
 		all = append(all, s)
 	}
 	for _, s := range all {
-		if pairs && s.pooled() {
+		if (pairs || draws == 1) && s.pooled() {
 			continue
 		}
 		for k, name := range s.names() {
@@ -83,18 +85,20 @@ func NewBattery(p *spec.Problem, pairs bool, h float64, pilot *rand.Rand) (*Batt
 		}
 		b.statistics = append(b.statistics, s)
 	}
+	b.names = append(b.names, recallName)
 	return b, nil
 }
 
 // candidates returns all statistics that make sense for the problem, those that
-// the learner should have first.
-func (b *Battery) candidates(pairs bool, pilot *rand.Rand) []statistic {
+// the learner should have first. x holds draws of the prior.
+func (b *Battery) candidates(x *mat.Dense, pairs bool, pilot *rand.Rand) []statistic {
 	d, m := b.problem.Prior().Dim(), b.problem.Measurement().Rows()
 	var all []statistic
 	if m > 0 {
 		all = append(all, newAgreement(b.yLocation))
 	}
-	if s := newDensities(b.problem, b.sigma, pairs); len(s.names()) > 0 {
+	landmarks := newLandmarks(b.problem, x, b.location)
+	if s := newDensities(b.problem, b.sigma, landmarks, pairs); len(s.names()) > 0 {
 		all = append(all, s)
 	}
 	directions := newDirections(d, pilot)
@@ -102,6 +106,9 @@ func (b *Battery) candidates(pairs bool, pilot *rand.Rand) []statistic {
 		all = append(all, newInteraction(directions, m, pilot))
 	}
 	all = append(all, newCoordinates(b.location), &spread{}, reference{})
+	if m > 0 {
+		all = append(all, landmarks)
+	}
 	if d > 1 {
 		all = append(all, &projections{directions}, &products{choose(b.location)}, &directedSpread{directions})
 	}
@@ -114,15 +121,23 @@ func (b *Battery) Names() []string { return b.names }
 // Features returns the witnesses that the learner should be offered.
 func (b *Battery) Features() []int { return b.features }
 
+// Sight is one call as the bets see it.
+type Sight struct {
+	Values [][]float64 // of witness k on member i of the pool, in row k; finite
+	Place  int         // of the truth in the pool
+	trace  *trace      // for a [Memory]
+}
+
 // Evaluate returns the value of each witness on each member of the pool made of
-// the truth (length d), the draws (L x d, given y), and the place of the truth in
-// it. Values are finite. rng shuffles and blurs; the same stream gives the same
-// values.
-func (b *Battery) Evaluate(truth []float64, draws *mat.Dense, y []float64, rng *rand.Rand) (values [][]float64, place int) {
+// the truth (length d) and the draws (L x d, given y). The last row of the values, of
+// the witness that compares with earlier calls, is left to [Memory.Recall]. rng
+// shuffles and blurs; the same stream gives the same values.
+func (b *Battery) Evaluate(truth []float64, draws *mat.Dense, y []float64, rng *rand.Rand) *Sight {
 	p, place := b.pool(truth, draws, y, rng)
-	values = make([][]float64, len(b.names))
+	flat := make([]float64, len(b.names)*p.members())
+	values := make([][]float64, len(b.names))
 	for k := range values {
-		values[k] = make([]float64, p.members())
+		values[k], flat = flat[:p.members():p.members()], flat[p.members():]
 	}
 	rest := values
 	for _, s := range b.statistics {
@@ -135,7 +150,7 @@ func (b *Battery) Evaluate(truth []float64, draws *mat.Dense, y []float64, rng *
 			row[i] = bounded(v)
 		}
 	}
-	return values, place
+	return &Sight{values, place, b.traceOf(p, place)}
 }
 
 func (b *Battery) pool(truth []float64, draws *mat.Dense, y []float64, rng *rand.Rand) (p *pool, place int) {

@@ -41,7 +41,7 @@ func line(t testing.TB, d int, far float64) *spec.Problem {
 
 func battery(t testing.TB, p *spec.Problem, pairs bool) *Battery {
 	t.Helper()
-	b, err := NewBattery(p, pairs, 0, spec.Stream(0, "pilot", nil, 0))
+	b, err := NewBattery(p, 3, pairs, 0, spec.Stream(0, "pilot", nil, 0))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestWitnessesAreSymmetric(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b, err := NewBattery(problem, false, 0, rng)
+		b, err := NewBattery(problem, draws, false, 0, rng)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -119,7 +119,7 @@ func table(s statistic, members int) [][]float64 {
 func wealthAgainst(t *testing.T, p *spec.Problem, calls int, change func(x []float64)) float64 {
 	t.Helper()
 	b := battery(t, p, false)
-	process := NewProcess(len(b.Names()), b.Features(), 3, true, 0)
+	process, memory := NewProcess(len(b.Names()), b.Features(), 3, true, 0), &Memory{}
 	posterior, err := p.Posterior()
 	if err != nil {
 		t.Fatal(err)
@@ -133,8 +133,9 @@ func wealthAgainst(t *testing.T, p *spec.Problem, calls int, change func(x []flo
 		for l := range 3 {
 			change(draws.RawRowView(l))
 		}
-		values, place := b.Evaluate(x, draws, y, rng)
-		process.Observe(values, place, rng)
+		sight := b.Evaluate(x, draws, y, rng)
+		memory.Recall(sight)
+		process.Observe(sight.Values, sight.Place, rng)
 	}
 	return process.LogWealth()
 }
@@ -180,10 +181,10 @@ func TestPairsLeaveOutThePool(t *testing.T) {
 	p.Draw(x, y, rng)
 	evaluate := func(other float64) map[string]float64 {
 		draws := mat.NewDense(2, 3, []float64{1, 2, 3, other, other, other})
-		values, place := pairs.Evaluate(x, draws, y, rand.New(rand.NewPCG(3, 4)))
+		sight := pairs.Evaluate(x, draws, y, rand.New(rand.NewPCG(3, 4)))
 		of := map[string]float64{}
 		for k, name := range pairs.Names() {
-			of[name] = values[k][place]
+			of[name] = sight.Values[k][sight.Place]
 		}
 		return of
 	}
@@ -205,7 +206,7 @@ func TestBatteryOnOddProblems(t *testing.T) {
 		}
 		return p
 	}
-	if _, err := NewBattery(problem(constant(math.NaN()), spec.Unmeasured(2)), false, 0, rand.New(rand.NewPCG(1, 2))); err == nil {
+	if _, err := NewBattery(problem(constant(math.NaN()), spec.Unmeasured(2)), 3, false, 0, rand.New(rand.NewPCG(1, 2))); err == nil {
 		t.Error("a prior of NaN: no error")
 	}
 	one, err := spec.NewMeasurement(mat.NewDense(1, 2, []float64{0, 0}), 1)
@@ -219,8 +220,8 @@ func TestBatteryOnOddProblems(t *testing.T) {
 		rng := rand.New(rand.NewPCG(1, 2))
 		x, y := make([]float64, 2), make([]float64, p.Measurement().Rows())
 		p.Draw(x, y, rng)
-		values, _ := b.Evaluate(x, mat.NewDense(2, 2, []float64{x[0], x[1], x[0], x[1]}), y, rng)
-		for k, row := range values {
+		sight := b.Evaluate(x, mat.NewDense(2, 2, []float64{x[0], x[1], x[0], x[1]}), y, rng)
+		for k, row := range sight.Values {
 			for _, v := range row {
 				if math.IsNaN(v) || math.IsInf(v, 0) {
 					t.Errorf("%s is %v", b.Names()[k], v)

@@ -2,7 +2,6 @@ package evidence
 
 import (
 	"fmt"
-	"math"
 	"math/rand/v2"
 
 	"gonum.org/v1/gonum/floats"
@@ -61,8 +60,8 @@ func (s *coordinates) evaluate(dst [][]float64, p *pool) {
 // newDirections returns fixed random directions (rows, of length 1) for projections
 // of the standardised coordinates.
 func newDirections(d int, pilot *rand.Rand) *mat.Dense {
-	v := mat.NewDense(4, d, nil)
-	for i := range 4 {
+	v := mat.NewDense(min(d, 4), d, nil)
+	for i := range v.RawMatrix().Rows {
 		row := v.RawRowView(i)
 		for j := range row {
 			row[j] = pilot.NormFloat64()
@@ -131,34 +130,45 @@ func (s *directedSpread) evaluate(dst [][]float64, p *pool) {
 type products struct{ index []int }
 
 func (s *products) names() []string {
-	if len(s.index) < 2 {
-		return nil
-	}
-	names := []string{"sum of products of coordinates"}
-	for k := range len(s.index) - 1 {
-		names = append(names, fmt.Sprintf("x[%d] x[%d]", s.index[k], s.index[k+1]))
-	}
-	return names
+	return pairNames("sum of products of coordinates", "x[%d] x[%d]", s.index)
 }
 func (s *products) features() int { return 2 }
 func (s *products) pooled() bool  { return true }
 func (s *products) evaluate(dst [][]float64, p *pool) {
-	if len(dst) == 0 {
-		return
+	centred := make([]float64, len(p.zMean))
+	for i := range p.members() {
+		floats.SubTo(centred, p.z.RawRowView(i), p.zMean)
+		storePairs(dst, i, centred, s.index)
 	}
-	for i := range dst[0] {
-		z := p.z.RawRowView(i)
-		sum, squares, last := 0.0, 0.0, math.NaN()
-		for k, j := range s.index {
-			t := z[j] - p.zMean[j]
-			sum += t
-			squares += t * t
-			if k > 0 {
-				dst[k][i] = last * t
-			}
-			last = t
+}
+
+// pairNames returns the names of the witnesses that storePairs stores: one for each pair
+// of neighbours in index, before them, if there is more than one pair, one for the sum
+// over all pairs.
+func pairNames(sum, pair string, index []int) []string {
+	var names []string
+	if len(index) > 2 {
+		names = append(names, sum)
+	}
+	for k := 1; k < len(index); k++ {
+		names = append(names, fmt.Sprintf(pair, index[k-1], index[k]))
+	}
+	return names
+}
+
+// storePairs stores products of entries of z in dst[.][i]; see pairNames.
+func storePairs(dst [][]float64, i int, z []float64, index []int) {
+	if len(index) > 2 {
+		sum, squares := 0.0, 0.0
+		for _, j := range index {
+			sum += z[j]
+			squares += z[j] * z[j]
 		}
 		dst[0][i] = (sum*sum - squares) / 2
+		dst = dst[1:]
+	}
+	for k := range dst {
+		dst[k][i] = z[index[k]] * z[index[k+1]]
 	}
 }
 
@@ -180,7 +190,7 @@ func (s *interaction) features() int { return 2 }
 func (s *interaction) pooled() bool  { return false }
 func (s *interaction) evaluate(dst [][]float64, p *pool) {
 	for k := range dst {
-		seen := floats.Dot(s.w.RawRowView(k), p.u)
+		seen := floats.Dot(s.w.RawRowView(k%s.w.RawMatrix().Rows), p.u)
 		for i := range dst[k] {
 			dst[k][i] = seen * floats.Dot(s.directions.RawRowView(k), p.z.RawRowView(i))
 		}

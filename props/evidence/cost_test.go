@@ -22,7 +22,7 @@ func BenchmarkWide(b *testing.B) {
 		b.Fatal(err)
 	}
 	rng := spec.Stream(1, "wide", nil, 0)
-	battery, err := evidence.NewBattery(p, false, 0, rng)
+	battery, err := evidence.NewBattery(p, draws, false, 0, rng)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -39,11 +39,11 @@ func BenchmarkWide(b *testing.B) {
 			battery.Evaluate(truth, pool, y, rng)
 		}
 	})
-	values, place := battery.Evaluate(truth, pool, y, rng)
+	sight := battery.Evaluate(truth, pool, y, rng)
 	process := evidence.NewProcess(len(battery.Names()), battery.Features(), draws, true, 0)
 	b.Run("bets", func(b *testing.B) {
 		for b.Loop() {
-			process.Observe(values, place, rng)
+			process.Observe(sight.Values, sight.Place, rng)
 		}
 	})
 }

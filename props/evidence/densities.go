@@ -15,16 +15,22 @@ import (
 // pool, so pairs do without it.
 type densities struct {
 	depth       bool
+	landmarks   *landmarks
+	logPrior    []float64 // of each landmark; nil if unknown
 	measurement spec.Measurement
 	prior       spec.Density // nil if unknown
 	sigma       float64
 	dim         int
 }
 
-func newDensities(p *spec.Problem, sigma float64, pairs bool) *densities {
-	s := &densities{measurement: p.Measurement(), sigma: sigma, dim: p.Prior().Dim()}
+func newDensities(p *spec.Problem, sigma float64, landmarks *landmarks, pairs bool) *densities {
+	s := &densities{measurement: p.Measurement(), sigma: sigma, dim: p.Prior().Dim(), landmarks: landmarks}
 	s.prior, _ = p.Prior().(spec.Density)
 	s.depth = s.prior != nil && !pairs
+	if s.depth {
+		s.logPrior = make([]float64, landmarks.count())
+		s.prior.LogDensity(s.logPrior, landmarks.x, sigma)
+	}
 	return s
 }
 
@@ -42,7 +48,7 @@ func (s *densities) names() []string {
 		names = append(names, "log posterior density")
 	}
 	if s.depth {
-		names = append(names, "depth in the tail")
+		names = append(names, "depth in the tail", "weight of the tail")
 	}
 	return names
 }
@@ -68,9 +74,18 @@ func (s *densities) evaluate(dst [][]float64, p *pool) {
 	if !s.depth {
 		return
 	}
-	depth := dst[len(dst)-1]
-	top := floats.Max(posterior)
+	depth, weight := dst[len(dst)-2], dst[len(dst)-1]
+	top := max(floats.Max(posterior), s.landmarks.largest(s.logPrior, p.y))
+	d := float64(s.dim)
 	for i, v := range posterior {
-		depth[i] = math.Log(float64(s.dim)/2 + top - v)
+		below := min(top-v, 1e300) // also where the density is 0
+		depth[i] = math.Log(d/2 + below)
+		weight[i] = below - (tailDegrees+d)/2*math.Log1p(2*below/(tailDegrees-2))
 	}
 }
+
+// tailDegrees is the number of degrees of freedom of the t law that the witness "weight of
+// the tail" looks for: it is the log ratio of the normal density to the t density of the
+// same covariance, which is large far out and near the centre. Laws of other degrees
+// differ from the normal one in nearly the same direction.
+const tailDegrees = 5

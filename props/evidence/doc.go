@@ -22,7 +22,7 @@
 // draw that differ in the last bits of a float64 do not differ to a witness. See
 // [Battery].
 //
-// Read pool.go and battery.go for what is looked at, portfolio.go and process.go
+// Read pool.go, memory.go and battery.go for what is looked at, portfolio.go and process.go
 // for how it is bet on: rank.go, value.go and learned.go hold the three groups of
 // bets.
 package evidence

@@ -3,7 +3,10 @@ package evidence
 import (
 	"math"
 
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/lapack/lapack64"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -32,11 +35,11 @@ type learner struct {
 	gradient  []float64
 
 	// scratch
-	cholesky mat.Cholesky
-	step     []float64
-	odds     []float64
-	mean     []float64
-	centred  []float64
+	factor  blas64.General // n x n
+	step    []float64
+	odds    []float64
+	mean    []float64
+	centred []float64
 }
 
 func newLearnedBets(features []int) *learnedBets {
@@ -47,6 +50,7 @@ func newLearnedBets(features []int) *learnedBets {
 			theta:     make([]float64, n),
 			curvature: mat.NewSymDense(n, nil),
 			gradient:  make([]float64, n),
+			factor:    blas64.General{Rows: n, Cols: n, Stride: n, Data: make([]float64, n*n)},
 			step:      make([]float64, n),
 			mean:      make([]float64, n),
 			centred:   make([]float64, n),
@@ -107,11 +111,12 @@ func (l *learner) observe(features []int, phi [][]float64, truth int, weight flo
 // learn takes the Newton step of the call just observed.
 func (b *learnedBets) learn() {
 	for _, l := range b.learners {
-		if l.cholesky.Factorize(l.curvature) {
-			step := mat.NewVecDense(len(l.step), l.step)
-			if l.cholesky.SolveVecTo(step, mat.NewVecDense(len(l.gradient), l.gradient)) == nil {
-				floats.Add(l.theta, l.step)
-			}
+		copy(l.factor.Data, l.curvature.RawSymmetric().Data)
+		triangle, positive := lapack64.Potrf(blas64.Symmetric{N: len(l.step), Stride: l.factor.Stride, Data: l.factor.Data, Uplo: blas.Upper})
+		if positive {
+			copy(l.step, l.gradient)
+			lapack64.Potrs(triangle, blas64.General{Rows: len(l.step), Cols: 1, Stride: 1, Data: l.step})
+			floats.Add(l.theta, l.step)
 		}
 		clear(l.gradient)
 	}

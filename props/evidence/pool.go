@@ -28,7 +28,7 @@ type statistic interface {
 	// features returns how many of them, from the first, the learner is offered.
 	features() int
 	// pooled reports whether a value looks at the other members of the pool too,
-	// so that on a pair it says nothing.
+	// so that on a pool of two it says nothing.
 	pooled() bool
 	// evaluate stores the value of witness k on member i in dst[k][i].
 	evaluate(dst [][]float64, p *pool)

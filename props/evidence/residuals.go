@@ -1,9 +1,6 @@
 package evidence
 
 import (
-	"fmt"
-	"math"
-
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 )
@@ -54,36 +51,27 @@ func newResiduals(x, y *mat.Dense, location, yLocation *scaling) (*residuals, bo
 
 func (s *residuals) names() []string {
 	names := []string{"squared length of the residual of x"}
-	if len(s.index) > 1 {
-		names = append(names, "sum of products of residuals")
-		for k := range len(s.index) - 1 {
-			names = append(names, fmt.Sprintf("residuals of x[%d] x[%d]", s.index[k], s.index[k+1]))
-		}
-	}
-	return names
+	return append(names, pairNames("sum of products of residuals", "residuals of x[%d] x[%d]", s.index)...)
 }
 func (s *residuals) features() int { return 2 }
 func (s *residuals) pooled() bool  { return false }
 func (s *residuals) evaluate(dst [][]float64, p *pool) {
-	d, _ := s.b.Dims()
-	predicted, r := make([]float64, d), make([]float64, d)
-	mat.NewVecDense(d, predicted).MulVec(s.b, mat.NewVecDense(len(p.u), p.u))
+	residual := s.of(p)
 	for i := range dst[0] {
-		floats.SubTo(r, p.z.RawRowView(i), predicted)
+		r := residual.RawRowView(i)
 		dst[0][i] = floats.Dot(r, r)
-		if len(dst) == 1 {
-			continue
-		}
-		sum, squares, last := 0.0, 0.0, math.NaN()
-		for k, j := range s.index {
-			t := r[j]
-			sum += t
-			squares += t * t
-			if k > 0 {
-				dst[k+1][i] = last * t
-			}
-			last = t
-		}
-		dst[1][i] = (sum*sum - squares) / 2
+		storePairs(dst[1:], i, r, s.index)
 	}
+}
+
+// of returns the residuals of the members of a pool (members x d).
+func (s *residuals) of(p *pool) *mat.Dense {
+	d, _ := s.b.Dims()
+	var predicted mat.VecDense
+	predicted.MulVec(s.b, mat.NewVecDense(len(p.u), p.u))
+	residual := mat.NewDense(p.members(), d, nil)
+	for i := range p.members() {
+		floats.SubTo(residual.RawRowView(i), p.z.RawRowView(i), predicted.RawVector().Data)
+	}
+	return residual
 }

@@ -46,7 +46,7 @@ func newStage(c *Case, draws int, seed uint64, run int) (*stage, error) {
 	s := &stage{c: c, draws: draws, run: uint64(run), seed: seed}
 	pilot := s.stream("pilot", 0)
 	var err error
-	if s.battery, err = evidence.NewBattery(c.Problem, !c.Sampler.Independent(), 0, pilot); err != nil {
+	if s.battery, err = evidence.NewBattery(c.Problem, draws, !c.Sampler.Independent() && draws > 1, 0, pilot); err != nil {
 		return nil, err
 	}
 	d := c.Problem.Prior().Dim()
@@ -70,6 +70,7 @@ func (s *stage) stream(purpose string, index uint64) *rand.Rand {
 // calls returns a function that makes one call after the other.
 func (s *stage) calls(ctx context.Context) func() (*call, error) {
 	nature, candidate, engine := s.stream("truth", 0), s.stream("candidate", 0), s.stream("engine", 0)
+	memory := &evidence.Memory{}
 	p := s.c.Problem
 	d, m := p.Prior().Dim(), p.Measurement().Rows()
 	return func() (*call, error) {
@@ -86,7 +87,9 @@ func (s *stage) calls(ctx context.Context) func() (*call, error) {
 		if err := s.c.Sampler.Sample(ctx, draws, p, c.y, candidate); err != nil {
 			return nil, fmt.Errorf("%s: %w", s.c.Name, err)
 		}
-		c.value, c.place = s.battery.Evaluate(truth, draws, c.y, engine)
+		sight := s.battery.Evaluate(truth, draws, c.y, engine)
+		memory.Recall(sight)
+		c.value, c.place = sight.Values, sight.Place
 		return c, nil
 	}
 }

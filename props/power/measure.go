@@ -210,7 +210,7 @@ func bet(ctx context.Context, c *Case, draws int, seed uint64, run, limit int, w
 	if err != nil {
 		return nil, err
 	}
-	process := evidence.NewProcess(len(s.battery.Names()), s.battery.Features(), draws, c.Sampler.Independent(), 0)
+	process := evidence.NewProcess(len(s.battery.Names()), s.battery.Features(), draws, c.Sampler.Independent() || draws == 1, 0)
 	next := s.calls(ctx)
 	for n := 1; n <= limit; n++ {
 		call, err := next()
