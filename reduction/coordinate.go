@@ -20,6 +20,22 @@ func (in *Instance) OutputLogDensity(bit bool, x, s float64) float64 {
 	return in.laws[index(bit)].logDensity(x, s)
 }
 
+// OutputCorrection returns a bound on |D_b(mu) - mu| over all mu, D_b(mu) being the unscaled
+// mean of an output coordinate that holds the bit b given mu = x/(1+s^2):
+//
+//	min(eps, v slope/bottom),  v = s^2/(1+s^2),  as in [theta].
+//
+// Proof. D_b increases and is the identity at all multiples of eps, those of the other coset
+// by symmetry. And D_b(mu) - mu = v S_b'(mu)/S_b(mu), as the score is.
+func (in *Instance) OutputCorrection(s float64) float64 {
+	_, v := smoothedCentre(0, s)
+	if math.Sqrt(v) < seriesFrom*in.dials.Eps {
+		return in.dials.Eps
+	}
+	theta := newTheta(in.dials.Eps, v)
+	return min(in.dials.Eps, v*theta.slope/theta.bottom)
+}
+
 // Parameters returns the dials of a lattice instance of n to m bits whose local rule
 // is certified for the exponent C: sigma^2 E|s^ - s|^2 <= d^-C / 4 for sigma from d^-C to
 // d^C, by [Instance.ScoreBound]; half of the root mean square is left to whatever approximates the

@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"gonum.org/v1/gonum/stat"
+
 	"assay/reduction/circuit"
 )
 
@@ -23,32 +25,30 @@ func TestAES(t *testing.T) {
 	}
 }
 
-// TestPolynomialSize: over n = m = 16..256 the parameters of a Goldreich score at its
-// hardest sigma grow as a power of d: m functions, each to the mean square d^-C/m, take
-// (d^C m)^(1/4) knots, so that the slope of log parameters is 1 + (C+1)/4, and at most 0.5
-// more for the growth of R/eps.
-func TestPolynomialSize(t *testing.T) {
-	const C = 2
-	var first, last float64
-	for n := 16; n <= 256; n *= 2 {
-		in := chosen(t, fmt.Sprintf("goldreich:n=%d,m=%d", n, n), C)
-		largest := 0
-		for s := 0.05; s < 10; s *= 2 {
-			network, _, err := Score(in, s/in.Dials().R, C)
-			if err != nil {
-				t.Fatal(err)
+// BenchmarkSize: the parameters of Goldreich scores, n = m = 16 to 512, at the hardest of the
+// levels around the lattice spacing, and the exponent of their growth in d.
+func BenchmarkSize(b *testing.B) {
+	for _, C := range []int{2, 4} {
+		b.Run(fmt.Sprintf("C=%d", C), func(b *testing.B) {
+			for range b.N {
+				var logD, logSize []float64
+				for n := 16; n <= 512; n *= 2 {
+					in := chosen(b, fmt.Sprintf("goldreich:n=%d,m=%[1]d", n), C)
+					largest := 0
+					for s := 0.05; s < 10; s *= math.Sqrt2 {
+						d, err := Certify(in, s/in.Dials().R, float64(C))
+						if err != nil {
+							b.Fatal(err)
+						}
+						largest = max(largest, d.Size().Parameters)
+					}
+					b.ReportMetric(float64(largest), fmt.Sprintf("parameters@d=%d", 2*n))
+					logD, logSize = append(logD, math.Log(float64(2*n))), append(logSize, math.Log(float64(largest)))
+				}
+				_, exponent := stat.LinearRegression(logD, logSize, nil, false)
+				b.ReportMetric(exponent, "exponent")
 			}
-			largest = max(largest, network.Size().Parameters)
-		}
-		t.Logf("d = %d: %d parameters", 2*n, largest)
-		if last = float64(largest); n == 16 {
-			first = last
-		}
-	}
-	if slope := math.Log(last/first) / math.Log(16); slope > 1+(C+1)/4.+0.5 {
-		t.Errorf("parameters grow as d^%.2f", slope)
-	} else {
-		t.Logf("parameters grow as d^%.2f", slope)
+		})
 	}
 }
 

@@ -1,9 +1,6 @@
 package relu
 
-import (
-	"fmt"
-	"math"
-)
+import "fmt"
 
 // Network is a ReLU network as a sparse layered graph with skip wires: every unit is
 // the ReLU of an affine expression over inputs and units of earlier layers, every output
@@ -20,36 +17,6 @@ func (n *Network) Inputs() int { return n.inputs }
 
 // Outputs returns the number of outputs.
 func (n *Network) Outputs() int { return len(n.outputs) }
-
-// Size is how large a network is.
-type Size struct {
-	Units      int     `json:"units"`
-	Depth      int     `json:"depth"` // hidden layers
-	Width      int     `json:"width"` // units of the widest
-	Parameters int     `json:"parameters"`
-	Weight     float64 `json:"weight"` // the largest absolute weight or bias
-}
-
-// Size measures the network. A parameter is a weight of a wire or a bias that is not zero.
-func (n *Network) Size() Size {
-	s := Size{Units: len(n.units), Depth: len(n.layers)}
-	for _, width := range n.layers {
-		s.Width = max(s.Width, width)
-	}
-	for _, list := range [][]Affine{n.units, n.outputs} {
-		for _, a := range list {
-			s.Parameters += len(a.terms)
-			if a.bias != 0 {
-				s.Parameters++
-			}
-			s.Weight = max(s.Weight, math.Abs(a.bias))
-			for _, t := range a.terms {
-				s.Weight = max(s.Weight, math.Abs(t.weight))
-			}
-		}
-	}
-	return s
-}
 
 // lanes is the number of rows that go through the network together, so that a weight is
 // read once for all of them.

@@ -31,9 +31,18 @@ type Certificate struct {
 	OutputKnots int     `json:"outputKnots"`
 }
 
-// Score returns a network that maps x (d inputs) to its denoised mean (d outputs) for a
-// lattice instance smoothed by sigma, and a certificate that it is well modelled with
-// exponent C > 0. It is an error, that says what is missing, if the instance is not
+// Score returns the network of [Certify] with its certificate.
+func Score(in *reduction.Instance, sigma, C float64) (*Network, Certificate, error) {
+	d, err := Certify(in, sigma, C)
+	if err != nil {
+		return nil, Certificate{}, err
+	}
+	return d.Network(), d.Certificate, nil
+}
+
+// Certify designs a network that maps x (d inputs) to its denoised mean (d outputs) for a
+// lattice instance smoothed by sigma, with a certificate that it is well modelled with
+// exponent C > 0 (Definition 1.1 at one sigma). It is an error, that says what is missing, if the instance is not
 // certified: with eps too large, R too small, or vertices.
 //
 // The network computes the bits [x_i > 0] by thresholds, f of them, and piecewise-linear
@@ -46,23 +55,23 @@ type Certificate struct {
 // coordinate: n of them for the secret, m for the outputs. Those are over both laws of an
 // output, each bit, plus q times both again with the other bit, q = [reduction.Instance.WrongSign]
 // bounding the probability that the bit is not that of the law. In the band, of probability at most
-// n Pr[|x_1| < g/2], the bit is in [0, 1]; D_0 and its interpolation increase and are
-// the identity at all multiples of eps, so that |D_0(y) - y| <= eps, and all values of
-// D_0(mu + eps b) - eps b are within eps of mu. Beyond the last knots the interpolation
-// is the identity, wrong by at most eps.
-func Score(in *reduction.Instance, sigma, C float64) (*Network, Certificate, error) {
+// n Pr[|x_1| < g/2], the bit is in [0, 1]; D_0(y) is within e = [reduction.Instance.OutputCorrection]
+// of y, and so is its interpolation, a mean of two values of D_0 at the same mean of two
+// knots; so that all values of D_0(mu + eps b) - eps b are within e of mu. Beyond the last
+// knots the interpolation is the identity, wrong by at most eps.
+func Certify(in *reduction.Instance, sigma, C float64) (*Design, error) {
 	d, dials := in.Dim(), in.Dials()
 	cert := Certificate{Sigma: sigma, C: C, Target: math.Pow(float64(d), -C), Rule: in.ScoreBound(sigma)}
 	s := sigma * dials.R
 	switch {
 	case !(C > 0) || cert.Target == 0:
-		return nil, cert, fmt.Errorf("score network: C is %v, want a positive number with d^-C above 0", C)
+		return nil, fmt.Errorf("score network: C is %v, want a positive number with d^-C above 0", C)
 	case !(s >= 1e-12 && s <= 1e100):
-		return nil, cert, fmt.Errorf("score network: sigma is %v, want sigma R from 1e-12 to 1e100", sigma)
+		return nil, fmt.Errorf("score network: sigma is %v, want sigma R from 1e-12 to 1e100", sigma)
 	case dials.Encoding != reduction.Lattice:
-		return nil, cert, fmt.Errorf("score network: the encoding is %q, and no local rule is known for it; want %q", dials.Encoding, reduction.Lattice)
+		return nil, fmt.Errorf("score network: the encoding is %q, and no local rule is known for it; want %q", dials.Encoding, reduction.Lattice)
 	case cert.Rule >= cert.Target:
-		return nil, cert, fmt.Errorf("score network: not well modelled: at sigma = %.3g the local rule is certified to sigma^2 E|s^-s|^2 <= %.3g only, want d^-C = %.3g; a larger R or a smaller eps helps", sigma, cert.Rule, cert.Target)
+		return nil, fmt.Errorf("score network: not well modelled: at sigma = %.3g the local rule is certified to sigma^2 E|s^-s|^2 <= %.3g only, want d^-C = %.3g; a larger R or a smaller eps helps", sigma, cert.Rule, cert.Target)
 	}
 	share := square(math.Sqrt(cert.Target)-math.Sqrt(cert.Rule)) / 3
 	l := laws{in: in, R: dials.R, eps: dials.Eps, s: s, v: 1 / (1 + 1/(s*s)), shrink: 1 / (1 + s*s)}
@@ -71,17 +80,17 @@ func Score(in *reduction.Instance, sigma, C float64) (*Network, Certificate, err
 	unit := n * square(l.v*l.R/s)
 	secret, missed, err := l.secret(share / unit)
 	if err != nil {
-		return nil, cert, err
+		return nil, err
 	}
 	cert.Secret = missed * unit
 	output, missed, err := l.output(share * s * s / m)
 	if err != nil {
-		return nil, cert, err
+		return nil, err
 	}
 	cert.Output = missed * m / (s * s)
 	g := 2 * l.R
 	for {
-		cert.Band = l.inBand(g) * n * m * square(2*l.eps/s)
+		cert.Band = l.inBand(g) * n * m * square(2*in.OutputCorrection(s)/s)
 		if cert.Band <= share {
 			break
 		}
@@ -89,28 +98,10 @@ func Score(in *reduction.Instance, sigma, C float64) (*Network, Certificate, err
 	}
 	cert.Width, cert.SecretKnots, cert.OutputKnots = g/l.R, len(secret.X), len(output.X)
 	cert.Total = square(math.Sqrt(cert.Rule) + math.Sqrt(cert.Secret+cert.Output+cert.Band))
-	return l.network(secret, output, g), cert, nil
-}
-
-// network puts the parts together.
-func (l *laws) network(secret, output Piecewise, g float64) *Network {
-	f := l.in.Function()
-	b := NewBuilder(l.in.Dim())
-	bits := make([]Affine, f.N)
-	means := make([]Affine, l.in.Dim())
-	for i := range means {
-		means[i] = b.Input(i).Times(l.shrink) // mu/R, the mean of padding
-		if i < f.N {
-			bits[i] = b.Threshold(b.Input(i), g/l.R)
-			means[i] = means[i].Plus(b.Piecewise(b.Input(i).Times(l.R), secret).Times(l.v))
-		}
-	}
-	for j, bit := range b.Circuit(f.Circuit, bits) {
-		shift := b.clip(bit).Times(l.eps)
-		y := b.Input(f.N + j).Times(l.shrink * l.R).Plus(shift)
-		means[f.N+j] = b.Piecewise(y, output).Minus(shift).Times(1 / l.R)
-	}
-	return b.Build(means...)
+	return &Design{
+		Certificate: cert, in: in, shrink: l.shrink,
+		bits: bitsOf(in, g/l.R), secret: l.secretMean(secret), output: l.outputMean(output),
+	}, nil
 }
 
 func square(x float64) float64 { return x * x }

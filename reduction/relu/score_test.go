@@ -1,14 +1,17 @@
 package relu
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
+	"pgregory.net/rapid"
 
 	"assay/reduction"
+	"assay/reduction/oneway"
 )
 
 func hard(t testing.TB, name string, dials reduction.Dials) *reduction.Instance {
@@ -118,6 +121,49 @@ func TestScoreMonteCarlo(t *testing.T) {
 			t.Errorf("sigma %v: the network of another sigma is within %v too: %v", sigma, cert.Total, mean)
 		}
 	}
+}
+
+// TestDesignSize: a design has the size of the network that it describes: two counts, exactly
+// equal but for the largest weight, which composition rounds once more.
+func TestDesignSize(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		in := certified(rt, 2)
+		d, err := Certify(in, math.Pow(float64(in.Dim()), rapid.Float64Range(-2, 2).Draw(rt, "log_d sigma")), 2)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		want, got := d.Network().Size(), d.Size()
+		if math.Abs(got.Weight/want.Weight-1) < 1e-15 {
+			got.Weight = want.Weight
+		}
+		if got != want {
+			rt.Fatalf("%+v designed, %+v made", got, want)
+		}
+	})
+}
+
+// certified generates instances with dials that [reduction.Parameters] certifies for C:
+// Goldreich, gates, bits that are constant or repeated, padding.
+func certified(t *rapid.T, C int) *reduction.Instance {
+	n, m := rapid.IntRange(5, 20).Draw(t, "n"), rapid.IntRange(1, 20).Draw(t, "m")
+	name := fmt.Sprintf(rapid.SampledFrom([]string{
+		"goldreich:n=%d,m=%d,seed=%d", "mq:n=%d,m=%d,seed=%d", "linear:n=%d,m=%d,seed=%d", "constant:n=%d,m=%d,seed=%d",
+	}).Draw(t, "function"), n, m, rapid.IntRange(0, 99).Draw(t, "seed"))
+	f, err := oneway.Parse(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	padding := rapid.SampledFrom([]int{0, 1, 5}).Draw(t, "padding")
+	dials, err := reduction.Parameters(f.N, f.M+padding, C) // d counts the padding
+	if err != nil {
+		t.Fatal(err)
+	}
+	dials.Padding = padding
+	in, err := reduction.New(f, dials)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return in
 }
 
 // TestDefinition: the instances of Parameters are certified over sigma from d^-C to d^C,
