@@ -100,6 +100,9 @@ func (r *Report) table(detailed func(Result) bool) string {
 	b.WriteString(lines[0])
 	for i, result := range r.Results {
 		b.WriteString(lines[i+1])
+		for _, note := range result.Notes {
+			fmt.Fprintf(&b, "         %s\n", note)
+		}
 		if detailed(result) {
 			fmt.Fprintf(&b, "       %s: %s (p %.2g)\n         %s\n", result.Source, result.Statement, result.P, result.Detail)
 		}

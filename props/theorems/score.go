@@ -93,14 +93,16 @@ func newRules(name string) (*rules, error) {
 	return &rules{name, in, exact}, nil
 }
 
-// scoreCell is one setting of the dials, and the mean square error there, times sigma^2.
+// scoreCell is one setting of the dials, and the mean square error there, times sigma^2: of
+// the local rule, or of an approximation to it if there is one.
 type scoreCell struct {
 	*rules
-	sigma        float64 // unscaled
-	bound        float64
-	error        float64 // the estimate
-	deviation    float64 // its standard error
-	fromRounding float64
+	approximation func(dst, x *mat.Dense)
+	sigma         float64 // unscaled
+	bound         float64
+	error         float64 // the estimate
+	deviation     float64 // its standard error
+	fromRounding  float64
 }
 
 // clear reports whether the error was estimated well enough to be shown beside its bound.
@@ -122,9 +124,14 @@ func (c *scoreCell) measure(points int, rng *rand.Rand) (p float64, err error) {
 		weights[row] = law.draw(x.RawRowView(row), rng)
 	}
 	local, full := mat.NewDense(points, d, nil), mat.NewDense(points, d, nil)
-	c.local.Denoise(local, x, c.sigma/dials.R)
+	if c.approximation != nil {
+		c.approximation(local, x)
+	} else {
+		c.local.Denoise(local, x, c.sigma/dials.R)
+	}
 	c.exact.Denoise(full, x, c.sigma/dials.R)
 
+	// Approximations too are within eps of mu, and their tanh within 1 of 0 ([relu.Certify]).
 	v := c.sigma * c.sigma / (1 + c.sigma*c.sigma)
 	output := dials.Eps // largest difference of the means, unscaled
 	if dials.Encoding == reduction.Vertex {

@@ -47,6 +47,8 @@ type Result struct {
 	// Detail says how it was measured and how tight the bound is, and if it does not hold,
 	// why.
 	Detail string `json:"detail"`
+	// Notes are figures that belong beside it, a line each.
+	Notes []string `json:"notes,omitempty"`
 }
 
 // Margin is the room between what was measured and the bound, as a share of the larger:
@@ -74,6 +76,9 @@ type Statement struct {
 }
 
 var statements = []Statement{
+	{"well-modelled", "ReLU networks have the scores of the hard prior, to 1/(d^C sigma^2) for sigma from d^-C to d^C", "Definition 1.1", definition},
+	{"polynomial", "their parameters number at most a power of d", "Definition 1.1", growth},
+	{"refusal", "with eps = 1, R = 3 or vertices it is not well modelled, and no certificate is given", "Definition 1.1", refusal},
 	{"unconditional", "diffusion with the local score samples the hard prior", "Theorem 1.4", unconditional},
 	{"acceptance", "rejection sampling accepts with probability p(y) (2 pi beta^2)^(m/2)", "Theorem 1.6", acceptance},
 	{"proposals", "its proposals number at most (2/delta) (C/(beta sqrt(delta)))^m, but for a share delta of y", "Theorem 1.6", proposals},

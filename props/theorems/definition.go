@@ -1,0 +1,154 @@
+package theorems
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"gonum.org/v1/gonum/stat"
+
+	"assay/props/problems"
+	"assay/reduction"
+	"assay/reduction/relu"
+)
+
+// exponents are those that Definition 1.1 is checked for.
+var exponents = []int{2, 4}
+
+// definition checks Definition 1.1 at cryptographic size, with the dials of
+// [reduction.Parameters]: see [certify]. Nothing is random.
+func definition(r *run) (Result, error) {
+	return definitionWith(r, []string{"goldreich:n=64,m=64", "aes128"}, func(*reduction.Dials) {})
+}
+
+// definitionWith is definition for some functions, with the dials turned.
+func definitionWith(r *run, functions []string, turn func(dials *reduction.Dials)) (Result, error) {
+	worst, holds := 0.0, true
+	var notes []string
+	for _, function := range functions {
+		for _, C := range exponents {
+			in, err := wellModelled(function, C, turn)
+			if err != nil {
+				return Result{}, err
+			}
+			found, err := certify(r, in, C)
+			if err != nil {
+				return Result{}, err
+			}
+			worst, holds = max(worst, found.share), holds && found.refused == nil
+			notes = append(notes, fmt.Sprintf("%s, C = %d: %s", function, C, found))
+		}
+	}
+	holds = holds && worst <= 1
+	return Result{
+		Quantity: "certified d^C sigma^2 E|s^ - s|^2",
+		Measured: worst, Relation: AtMost, Bound: 1,
+		P: certain(holds), Holds: holds,
+		Detail: "by proof and quadrature, a network at every level; the local rule alone every 3 % of sigma",
+		Notes:  notes,
+	}, nil
+}
+
+// wellModelled returns the instance of a function with the dials that are certified for C,
+// turned.
+func wellModelled(function string, C int, turn func(dials *reduction.Dials)) (*reduction.Instance, error) {
+	in, _, err := problems.Hard(function)
+	if err != nil {
+		return nil, err
+	}
+	f := in.Function()
+	dials, err := reduction.Parameters(f.N, f.M, C)
+	if err != nil {
+		return nil, err
+	}
+	turn(&dials)
+	return reduction.New(f, dials)
+}
+
+// certified is what the certificates of an instance say over all levels.
+type certified struct {
+	dials   reduction.Dials
+	levels  int
+	share   float64   // the largest of d^C times what is certified
+	most    relu.Size // the largest numbers of all levels
+	refused error     // at some level, if it is
+}
+
+func (c *certified) String() string {
+	what := fmt.Sprintf("at most %d parameters in %d layers, over %d levels of sigma", c.most.Parameters, c.most.Depth, c.levels)
+	if c.refused != nil {
+		what = c.refused.Error()
+	}
+	return fmt.Sprintf("R = %v, eps = %.3f: %s", c.dials.R, c.dials.Eps, what)
+}
+
+// certify designs a ReLU network for each of a grid of levels sigma from d^-C to d^C, more densely
+// around the lattice spacing, where it is hardest. Between the levels it looks at the bound
+// on the local rule every 3 %: what a network adds to that is chosen.
+func certify(r *run, in *reduction.Instance, C int) (*certified, error) {
+	d, R := float64(in.Dim()), in.Dials().R
+	most := math.Pow(d, float64(C))
+	var levels []float64
+	for i, n := 0, r.of(8, 64); i <= n; i++ {
+		levels = append(levels, math.Pow(most, 2*float64(i)/float64(n)-1))
+	}
+	for s := 0.05; s < 10; s *= 1 + 1/float64(r.of(1, 4)) {
+		levels = append(levels, s/R)
+	}
+	c := &certified{dials: in.Dials(), levels: len(levels)}
+	for _, sigma := range levels {
+		if err := r.ctx.Err(); err != nil {
+			return nil, err
+		}
+		design, err := relu.Certify(in, sigma, float64(C))
+		if err != nil {
+			c.refused = err
+			continue
+		}
+		size := design.Size()
+		c.share = max(c.share, most*design.Certificate.Total)
+		c.most.Parameters, c.most.Depth = max(c.most.Parameters, size.Parameters), max(c.most.Depth, size.Depth)
+	}
+	for sigma := 1 / most; sigma <= most; sigma *= 1.03 {
+		c.share = max(c.share, most*in.ScoreBound(sigma))
+	}
+	return c, nil
+}
+
+// growth checks that the networks are polynomial: the exponent of d in the largest number
+// of parameters of Goldreich scores with n = m, by least squares on logarithms. Each of the d
+// coordinates is fitted to a mean square error of order d^-C/d, for which the knots grow as
+// the fourth root of its inverse: d^(1+(C+1)/4) in all, and powers of log d, which get d^(1/2).
+func growth(r *run) (Result, error) {
+	return growthWithin(r, func(C float64) float64 { return 1 + (C+1)/4 + 0.5 })
+}
+
+func growthWithin(r *run, bound func(C float64) float64) (Result, error) {
+	result := Result{Relation: AtMost, Holds: true, Detail: "the largest number of parameters over all levels; fitted for both C"}
+	for _, C := range exponents {
+		var logD, logSize []float64
+		var counts []string
+		for n := 16; n <= r.of(128, 512); n *= 2 {
+			in, err := wellModelled(fmt.Sprintf("goldreich:n=%d,m=%[1]d", n), C, func(*reduction.Dials) {})
+			if err != nil {
+				return Result{}, err
+			}
+			found, err := certify(r, in, C)
+			if err == nil {
+				err = found.refused
+			}
+			if err != nil {
+				return Result{}, err
+			}
+			logD = append(logD, math.Log(float64(in.Dim())))
+			logSize = append(logSize, math.Log(float64(found.most.Parameters)))
+			counts = append(counts, fmt.Sprintf("%d", found.most.Parameters))
+		}
+		_, result.Measured = stat.LinearRegression(logD, logSize, nil, false)
+		result.Quantity, result.Bound = fmt.Sprintf("exponent of d in parameters, C = %d", C), bound(float64(C))
+		result.Holds = result.Holds && result.Measured <= result.Bound
+		result.Notes = append(result.Notes, fmt.Sprintf("goldreich, C = %d: %s parameters at d = 32, 64, ...: as d^%.2f", C, strings.Join(counts, ", "), result.Measured))
+	}
+	result.P = certain(result.Holds)
+	return result, nil
+}

@@ -1,0 +1,99 @@
+package theorems
+
+import (
+	"math"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+	"pgregory.net/rapid"
+
+	"assay/reduction"
+	"assay/reduction/relu"
+)
+
+// TestDefinition (Definition 1.1): over functions, exponents and levels from d^-C to d^C a
+// network is certified for the dials of Parameters, and its score is within d^-C of the exact one,
+// by a bet on 30 points, half of which have a wrong sign. The network of twice the sigma is the
+// control: wherever a bet at the same level could tell, it is caught at some of the 100 problems.
+func TestDefinition(t *testing.T) {
+	caught := 0
+	rapid.Check(t, func(rt *rapid.T) {
+		function, C := functions().Draw(rt, "function"), rapid.IntRange(1, 4).Draw(rt, "C")
+		in, err := wellModelled(function, C, func(*reduction.Dials) {})
+		if err != nil {
+			rt.Fatal(err)
+		}
+		exact, err := in.Enumerate()
+		if err != nil {
+			rt.Fatal(err)
+		}
+		d, R := float64(in.Dim()), in.Dials().R
+		sigma := math.Pow(d, float64(C)*rapid.Float64Range(-1, 1).Draw(rt, "log_d sigma / C"))
+		design, err := relu.Certify(in, sigma, float64(C))
+		if err != nil {
+			rt.Fatal(err)
+		}
+		if cert := design.Certificate; !(cert.Total <= cert.Target) {
+			rt.Fatalf("%+v", cert)
+		}
+		p := func(n *relu.Network) float64 {
+			cell := scoreCell{rules: &rules{in.Function().Name + ",R=" + number(R) + ",eps=" + number(in.Dials().Eps), in, exact}, sigma: sigma * R, bound: math.Pow(d, -float64(C)), approximation: forward(n)}
+			p, err := cell.measure(30, newRun(t, streamOf(function, C, sigma)).stream("definition", 0))
+			if err != nil {
+				rt.Fatal(err)
+			}
+			return p
+		}
+		if p := p(design.Network()); p < level {
+			rt.Fatalf("C = %d, sigma = %v: not within d^-C (p %v)", C, sigma, p)
+		}
+		if other, err := relu.Certify(in, 2*sigma, float64(C)); err == nil && p(other.Network()) < level {
+			caught++
+		}
+	})
+	if caught == 0 {
+		t.Error("the network of another sigma is never caught")
+	}
+}
+
+// forward returns the forward pass of a network.
+func forward(n *relu.Network) func(dst, x *mat.Dense) {
+	return func(dst, x *mat.Dense) {
+		rows, _ := x.Dims()
+		points := make([][]float64, rows)
+		for row := range points {
+			points[row] = x.RawRowView(row)
+		}
+		for row, mean := range relu.Forward(n, points) {
+			copy(dst.RawRowView(row), mean)
+		}
+	}
+}
+
+// TestRefusal: over functions a certificate for C = 4 is refused with unfit dials at some
+// level. With those of Parameters it is given at any ([TestDefinition]).
+func TestRefusal(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		function, dials := functions().Draw(rt, "function"), rapid.SampledFrom(unfit).Draw(rt, "dials")
+		if verdict, refused := refusedAt(hard(rt, "%s,%s", function, dials), 4); !refused {
+			rt.Fatalf("%s with %s: %s", function, dials, verdict)
+		}
+	})
+}
+
+func TestDefinitionControls(t *testing.T) {
+	for name, turn := range map[string]func(d *reduction.Dials){
+		"eps = 1":       func(d *reduction.Dials) { d.Eps = 1 },
+		"R = 3":         func(d *reduction.Dials) { d.R = 3 },
+		"vertices":      func(d *reduction.Dials) { d.Encoding = reduction.Vertex },
+		"eps too large": func(d *reduction.Dials) { d.Eps *= 1.15 },
+	} {
+		fails(t, name, func(r *run) (Result, error) {
+			return definitionWith(r, []string{"goldreich:n=16,m=16"}, turn)
+		})
+	}
+	fails(t, "as many knots for any error", func(r *run) (Result, error) {
+		return growthWithin(r, func(float64) float64 { return 1 })
+	})
+	fails(t, "certified dials", func(r *run) (Result, error) { return refusalOf(r, []string{"R=12,eps=0.4"}) })
+}
