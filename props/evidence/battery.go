@@ -27,8 +27,8 @@ type Battery struct {
 	location   *scaling // of x under the prior
 	yLocation  *scaling // of y
 	blur       []float64
-	sigma      float64    // at which the prior density is smoothed: of the order of h, or well above the blur
-	residual   *residuals // nil if nothing is measured, or too much
+	sigma      float64 // at which the prior density is smoothed: of the order of h, or well above the blur
+	residual   *residuals
 	statistics []statistic
 	names      []string
 	features   []int
@@ -58,18 +58,17 @@ func NewBattery(p *spec.Problem, draws int, pairs bool, h float64, pilot *rand.R
 		b.blur[i] = math.Hypot(1e-9*b.location.largest[i]+1e-11*peak, h)
 	}
 	b.sigma = max(h, 1e-7*peak)
+	var u *mat.Dense
 	if m > 0 {
 		y := mat.NewDense(pilotDraws, m, nil)
 		for i := range pilotDraws {
 			p.Measurement().Measure(y.RawRowView(i), x.RawRowView(i), pilot)
 		}
 		b.yLocation = newScaling(y)
-		b.residual, _ = newResiduals(x, y, b.location, b.yLocation)
+		u = standardised(y, b.yLocation)
 	}
-	all := b.candidates(x, pairs, pilot)
-	if b.residual != nil {
-		all = append(all, b.residual)
-	}
+	b.residual = newResiduals(standardised(x, b.location), u, choose(b.location))
+	all := append(b.candidates(x, pairs, pilot), b.residual)
 	if s, few := newAtoms(x, b.location); few {
 		all = append(all, s)
 	}
@@ -240,6 +239,15 @@ func newScaling(x *mat.Dense) *scaling {
 		s.deviation[j] = max(s.deviation[j], floor)
 	}
 	return s
+}
+
+// standardised returns the rows of x, each standardised.
+func standardised(x *mat.Dense, s *scaling) *mat.Dense {
+	z := mat.DenseCopyOf(x)
+	for i := range z.RawMatrix().Rows {
+		s.standardise(z.RawRowView(i), z.RawRowView(i))
+	}
+	return z
 }
 
 // peak returns the largest absolute value of all coordinates.

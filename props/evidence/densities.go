@@ -85,7 +85,7 @@ func (s *densities) evaluate(dst [][]float64, p *pool) {
 }
 
 // tailDegrees is the number of degrees of freedom of the t law that the witness "weight of
-// the tail" looks for: it is the log ratio of the normal density to the t density of the
-// same covariance, which is large far out and near the centre. Laws of other degrees
-// differ from the normal one in nearly the same direction.
+// the tail" looks for: it is the log ratio of the t density to the normal density of the
+// same covariance, which is large far out and at the centre. Laws of other degrees differ
+// from the normal one in nearly the same direction.
 const tailDegrees = 5

@@ -28,12 +28,9 @@ func newLandmarks(p *spec.Problem, x *mat.Dense, location *scaling) *landmarks {
 	_, d := x.Dims()
 	s := &landmarks{
 		x:    mat.DenseCopyOf(x.Slice(0, maxLandmarks, 0, d)),
-		z:    mat.NewDense(maxLandmarks, d, nil),
 		beta: p.Measurement().Beta(),
 	}
-	for k := range maxLandmarks {
-		location.standardise(s.z.RawRowView(k), s.x.RawRowView(k))
-	}
+	s.z = standardised(s.x, location)
 	if m := p.Measurement().Rows(); m > 0 {
 		s.ax = mat.NewDense(maxLandmarks, m, nil)
 		p.Measurement().Apply(s.ax, s.x)

@@ -21,11 +21,7 @@ type trace struct {
 }
 
 func (b *Battery) traceOf(p *pool, place int) *trace {
-	r := p.z
-	if b.residual != nil {
-		r = b.residual.of(p)
-	}
-	return &trace{r, place}
+	return &trace{b.residual.of(p), place}
 }
 
 // Memory is the witness that looks at two calls at once: how near a member comes, as to

@@ -9,45 +9,78 @@ import (
 	"assay/spec"
 )
 
-// TestResiduals: for x = (2y, 3y) + e the residuals are e, up to the error of a regression
-// on 256 draws with a ridge of 1: below 0.3 in coordinates whose e has deviation 1, that is
-// four times 1/sqrt(256) for |y| <= 1. A regression on the wrong thing is off by 2.
+// TestResiduals: for x = (2y, 3y) + e, the two entries of e of deviation 1 and correlation
+// .8, the residuals are e and the innovations are e_1 and g = (e_2 - .8 e_1)/.6, up to the
+// error of a regression on 256 draws: below .3 (1 + |e_1| + |g|), some four deviations of
+// the coefficients. Where e = (2, -2), taking the residual for the innovation is off by 4.
 func TestResiduals(t *testing.T) {
 	rng := spec.Stream(1, "residuals", nil, 0)
 	x, y := mat.NewDense(pilotDraws, 2, nil), mat.NewDense(pilotDraws, 1, nil)
 	for i := range pilotDraws {
-		v := rng.NormFloat64()
+		v, e := rng.NormFloat64(), rng.NormFloat64()
 		y.Set(i, 0, v)
-		x.SetRow(i, []float64{2*v + rng.NormFloat64(), 3*v + rng.NormFloat64()})
+		x.SetRow(i, []float64{2*v + e, 3*v + .8*e + .6*rng.NormFloat64()})
 	}
 	location, yLocation := newScaling(x), newScaling(y)
-	s, ok := newResiduals(x, y, location, yLocation)
-	if !ok || len(s.names()) != 2 {
-		t.Fatalf("residuals: %v, %v", ok, s)
+	z, u := standardised(x, location), standardised(y, yLocation)
+	s := newResiduals(z, u, []int{0, 1})
+	if len(s.names()) != 5 {
+		t.Fatalf("names %q", s.names())
 	}
-	e := [][]float64{{0, 0}, {1, -1}, {2, .5}}
-	p := &pool{x: mat.NewDense(len(e), 2, nil), z: mat.NewDense(len(e), 2, nil), u: make([]float64, 1)}
+	members := [][]float64{{0, 0}, {1, -1}, {2, .5}, {2, -2}}
+	p := &pool{x: mat.NewDense(len(members), 2, nil), z: mat.NewDense(len(members), 2, nil), u: make([]float64, 1)}
 	yLocation.standardise(p.u, []float64{1})
-	for i, e := range e {
+	for i, e := range members {
 		location.standardise(p.z.RawRowView(i), []float64{2 + e[0], 3 + e[1]})
 	}
-	dst := [][]float64{make([]float64, 3), make([]float64, 3)}
+	residual := s.of(p)
+	innovations := s.innovations(residual)
+	dst := table(s, len(members))
 	s.evaluate(dst, p)
-	for i, e := range e {
-		a, b := location.deviation[0], location.deviation[1]
-		const off = .3
-		if want := e[0]*e[0]/(a*a) + e[1]*e[1]/(b*b); math.Abs(dst[0][i]-want) > 2*off*(math.Abs(e[0])/(a*a)+math.Abs(e[1])/(b*b))+2*off*off/(a*a) {
-			t.Errorf("e = %v: squared length %v, want %v", e, dst[0][i], want)
+	for i, e := range members {
+		g := (e[1] - .8*e[0]) / .6
+		off := .3 * (1 + math.Abs(e[0]) + math.Abs(g))
+		for j := range e {
+			if got := residual.At(i, j) * location.deviation[j]; math.Abs(got-e[j]) > off {
+				t.Errorf("e = %v: residual %v, want %v", e, got, e[j])
+			}
 		}
-		if want := e[0] * e[1] / (a * b); math.Abs(dst[1][i]-want) > (off*(math.Abs(e[0])+math.Abs(e[1]))+off*off)/(a*b) {
-			t.Errorf("e = %v: product %v, want %v", e, dst[1][i], want)
+		w := innovations.RawRowView(i)
+		if math.Abs(w[0]-e[0]) > off || math.Abs(w[1]-g) > off {
+			t.Errorf("e = %v: innovations %v, want %v and %v", e, w, e[0], g)
+		}
+		a, b := residual.At(i, 0), residual.At(i, 1)
+		for k, want := range []float64{a*a + b*b, w[0]*w[0] + w[1]*w[1], w[0] * w[0], w[1] * w[1], w[0] * w[1]} {
+			if math.Abs(dst[k][i]-want) > 1e-12*(1+math.Abs(want)) {
+				t.Errorf("e = %v: %s is %v, want %v", e, s.names()[k], dst[k][i], want)
+			}
 		}
 	}
-	if _, ok := newResiduals(x, mat.NewDense(pilotDraws, maxRegressors+1, nil), location, newScaling(mat.NewDense(pilotDraws, maxRegressors+1, nil))); ok {
+}
+
+// TestResidualsOfOddDraws: too much to regress on, data that say nothing, coordinates that
+// follow from each other and draws beyond all scales are ordinary.
+func TestResidualsOfOddDraws(t *testing.T) {
+	rng := spec.Stream(1, "odd residuals", nil, 0)
+	z := mat.NewDense(pilotDraws, 3, nil)
+	for i := range pilotDraws {
+		v := rng.NormFloat64()
+		z.SetRow(i, []float64{v, v, -v})
+	}
+	if s := newResiduals(z, mat.NewDense(pilotDraws, maxRegressors+1, nil), []int{0, 1, 2}); s.b != nil {
 		t.Error("a regression on more than a fourth as many numbers as there are draws")
 	}
-	// Data that say nothing, and the same number twice.
-	if s, ok := newResiduals(x, mat.NewDense(pilotDraws, 2, nil), location, newScaling(mat.NewDense(pilotDraws, 2, nil))); !ok || mat.Norm(s.b, 2) != 0 {
+	if s := newResiduals(z, mat.NewDense(pilotDraws, 2, nil), []int{0, 1, 2}); mat.Norm(s.b, 2) != 0 {
 		t.Error("constant data predict something")
+	}
+	huge := mat.NewDense(pilotDraws, 3, nil)
+	huge.Apply(func(int, int, float64) float64 { return 1e200 * rng.NormFloat64() }, huge)
+	for name, z := range map[string]*mat.Dense{"follow": z, "huge": huge, "zero": mat.NewDense(pilotDraws, 3, nil)} {
+		s := newResiduals(z, nil, []int{0, 1, 2})
+		for _, v := range s.innovations(mat.NewDense(1, 3, []float64{1, 1, -1})).RawRowView(0) {
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				t.Errorf("%s: innovation %v", name, v)
+			}
+		}
 	}
 }
