@@ -34,12 +34,20 @@ func (neighbours) evaluate(dst [][]float64, p *pool) {
 	for i := range nearest {
 		nearest[i], mean[i] = math.Inf(1), 0
 	}
+	difference := make([]float64, len(p.zMean))
 	for i := range nearest {
 		for j := range i {
-			r := floats.Distance(p.z.RawRowView(i), p.z.RawRowView(j), 2)
+			r := distance(difference, p.z.RawRowView(i), p.z.RawRowView(j))
 			nearest[i], nearest[j] = min(nearest[i], r), min(nearest[j], r)
 			mean[i] += r
 			mean[j] += r
 		}
 	}
+}
+
+// distance returns |a - b| for standardised a and b, which need no care for overflow, and
+// leaves a - b in difference.
+func distance(difference, a, b []float64) float64 {
+	floats.SubTo(difference, a, b)
+	return math.Sqrt(floats.Dot(difference, difference))
 }

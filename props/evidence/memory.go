@@ -3,7 +3,6 @@ package evidence
 import (
 	"math"
 
-	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -36,6 +35,7 @@ func (m *Memory) Recall(s *Sight) {
 	now := s.trace.residual
 	members, d := now.Dims()
 	row := s.Values[len(s.Values)-1]
+	difference := make([]float64, d)
 	for i := range row {
 		row[i] = 0
 		if m.draws == nil {
@@ -43,7 +43,7 @@ func (m *Memory) Recall(s *Sight) {
 		}
 		nearest := math.Inf(1)
 		for k := range m.draws.RawMatrix().Rows {
-			nearest = min(nearest, floats.Distance(now.RawRowView(i), m.draws.RawRowView(k), 2))
+			nearest = min(nearest, distance(difference, now.RawRowView(i), m.draws.RawRowView(k)))
 		}
 		row[i] = bounded(nearest)
 	}
