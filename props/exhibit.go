@@ -76,19 +76,24 @@ func newExhibit(p *spec.Problem, candidate spec.Sampler, o *options) (*exhibit, 
 func (e *exhibit) newPoint(candidate spec.Sampler, o *options) *point {
 	q := &point{}
 	for i, battery := range e.batteries {
-		eta := o.tolerance.Delta
-		if h := e.heights[i]; h > 0 {
-			eta = o.tolerance.TotalVariation(h)
-		}
-		pairs := inPairs(candidate, o)
-		distance := eta
-		if !pairs && o.local == 0 { // all L draws of the pool may be off, otherwise one
-			distance *= float64(o.draws)
-		}
-		q.processes = append(q.processes, evidence.NewProcess(len(battery.Names()), battery.Features(), o.draws, !pairs, distance))
+		q.processes = append(q.processes, e.newProcess(i, len(battery.Names()), battery.Features(), candidate, o))
 		q.memories = append(q.memories, &evidence.Memory{})
 	}
 	return q
+}
+
+// newProcess returns the evidence at one scale, on the given number of witnesses.
+func (e *exhibit) newProcess(scale, witnesses int, features []int, candidate spec.Sampler, o *options) *evidence.Process {
+	eta := o.tolerance.Delta
+	if h := e.heights[scale]; h > 0 {
+		eta = o.tolerance.TotalVariation(h)
+	}
+	pairs := inPairs(candidate, o)
+	distance := eta
+	if !pairs && o.local == 0 { // all L draws of the pool may be off, otherwise one
+		distance *= float64(o.draws)
+	}
+	return evidence.NewProcess(witnesses, features, o.draws, !pairs, distance)
 }
 
 // inPairs reports whether each draw is compared with the truth by itself: if they are
@@ -99,10 +104,16 @@ func inPairs(candidate spec.Sampler, o *options) bool {
 	return o.local == 0 && o.draws > 1 && (!candidate.Independent() || o.tolerance != (spec.Tolerance{}))
 }
 
+// recall completes what is seen of a call, at each scale, by what earlier calls left.
+func (q *point) recall(sights []*evidence.Sight) {
+	for i, memory := range q.memories {
+		memory.Recall(sights[i])
+	}
+}
+
 // observe bets on one call, seen at each scale.
 func (q *point) observe(sights []*evidence.Sight, ties *rand.Rand) {
 	for i, process := range q.processes {
-		q.memories[i].Recall(sights[i])
 		process.Observe(sights[i].Values, sights[i].Place, ties)
 	}
 }
@@ -111,18 +122,38 @@ func (q *point) observe(sights []*evidence.Sight, ties *rand.Rand) {
 func (q *point) calls() int { return q.processes[0].Calls() }
 
 // logWealth returns the logarithm of the mean wealth over the scales.
-func (q *point) logWealth() float64 {
-	return logMean(len(q.processes), func(i int) float64 { return q.processes[i].LogWealth() })
-}
+func (q *point) logWealth() float64 { return meanLogWealth(q.processes) }
 
 // leading returns the scale with the most evidence.
-func (q *point) leading() (scale int) {
-	for i, process := range q.processes {
-		if process.LogWealth() > q.processes[scale].LogWealth() {
-			scale = i
+func (q *point) leading() (scale int) { return leading(q.processes) }
+
+// meanLogWealth returns the logarithm of the mean wealth of the processes.
+func meanLogWealth(processes []*evidence.Process) float64 {
+	return logMean(len(processes), func(i int) float64 { return processes[i].LogWealth() })
+}
+
+// leading returns which of the processes has the most wealth.
+func leading(processes []*evidence.Process) (at int) {
+	for i, process := range processes {
+		if process.LogWealth() > processes[at].LogWealth() {
+			at = i
 		}
 	}
-	return scale
+	return at
+}
+
+// named is how many witnesses a verdict names.
+const named = 3
+
+// leadingWitnesses returns those of the witnesses, whose names are given, that hold most
+// of the wealth.
+func leadingWitnesses(process *evidence.Process, names []string) []Witness {
+	var witnesses []Witness
+	all := process.Testimonies()
+	for _, w := range all[:min(named, len(all))] {
+		witnesses = append(witnesses, Witness{names[w.Witness], w.Share, w.MeanRank})
+	}
+	return witnesses
 }
 
 // calls returns the number of calls that were bet on, over all points.

@@ -1,6 +1,7 @@
 package props
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -11,12 +12,12 @@ import (
 )
 
 // Judge asks the candidate for draws on each problem in turn and bets against
-// them, until the mean wealth over the problems reaches 1/alpha (rejected), the
+// them, until the wealth reaches 1/alpha (rejected), the
 // budget is spent (not rejected), or there is nothing to judge (inconclusive). The
 // verdict depends on the candidate, the problems, the options and the seed, not on
 // the number of processors. If ctx is done it returns the verdict so far, which
 // then is inconclusive. It is an error, and no verdict, if an option is out of
-// range, no problem is given, or a problem cannot be drawn from.
+// range, no problem is given or one twice, or a problem cannot be drawn from.
 func Judge(ctx context.Context, candidate spec.Sampler, problems []*spec.Problem, opts ...Option) (*Verdict, error) {
 	o, err := newOptions(opts)
 	if err != nil {
@@ -24,6 +25,13 @@ func Judge(ctx context.Context, candidate spec.Sampler, problems []*spec.Problem
 	}
 	if len(problems) == 0 {
 		return nil, errors.New("no problem to judge on")
+	}
+	for i, p := range problems {
+		for _, q := range problems[:i] {
+			if bytes.Equal(p.Digest(), q.Digest()) { // its calls would count twice
+				return nil, fmt.Errorf("problem %s is given twice", p.Name())
+			}
+		}
 	}
 	return judge(ctx, candidate, problems, o)
 }
@@ -37,6 +45,7 @@ func judge(ctx context.Context, candidate spec.Sampler, problems []*spec.Problem
 		}
 		t.exhibits = append(t.exhibits, c)
 	}
+	t.pooled = t.newPooled()
 	stop, fault := t.run(ctx)
 	v := t.verdict(stop, fault)
 	if v.Outcome == NotRejected && !o.terse {
@@ -50,6 +59,7 @@ type trial struct {
 	*options
 	candidate spec.Sampler
 	exhibits  []*exhibit
+	pooled    *pooled // nil if there is nothing to pool
 	calls     int
 }
 
@@ -101,7 +111,12 @@ func (t *trial) hear(ctx context.Context, a *answer) (Stop, *Fault) {
 		}
 		return StopFault, a.fault
 	}
-	a.task.point.observe(a.sights, a.ties)
+	e, q := a.task.exhibit, a.task.point
+	q.recall(a.sights)
+	if t.pooled != nil {
+		t.pooled.observe(e, a.sights, a.ties)
+	}
+	q.observe(a.sights, a.ties)
 	t.calls++
 	wealth := t.logWealth()
 	if t.progress != nil {
@@ -116,13 +131,17 @@ func (t *trial) hear(ctx context.Context, a *answer) (Stop, *Fault) {
 // budget returns the budget of calls over all problems.
 func (t *trial) budget() int { return t.options.calls * len(t.exhibits) }
 
-// logWealth returns the logarithm of the mean wealth over the problems.
+// logWealth returns the logarithm of the wealth: half of it is the mean over the problems,
+// for an error that one of them shows, and half is bet on all problems as one, for an error
+// that they share.
 func (t *trial) logWealth() float64 {
-	return logMean(len(t.exhibits), func(i int) float64 { return t.exhibits[i].logWealth() })
+	mean := logMean(len(t.exhibits), func(i int) float64 { return t.exhibits[i].logWealth() })
+	if t.pooled == nil {
+		return mean
+	}
+	halves := []float64{mean, t.pooled.logWealth()}
+	return logMean(2, func(i int) float64 { return halves[i] })
 }
-
-// named is how many witnesses of each problem a verdict names.
-const named = 3
 
 func (t *trial) verdict(stop Stop, fault *Fault) *Verdict {
 	v := &Verdict{
@@ -145,15 +164,16 @@ func (t *trial) verdict(stop Stop, fault *Fault) *Verdict {
 		worst := c.worst()
 		scale := worst.leading()
 		f.Y, f.Resolution = worst.y, c.heights[scale]
-		all := worst.processes[scale].Testimonies()
-		for _, w := range all[:min(named, len(all))] {
-			rank := w.MeanRank
-			if t.local > 0 { // there the draw is ranked among exact ones
-				rank = 1 - rank
+		f.Witnesses = leadingWitnesses(worst.processes[scale], c.batteries[scale].Names())
+		if t.local > 0 { // there the draw is ranked among exact ones
+			for i := range f.Witnesses {
+				f.Witnesses[i].MeanRank = 1 - f.Witnesses[i].MeanRank
 			}
-			f.Witnesses = append(f.Witnesses, Witness{c.batteries[scale].Names()[w.Witness], w.Share, rank})
 		}
 		v.Problems = append(v.Problems, f)
+	}
+	if t.pooled != nil {
+		v.Together = &Together{t.pooled.logWealth() / math.Ln10, t.pooled.witnesses()}
 	}
 	switch stop {
 	case StopWealth:
@@ -181,6 +201,9 @@ func (t *trial) couldReject() bool {
 	members := float64(t.draws + 1)
 	if inPairs(t.candidate, t.options) {
 		members = 2
+	}
+	if t.pooled != nil {
+		return float64(t.calls)*math.Log(members)-math.Ln2 >= -math.Log(t.alpha)
 	}
 	best := math.Inf(-1)
 	for _, e := range t.exhibits {

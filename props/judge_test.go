@@ -82,6 +82,49 @@ func TestOneBadProblemIsNamed(t *testing.T) {
 	}
 }
 
+// TestSharedErrorIsPooled: an error on all of six problems is found with few calls more
+// than on one of them, as all calls count together. Without that each problem would need
+// calls enough by itself, six times as many in all; the limit of three times has room for
+// the time at which one run stops, which varies by a third or so. The control: what is
+// wrong on one problem only is not found together.
+func TestSharedErrorIsPooled(t *testing.T) {
+	on := named(t, "gauss:d=2,m=1", "gauss:d=3,m=1", "gauss:d=4,m=2", "gauss:d=5,m=2", "gauss:d=6,m=3", "gauss:d=7,m=3")
+	wide := planted(0.5, 0, true)
+	one := judge(t, wide, on[:1])
+	all := judge(t, wide, on)
+	t.Logf("%d calls on one problem, %d on six", one.Calls, all.Calls)
+	if one.Outcome != props.Rejected || one.Together != nil {
+		t.Errorf("on one: %s", one)
+	}
+	if all.Outcome != props.Rejected || all.Calls > 3*one.Calls {
+		t.Errorf("on six: %s; want at most 3 times the calls of one", all)
+	}
+	if all.Together == nil || all.Together.Log10Wealth < all.Worst().Log10Wealth {
+		t.Errorf("on six, together: %+v; want more than on any one", all.Together)
+	}
+	if !strings.Contains(all.String(), "rejected on 6 problems together") {
+		t.Errorf("in words: %s", all)
+	}
+	once := spec.NewSampler("once", true, func(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []float64, rng *rand.Rand) error {
+		if p == on[2] {
+			return wide.Sample(ctx, dst, p, y, rng)
+		}
+		return samplers.Exact().Sample(ctx, dst, p, y, rng)
+	})
+	v := judge(t, once, on)
+	if v.Outcome != props.Rejected || v.Worst().Problem != on[2].Name() || v.Together.Log10Wealth > v.Worst().Log10Wealth {
+		t.Errorf("wrong on one of six: %s", v)
+	}
+}
+
+// TestTwiceTheSameProblem: its calls would be the same, and count twice.
+func TestTwiceTheSameProblem(t *testing.T) {
+	on := named(t, "gauss", "gauss")
+	if _, err := props.Judge(t.Context(), samplers.Exact(), on); err == nil || !strings.Contains(err.Error(), on[0].Name()+" is given twice") {
+		t.Errorf("error %v", err)
+	}
+}
+
 // TestVerdictIsDeterministic: the same seed gives the same bytes whatever the number
 // of processors; another seed gives others.
 func TestVerdictIsDeterministic(t *testing.T) {

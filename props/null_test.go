@@ -1,6 +1,7 @@
 package props_test
 
 import (
+	"bytes"
 	"context"
 	"flag"
 	"math"
@@ -22,8 +23,8 @@ const nullAlpha = 0.01
 
 // TestNull judges the exact sampler at alpha = 0.01 on generated problems, one a
 // run: singular and discrete laws, ties, atoms and absurd noise levels included; with
-// 1, 3 and 9 draws a call, and every fourth run as if its draws depended on each
-// other. More than alpha of false alarms is refuted by an exact binomial test at level
+// 1, 3 and 9 draws a call, every fourth run as if its draws depended on each other, and
+// every fifth on two problems together. More than alpha of false alarms is refuted by an exact binomial test at level
 // 1e-6: with 10,000 runs it fails beyond 150, so it would notice a true rate of
 // 0.018 with probability 0.99.
 func TestNull(t *testing.T) {
@@ -80,7 +81,11 @@ func falseAlarms(t *testing.T, runs int, candidate spec.Sampler) (alarms int) {
 		if run%4 == 3 {
 			s = dependent
 		}
-		v, err := props.Judge(t.Context(), s, []*spec.Problem{generator.Example(run)}, props.Alpha(nullAlpha),
+		on := []*spec.Problem{generator.Example(run)}
+		if other := generator.Example(run + 1<<20); run%5 == 4 && !bytes.Equal(other.Digest(), on[0].Digest()) {
+			on = append(on, other)
+		}
+		v, err := props.Judge(t.Context(), s, on, props.Alpha(nullAlpha),
 			props.Calls(100), props.Draws([]int{1, 3, 9}[run%3]), props.Seed(uint64(run)), props.Terse())
 		if err != nil {
 			t.Fatal(err)

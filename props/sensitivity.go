@@ -151,6 +151,7 @@ func uncertain(p *spec.Problem, posterior spec.Conditional, seed uint64) (j int,
 // the effect is planted at the given size; more than the budget if it does not.
 func (t *trial) callsToNotice(e *exhibit, posterior spec.Conditional, f effect, size float64, j int, deviation float64, run uint64) int {
 	p, q := e.problem, e.newPoint(t.candidate, t.options)
+	threshold := t.thresholdOfOne()
 	rng := spec.Stream(t.seed, "sensitivity "+f.name, p.Digest(), run)
 	d := p.Prior().Dim()
 	x, y := make([]float64, d), make([]float64, p.Measurement().Rows())
@@ -166,10 +167,21 @@ func (t *trial) callsToNotice(e *exhibit, posterior spec.Conditional, f effect, 
 		for i, battery := range e.batteries {
 			sights[i] = battery.Evaluate(x, draws, y, rng)
 		}
+		q.recall(sights)
 		q.observe(sights, rng)
-		if q.logWealth() >= -math.Log(t.alpha) {
+		if q.logWealth() >= threshold {
 			return call + 1
 		}
 	}
 	return t.options.calls + 1
+}
+
+// thresholdOfOne returns the logarithm of the wealth on one problem that is enough to
+// reject, whatever there is on the others.
+func (t *trial) thresholdOfOne() float64 {
+	share := t.alpha / float64(len(t.exhibits))
+	if t.pooled != nil {
+		share /= 2
+	}
+	return -math.Log(share)
 }

@@ -28,6 +28,7 @@ func TestSensitivity(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	trial.exhibits = []*exhibit{e}
 	noticed := trial.sensitivity(e)
 	if len(noticed) != len(effects) {
 		t.Fatalf("%d effects, want %d", len(noticed), len(effects))

@@ -39,8 +39,9 @@ type Verdict struct {
 	Alpha float64 `json:"alpha"`
 	// Tolerance is what counts as right; zero is the exact posterior.
 	Tolerance spec.Tolerance `json:"tolerance"`
-	// Log10Wealth is the evidence, the mean wealth over all problems; rejection is
-	// at -log10(alpha).
+	// Log10Wealth is the evidence; rejection is at -log10(alpha). On several problems the
+	// wealth is the mean of two: the mean over the problems, and that on all of them
+	// Together.
 	Log10Wealth float64 `json:"log10_wealth"`
 	Stop        Stop    `json:"stop"`
 	Calls       int     `json:"calls"`
@@ -52,9 +53,18 @@ type Verdict struct {
 	Seed        uint64 `json:"seed"`
 	// Problems holds one entry for each problem, in the order given.
 	Problems []Finding `json:"problems"`
+	// Together is the evidence on several problems taken as one; nil for one problem, in
+	// local mode, and where they have no witness in common.
+	Together *Together `json:"together,omitempty"`
 	// Fault is what the candidate did wrong beside sampling, if anything.
 	Fault    *Fault   `json:"fault,omitempty"`
 	Warnings []string `json:"warnings,omitempty"`
+}
+
+// Together is the evidence on all problems taken as one, by the witnesses that they share.
+type Together struct {
+	Log10Wealth float64   `json:"log10_wealth"`
+	Witnesses   []Witness `json:"witnesses"` // the leading ones, the largest share first
 }
 
 // Finding is the evidence on one problem.
@@ -146,19 +156,26 @@ func (v *Verdict) String() string {
 	worst := v.Worst()
 	switch {
 	case v.Outcome == Rejected:
-		fmt.Fprintf(&b, "%s: rejected on %s\n", v.Candidate, worst.Problem)
+		witnesses := worst.Witnesses
+		if v.Together != nil && v.Together.Log10Wealth > worst.Log10Wealth {
+			witnesses = v.Together.Witnesses
+			fmt.Fprintf(&b, "%s: rejected on %d problems together, most clearly on %s\n", v.Candidate, len(v.Problems), worst.Problem)
+		} else {
+			fmt.Fprintf(&b, "%s: rejected on %s\n", v.Candidate, worst.Problem)
+		}
 		fmt.Fprintf(&b, "  evidence  10^%.1f after %s (a right sampler ever reaches 10^%.1f with probability at most %.3g)\n",
 			v.Log10Wealth, v.work(), v.threshold(), v.Alpha)
 		if worst.Y != nil {
 			fmt.Fprintf(&b, "  at y      %s\n", shortVector(worst.Y))
 		}
-		for i, w := range worst.Witnesses {
+		for i, w := range witnesses {
 			label := "          "
 			if i == 0 {
 				label = "witness   "
 			}
 			fmt.Fprintf(&b, "  %s%s\n", label, w)
 		}
+		v.writeShares(&b)
 	case v.Fault != nil:
 		fmt.Fprintf(&b, "%s: %s\n  %v\n", v.Candidate, v.Outcome, v.Fault)
 	default:
@@ -176,6 +193,23 @@ func (v *Verdict) String() string {
 		fmt.Fprintf(&b, "  warning   %s\n", w)
 	}
 	return b.String()
+}
+
+// writeShares says what the evidence is on each of several problems, and on all together.
+func (v *Verdict) writeShares(b *strings.Builder) {
+	if len(v.Problems) == 1 {
+		return
+	}
+	for i, f := range v.Problems {
+		label := "          "
+		if i == 0 {
+			label = "each      "
+		}
+		fmt.Fprintf(b, "  %s10^%-5.1f after %d calls on %s\n", label, f.Log10Wealth, f.Calls, f.Problem)
+	}
+	if v.Together != nil {
+		fmt.Fprintf(b, "  together  10^%.1f\n", v.Together.Log10Wealth)
+	}
 }
 
 // writePass says what a pass means, problem by problem.

@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"math"
 	"math/rand/v2"
 	"slices"
 )
@@ -119,6 +120,18 @@ func (p *Process) Observe(values [][]float64, truth int, ties *rand.Rand) {
 	p.rank.past++
 	p.value.past++
 	p.calls++
+}
+
+// Scaled returns values of witness k on a pool in units of its spread over the past pools,
+// for a process that bets on several problems; zeros if there were none.
+func (p *Process) Scaled(k int, values []float64) []float64 {
+	scaled := make([]float64, len(values))
+	if scale := p.value.deviation[k] / p.value.past; scale > 0 && !math.IsInf(scale, 1) {
+		for i, v := range values {
+			scaled[i] = bounded(v / scale)
+		}
+	}
+	return scaled
 }
 
 // standardise fills phi of witness k from its values on the pool and returns their
