@@ -25,9 +25,7 @@ func (f *frames) pack(numbers []float64, shape ...int) array {
 	for i, v := range numbers {
 		binary.LittleEndian.PutUint64(raw[8*i:], math.Float64bits(v))
 	}
-	text := make([]byte, base64.StdEncoding.EncodedLen(len(raw)))
-	base64.StdEncoding.Encode(text, raw)
-	return array{float64s, shape, f.keep(text)}
+	return array{float64s, shape, f.keep(raw)}
 }
 
 // packRows returns the array of the rows of a.
@@ -39,10 +37,10 @@ func (f *frames) packRows(a *mat.Dense) array {
 	return f.pack(mat.DenseCopyOf(a).RawMatrix().Data, n, d)
 }
 
-// unpack returns the numbers of an array, which must hold as many as its shape says. An
-// error says what is wrong with the array in words.
-func (f *frames) unpack(a *array) ([]float64, error) {
-	text := f.take(a.Data)
+// unpack returns the bytes of the numbers of an array, which must hold as many as its
+// shape says. An error says what is wrong with the array in words.
+func (f *frames) unpack(a *array) ([]byte, error) {
+	raw, kept := f.take(a.Data)
 	if a.DType != float64s {
 		return nil, fmt.Errorf("dtype is %q, want %q", a.DType, float64s)
 	}
@@ -53,17 +51,41 @@ func (f *frames) unpack(a *array) ([]float64, error) {
 		}
 		want *= n
 	}
-	raw := make([]byte, base64.StdEncoding.DecodedLen(len(text)))
-	n, err := base64.StdEncoding.Decode(raw, text)
-	if err != nil {
-		return nil, fmt.Errorf("data is no base64: %w", err)
+	if !kept {
+		var err error
+		if raw, err = base64.StdEncoding.DecodeString(a.Data); err != nil {
+			return nil, fmt.Errorf("data is no base64: %w", err)
+		}
 	}
-	if n != 8*want {
-		return nil, fmt.Errorf("data holds %d bytes, but shape %v needs %d", n, a.Shape, 8*want)
+	if len(raw) != 8*want {
+		return nil, fmt.Errorf("data holds %d bytes, but shape %v needs %d", len(raw), a.Shape, 8*want)
 	}
-	numbers := make([]float64, want)
-	for i := range numbers {
-		numbers[i] = math.Float64frombits(binary.LittleEndian.Uint64(raw[8*i:]))
+	return raw, nil
+}
+
+// store sets dst to the numbers of raw, which holds as many, and recycles it. An error
+// is a [*notFinite], the first one.
+func (f *frames) store(dst *mat.Dense, raw []byte) error {
+	defer f.recycle(raw)
+	n, d := dst.Dims()
+	for i := range n {
+		row := dst.RawRowView(i)
+		for j := range row {
+			row[j] = math.Float64frombits(binary.LittleEndian.Uint64(raw[8*(i*d+j):]))
+			if math.IsNaN(row[j]) || math.IsInf(row[j], 0) {
+				return &notFinite{i, j, row[j]}
+			}
+		}
 	}
-	return numbers, nil
+	return nil
+}
+
+// notFinite is a number that must be finite and is not.
+type notFinite struct {
+	row, column int
+	value       float64
+}
+
+func (e *notFinite) Error() string {
+	return fmt.Sprintf("it has %v in row %d, column %d", e.value, e.row, e.column)
 }

@@ -408,7 +408,7 @@ func TestOracle(t *testing.T) {
 		}
 	}
 	err = c.Sample(t.Context(), mat.NewDense(1, 3, nil), p, y, spec.Stream(1, "test", nil, 0))
-	for _, want := range []string{"problem 99 is not known", "sigma is 0, want a positive", "x is missing", "x has shape [3], want [n 3]", "x has NaN in row 0, column 0",
+	for _, want := range []string{"problem 99 is not known", "sigma is 0, want a positive", "x is missing", "x has shape [3], want [n 3]", "x: it has NaN in row 0, column 0",
 		"v has 2 rows, x has 1", "n is 0, want 1 to", "posterior: there is no such callback"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("a mistake of the child is answered by %v, want %q", err, want)

@@ -3,8 +3,8 @@ package external
 import (
 	"bufio"
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -19,16 +19,19 @@ const maxFrame = 256 << 20
 // channel.Channel of jrpc2.
 //
 // Arrays are most of what is sent, and reading them as JSON, several times over, would
-// be most of the work. So the characters of every "data" key are taken out of a
-// message as it comes in, and put into it as it goes out: in between, the value of the
-// key is the number under which they are kept, "#7". Base64 has no "#".
+// be most of the work. So the base64 of every "data" key is decoded as it comes in and
+// encoded as it goes out, while the other side works on what follows: in between, the
+// value of the key is the number under which the bytes are kept, "#7". Base64 has no "#".
 type frames struct {
 	r       *bufio.Reader
 	w       io.WriteCloser
-	partial []byte // the line being read
+	out     []byte // what is to be written next
+	partial []byte // the line being read, without the data
+	data    *base64Reader
 
 	mu      sync.Mutex
 	parts   map[string][]byte
+	spare   []byte // for the next part that comes in
 	next    int
 	waiting map[string]bool // the ids of our requests that have no answer yet
 	err     error           // why reading ended
@@ -43,29 +46,34 @@ func newFrames(r io.Reader, w io.WriteCloser) *frames {
 // data stay where they are and are read as JSON.
 var dataKey = []byte(`"data":"`)
 
-// minPart is how long data must be to be worth taking out.
-const minPart = 256
+// piece is about how many bytes are written at a time: enough for a call of the system to
+// cost little, few enough for the reader to begin soon.
+const piece = 3 << 14
 
-// keep stores the base64 characters of an array and returns the name that they go by.
-func (f *frames) keep(text []byte) string {
+// keep stores the bytes of an array and returns the name that they go by.
+func (f *frames) keep(raw []byte) string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.next++
 	name := "#" + strconv.Itoa(f.next)
-	f.parts[name] = text
+	f.parts[name] = raw
 	return name
 }
 
-// take returns what is kept under a name and forgets it; a text that is no name stands
-// for itself.
-func (f *frames) take(name string) []byte {
+// take returns what is kept under a name, if anything is, and forgets it.
+func (f *frames) take(name string) (raw []byte, kept bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if text, kept := f.parts[name]; kept {
-		delete(f.parts, name)
-		return text
-	}
-	return []byte(name)
+	raw, kept = f.parts[name]
+	delete(f.parts, name)
+	return raw, kept
+}
+
+// recycle gives back bytes that came in, once nobody reads them any more.
+func (f *frames) recycle(raw []byte) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.spare = raw[:0]
 }
 
 // forget drops what was sent in and never taken.
@@ -80,22 +88,42 @@ func (f *frames) Send(message []byte) error {
 	if err := f.expect(message); err != nil {
 		return err
 	}
-	line := make([]byte, 0, len(message)+1)
+	f.out = f.out[:0]
 	for {
 		at := bytes.Index(message, dataKey)
 		if at < 0 {
 			break
 		}
 		at += len(dataKey)
-		line = append(line, message[:at]...)
+		f.out = append(f.out, message[:at]...)
 		message = message[at:]
 		end := bytes.IndexByte(message, '"')
-		line = append(line, f.take(string(message[:end]))...)
-		message = message[end:]
+		if raw, kept := f.take(string(message[:end])); kept {
+			if err := f.encode(raw); err != nil {
+				return err
+			}
+			message = message[end:]
+		}
 	}
-	line = append(append(line, message...), '\n')
-	_, err := f.w.Write(line)
+	f.out = append(append(f.out, message...), '\n')
+	_, err := f.w.Write(f.out)
 	return err
+}
+
+// encode puts out the base64 of raw, and writes what has become more than a piece.
+func (f *frames) encode(raw []byte) error {
+	for len(raw) > 0 {
+		n := min(len(raw), piece)
+		f.out = base64.StdEncoding.AppendEncode(f.out, raw[:n])
+		raw = raw[n:]
+		if len(f.out) > piece {
+			if _, err := f.w.Write(f.out); err != nil {
+				return err
+			}
+			f.out = f.out[:0]
+		}
+	}
+	return nil
 }
 
 // expect notes the id of a request of ours.
@@ -116,8 +144,8 @@ func (f *frames) expect(message []byte) error {
 func (f *frames) Recv() ([]byte, error) {
 	for {
 		line, err := f.line()
-		if err == nil {
-			line, err = f.swap(line)
+		if err == nil && len(line) > 0 {
+			err = f.check(line)
 		}
 		if err != nil {
 			f.mu.Lock()
@@ -145,55 +173,85 @@ func (f *frames) broken() error {
 	return f.err
 }
 
-// line reads a line, which is valid until the next one is read.
+// line reads a line and takes the data out of it. It returns a copy.
 func (f *frames) line() ([]byte, error) {
-	f.partial = f.partial[:0]
-	for {
-		piece, err := f.r.ReadSlice('\n')
-		f.partial = append(f.partial, piece...)
+	f.partial, f.data = f.partial[:0], nil
+	for size := 0; ; {
+		_, err := f.r.Peek(1)
+		if err != nil && size > 0 {
+			return nil, &Fault{Kind: Protocol, Message: fmt.Sprintf("its standard output ended in the middle of a message, after %d bytes of it without a line break: %s", size, excerpt(f.partial))}
+		}
+		if err != nil {
+			return nil, err
+		}
+		chunk, _ := f.r.Peek(f.r.Buffered())
+		end := bytes.IndexByte(chunk, '\n')
+		if end >= 0 {
+			chunk = chunk[:end]
+		}
+		f.absorb(chunk)
+		size += len(chunk)
+		f.r.Discard(len(chunk))
 		if text := bytes.TrimSpace(f.partial[:min(len(f.partial), 1<<10)]); len(text) > 0 && text[0] != '{' {
 			return nil, garbage(text)
 		}
-		switch {
-		case err == nil:
-			return bytes.TrimSpace(f.partial), nil
-		case errors.Is(err, bufio.ErrBufferFull) && len(f.partial) <= maxFrame:
-			continue
-		case errors.Is(err, bufio.ErrBufferFull):
-			return nil, &Fault{Kind: Protocol, Message: fmt.Sprintf("it wrote a message of more than %d bytes", maxFrame)}
-		case len(f.partial) > 0:
-			return nil, &Fault{Kind: Protocol, Message: fmt.Sprintf("its standard output ended in the middle of a message, after %d bytes of it without a line break: %s", len(f.partial), excerpt(f.partial))}
+		if end >= 0 {
+			f.r.Discard(1)
+			return bytes.Clone(bytes.TrimSpace(f.partial)), nil
 		}
-		return nil, err
+		if size > maxFrame {
+			return nil, &Fault{Kind: Protocol, Message: fmt.Sprintf("it wrote a message of more than %d bytes", maxFrame)}
+		}
 	}
 }
 
-// swap takes the data out of a message and checks that the rest is a JSON-RPC 2.0 one.
-// The result is a copy.
-func (f *frames) swap(line []byte) ([]byte, error) {
-	var out []byte
-	rest := line
-	for {
-		at := bytes.Index(rest, dataKey)
-		if at < 0 {
-			break
-		}
-		inString := at > 0 && rest[at-1] == '\\'
-		at += len(dataKey)
-		out = append(out, rest[:at]...)
-		rest = rest[at:]
-		end := bytes.IndexByte(rest, '"')
-		if inString || end < minPart || bytes.IndexByte(rest[:end], '\\') >= 0 {
+// absorb takes in the next bytes of a line.
+func (f *frames) absorb(chunk []byte) {
+	for len(chunk) > 0 {
+		if f.data != nil {
+			chunk = f.absorbData(chunk)
 			continue
 		}
-		out = append(out, f.keep(bytes.Clone(rest[:end]))...)
-		rest = rest[end:]
+		// A little at a time, since most of the chunk may be data; a key may lie across.
+		next := chunk[:min(len(chunk), 1<<10)]
+		from := max(0, len(f.partial)-len(dataKey)+1)
+		f.partial = append(f.partial, next...)
+		at := bytes.Index(f.partial[from:], dataKey)
+		if at < 0 {
+			chunk = chunk[len(next):]
+			continue
+		}
+		at += from
+		over := len(f.partial) - at - len(dataKey)
+		chunk = chunk[len(next)-over:]
+		f.partial = f.partial[:len(f.partial)-over]
+		if inString := at > 0 && f.partial[at-1] == '\\'; !inString {
+			f.mu.Lock()
+			f.data, f.spare = &base64Reader{raw: f.spare}, nil
+			f.mu.Unlock()
+		}
 	}
-	out = append(out, rest...)
-	if len(out) == 0 {
-		return nil, nil
+}
+
+// absorbData takes in data up to the quotation mark that ends them, and returns the rest.
+// Data that are no base64, as where JSON spells a slash with a backslash, stay in the line.
+func (f *frames) absorbData(chunk []byte) (rest []byte) {
+	end := bytes.IndexByte(chunk, '"')
+	text := chunk
+	if end >= 0 {
+		text, rest = chunk[:end], chunk[end:]
 	}
-	return out, f.check(out)
+	ok := f.data.write(text)
+	switch {
+	case !ok || end >= 0 && !f.data.whole():
+		f.partial = append(f.data.text(f.partial), text[len(text)-f.data.unread:]...)
+	case end >= 0:
+		f.partial = append(f.partial, f.keep(f.data.raw)...)
+	default:
+		return nil // and more of them to come
+	}
+	f.data = nil
+	return rest
 }
 
 // envelope is what all messages have in common; Version and Method are nil if absent.

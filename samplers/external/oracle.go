@@ -107,17 +107,16 @@ func (s *session) rows(name string, a *array, d int) (*mat.Dense, error) {
 	if a == nil {
 		return nil, fmt.Errorf("%s is missing", name)
 	}
-	numbers, err := s.frames.unpack(a)
+	raw, err := s.frames.unpack(a)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	if len(a.Shape) != 2 || a.Shape[0] < 1 || a.Shape[1] != d {
 		return nil, fmt.Errorf("%s has shape %v, want [n %d] with n at least 1", name, a.Shape, d)
 	}
-	for i, v := range numbers {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return nil, fmt.Errorf("%s has %v in row %d, column %d", name, v, i/d, i%d)
-		}
+	rows := mat.NewDense(a.Shape[0], d, nil)
+	if err := s.frames.store(rows, raw); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	return mat.NewDense(a.Shape[0], d, numbers), nil
+	return rows, nil
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -298,7 +297,7 @@ func (s *session) fill(dst *mat.Dense, draws *array, n, d int) *Fault {
 	if draws == nil {
 		return &Fault{Kind: Protocol, Message: `its result has no "draws"`}
 	}
-	numbers, err := s.frames.unpack(draws)
+	raw, err := s.frames.unpack(draws)
 	if err != nil {
 		return &Fault{Kind: Protocol, Message: "draws: " + err.Error()}
 	}
@@ -308,13 +307,8 @@ func (s *session) fill(dst *mat.Dense, draws *array, n, d int) *Fault {
 	case len(shape) != 2 || shape[0] != n || shape[1] != d:
 		return &Fault{Kind: Shape, Message: fmt.Sprintf("it returned draws of shape %v, want [%d %d]: one draw a row", shape, n, d)}
 	}
-	for i, v := range numbers {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return &Fault{Kind: NonFinite, Message: fmt.Sprintf("draw %d of %d has %v in coordinate %d", i/d, n, v, i%d)}
-		}
-	}
-	for i := range n {
-		dst.SetRow(i, numbers[i*d:(i+1)*d])
+	if bad := (*notFinite)(nil); errors.As(s.frames.store(dst, raw), &bad) {
+		return &Fault{Kind: NonFinite, Message: fmt.Sprintf("draw %d of %d has %v in coordinate %d", bad.row, n, bad.value, bad.column)}
 	}
 	return nil
 }

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, Callable, Optional, Tuple, Union, overload
 import numpy as np
 
 from ._problem import Problem
-from ._wire import Channel, decode_array
+from ._wire import Channel
 
 PROTOCOL = 1
 REMEMBERED = 16  # problems that a candidate must know, the last described
@@ -83,7 +83,7 @@ def _claim_streams() -> Tuple[BinaryIO, BinaryIO]:
     nothing, and what others print goes to standard error."""
     sys.stdout.flush()
     incoming = os.fdopen(os.dup(0), "rb", buffering=1 << 18)
-    outgoing = os.fdopen(os.dup(1), "wb", buffering=1 << 18)
+    outgoing = os.fdopen(os.dup(1), "wb")  # what is more than its buffer is written at once
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)
@@ -161,7 +161,7 @@ class _Server:
         problem = self.problems.get(params["problem"])
         if problem is None:
             raise _Error(BAD_PARAMS, f"problem {params['problem']} was not described, or {REMEMBERED} others were since")
-        y = decode_array(params["y"])
+        y = self.channel.unpack(params["y"])
         if y.shape != (problem.rows,):
             raise _Error(BAD_PARAMS, f"y has shape {y.shape}, want ({problem.rows},)")
         rng = np.random.default_rng(params["seed"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
 import json
 from typing import Any, BinaryIO, Optional
@@ -10,12 +9,12 @@ from typing import Any, BinaryIO, Optional
 import numpy as np
 
 
-def decode_array(form: dict[str, Any]) -> np.ndarray:
-    """Returns the array that was sent, which may be written to."""
-    if form["dtype"] != "<f8":
-        raise ValueError(f"dtype is {form['dtype']!r}, want '<f8'")
-    raw = bytearray(base64.b64decode(form["data"]))
-    return np.frombuffer(raw, dtype="<f8").reshape(form["shape"])
+# What begins the data of an array in the spelling of assay.
+_DATA = b'"data":"'
+
+# _PIECE is how many bytes of an array are encoded and written at a time: a multiple of 3,
+# so that the base64 of the pieces is that of the whole.
+_PIECE = 3 << 14
 
 
 class RemoteError(Exception):
@@ -29,32 +28,57 @@ class Channel:
         self._incoming = incoming
         self._outgoing = outgoing
         self._asked = 0
-        self._parts: list[bytes] = []  # the data of the arrays in the next message
+        # The bytes of the arrays in the message that is to be sent, and that came last.
+        # They are kept out of the JSON, which would copy them twice and look at each
+        # character: in the message stands their number.
+        self._sent: list[memoryview] = []
+        self._came: list[bytes] = []
 
     def pack(self, a: np.ndarray) -> dict[str, Any]:
-        """Returns the form in which an array is sent, in the next message.
-
-        Its data are written as they are, not as a part of the JSON, which would copy
-        them twice and look at each character: in the message stands their number.
-        """
+        """Returns the form in which an array is sent, in the next message. It must not be
+        changed before."""
         a = np.ascontiguousarray(a, dtype="<f8")
-        self._parts.append(binascii.b2a_base64(a.reshape(-1).view(np.uint8).data, newline=False))
-        return {"dtype": "<f8", "shape": list(a.shape), "data": f"#{len(self._parts) - 1}"}
+        self._sent.append(memoryview(a.reshape(-1).view(np.uint8)))
+        return {"dtype": "<f8", "shape": list(a.shape), "data": f"#{len(self._sent) - 1}"}
+
+    def unpack(self, form: dict[str, Any]) -> np.ndarray:
+        """Returns an array of the last message, which may be written to."""
+        if form["dtype"] != "<f8":
+            raise ValueError(f"dtype is {form['dtype']!r}, want '<f8'")
+        data = form["data"]
+        text = self._came[int(data[1:])] if data.startswith("#") else data
+        raw = bytearray(binascii.a2b_base64(text))
+        return np.frombuffer(raw, dtype="<f8").reshape(form["shape"])
 
     def receive(self) -> Optional[dict[str, Any]]:
         """Returns the next message; None at the end."""
         line = self._incoming.readline()
-        return json.loads(line) if line else None
+        if not line:
+            return None
+        self._came.clear()
+        rest: list[bytes] = []
+        at = 0
+        while (start := line.find(_DATA, at)) >= 0:
+            start += len(_DATA)
+            end = line.index(b'"', start)
+            rest += [line[at:start], b"#%d" % len(self._came)]
+            self._came.append(line[start:end])
+            at = end
+        rest.append(line[at:])
+        message: dict[str, Any] = json.loads(b"".join(rest))
+        return message
 
     def send(self, **message: Any) -> None:
         text = json.dumps({"jsonrpc": "2.0", **message}, separators=(",", ":"), allow_nan=False)
         rest = text.encode("ascii")
-        for i, part in enumerate(self._parts):
-            before, rest = rest.split(b'"data":"#%d"' % i, 1)
-            self._outgoing.write(before + b'"data":"')
-            self._outgoing.write(part)
+        for i, part in enumerate(self._sent):
+            before, rest = rest.split(_DATA + b'#%d"' % i, 1)
+            self._outgoing.write(before + _DATA)
+            for at in range(0, len(part), _PIECE):
+                # assay decodes a piece while the next one is encoded
+                self._outgoing.write(binascii.b2a_base64(part[at : at + _PIECE], newline=False))
             rest = b'"' + rest
-        self._parts.clear()
+        self._sent.clear()
         self._outgoing.write(rest + b"\n")
         self._outgoing.flush()
 
@@ -69,4 +93,4 @@ class Channel:
             raise RemoteError(f"{method}: assay sent something else in place of the answer")
         if "error" in answer:
             raise RemoteError(answer["error"]["message"])
-        return decode_array(answer["result"]["value"])
+        return self.unpack(answer["result"]["value"])
