@@ -4,12 +4,18 @@ import (
 	"bytes"
 	"context"
 	"flag"
+	"fmt"
 	"math"
 	"math/rand/v2"
+	"runtime"
+	"slices"
+	"sync/atomic"
 	"testing"
 
+	"golang.org/x/sync/errgroup"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat/distuv"
+	"pgregory.net/rapid"
 
 	"assay/props"
 	"assay/props/problems"
@@ -17,7 +23,10 @@ import (
 	"assay/spec"
 )
 
-var nullRuns = flag.Int("null", 300, "runs of the exact sampler in TestNull; the full test is 10000")
+var (
+	nullRuns   = flag.Int("null", 300, "runs of the exact sampler in TestNull; the full test is 10000")
+	familyRuns = flag.Int("families", 100, "runs of each family in TestNullByFamily; the full test is 10000")
+)
 
 const nullAlpha = 0.01
 
@@ -28,7 +37,7 @@ const nullAlpha = 0.01
 // 1e-6: with 10,000 runs it fails beyond 150, so it would notice a true rate of
 // 0.018 with probability 0.99.
 func TestNull(t *testing.T) {
-	alarms := falseAlarms(t, *nullRuns, samplers.Exact())
+	alarms := falseAlarms(t, *nullRuns, samplers.Exact(), func(run int) []*spec.Problem { return generated(problems.Small(), run) })
 	p := atLeast(alarms, *nullRuns, nullAlpha)
 	t.Logf("%d false alarms in %d runs at alpha %v (%.2f %%); as many or more have probability %.3g under the bound",
 		alarms, *nullRuns, nullAlpha, 100*float64(alarms)/float64(*nullRuns), p)
@@ -56,9 +65,48 @@ func TestNullNoticesFault(t *testing.T) {
 		return nil
 	})
 	const runs = 300
-	alarms := falseAlarms(t, runs, wide)
+	alarms := falseAlarms(t, runs, wide, func(run int) []*spec.Problem { return generated(problems.Small(), run) })
 	if p := atLeast(alarms, runs, nullAlpha); p > 1e-6 {
 		t.Errorf("%d rejections in %d runs have probability %.3g under the null: the test cannot see a wrong sampler", alarms, runs, p)
+	}
+}
+
+// TestNullByFamily is TestNull for each family by itself, and under a tolerance, for the
+// exact sampler and for one at the edge of the tolerance. A family whose true rate is twice
+// the bound would fail, with 10,000 runs, with probability 0.9998; with 100 one whose rate
+// is 0.2.
+func TestNullByFamily(t *testing.T) {
+	each := func(g *rapid.Generator[*spec.Problem]) func(int) []*spec.Problem {
+		return func(run int) []*spec.Problem { return generated(g, run) }
+	}
+	always := func(name string) func(int) []*spec.Problem {
+		on := named(t, name)
+		return func(int) []*spec.Problem { return on }
+	}
+	tolerance := spec.Tolerance{Tau: 0.05, Delta: 0.02}
+	for _, test := range []struct {
+		name      string
+		candidate spec.Sampler
+		on        func(run int) []*spec.Problem
+		opts      []props.Option
+	}{
+		{"gaussian", samplers.Exact(), each(problems.Gaussian()), nil},
+		{"mixture", samplers.Exact(), each(problems.Mixture()), nil},
+		{"dataset", samplers.Exact(), each(problems.DataSet()), nil},
+		{"hard", samplers.Exact(), always("hard:goldreich:n=8"), []props.Option{props.Calls(30)}},
+		{"tolerance", samplers.Exact(), each(problems.Small()), []props.Option{props.Within(tolerance), props.Calls(50)}},
+		{"edge", planted(tolerance.Tau, tolerance.Delta, true), always("gauss:d=3,m=1,beta=1"), []props.Option{props.Within(tolerance), props.Calls(50)}},
+		{"local", samplers.Exact(), each(problems.Small()), []props.Option{props.Local(4)}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			alarms := falseAlarms(t, *familyRuns, test.candidate, test.on, test.opts...)
+			p := atLeast(alarms, *familyRuns, nullAlpha)
+			t.Logf("%d false alarms in %d runs at alpha %v (%.2f %%); as many or more have probability %.3g under the bound",
+				alarms, *familyRuns, nullAlpha, 100*float64(alarms)/float64(*familyRuns), p)
+			if p < 1e-6 {
+				t.Errorf("a right sampler is rejected more often than alpha")
+			}
+		})
 	}
 }
 
@@ -71,33 +119,50 @@ func atLeast(k, n int, p float64) float64 {
 	return 1 - distuv.Binomial{N: float64(n), P: p}.CDF(float64(k-1))
 }
 
-// falseAlarms returns how many of the runs reject the candidate.
-func falseAlarms(t *testing.T, runs int, candidate spec.Sampler) (alarms int) {
-	t.Helper()
-	generator := problems.Small()
-	dependent := spec.NewSampler(candidate.Name(), false, candidate.Sample)
-	for run := range runs {
-		s := candidate
-		if run%4 == 3 {
-			s = dependent
-		}
-		on := []*spec.Problem{generator.Example(run)}
-		if other := generator.Example(run + 1<<20); run%5 == 4 && !bytes.Equal(other.Digest(), on[0].Digest()) {
-			on = append(on, other)
-		}
-		v, err := props.Judge(t.Context(), s, on, props.Alpha(nullAlpha),
-			props.Calls(100), props.Draws([]int{1, 3, 9}[run%3]), props.Seed(uint64(run)), props.Terse())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if v.Fault != nil {
-			t.Fatalf("run %d: %v", run, v.Fault)
-		}
-		if v.Outcome == props.Rejected {
-			alarms++
-		}
+// generated returns the problems of a run: one of the generator, and in every fifth run two.
+func generated(generator *rapid.Generator[*spec.Problem], run int) []*spec.Problem {
+	on := []*spec.Problem{generator.Example(run)}
+	if other := generator.Example(run + 1<<20); run%5 == 4 && !bytes.Equal(other.Digest(), on[0].Digest()) {
+		on = append(on, other)
 	}
-	return alarms
+	return on
+}
+
+// falseAlarms returns how many of the runs reject the candidate, with 1, 3 and 9 draws a
+// call and in every fourth run as if the draws depended on each other.
+func falseAlarms(t *testing.T, runs int, candidate spec.Sampler, on func(run int) []*spec.Problem, opts ...props.Option) int {
+	t.Helper()
+	dependent := spec.NewSampler(candidate.Name(), false, candidate.Sample)
+	var alarms, started atomic.Int64
+	var group errgroup.Group
+	for range runtime.GOMAXPROCS(0) {
+		group.Go(func() error {
+			for {
+				run := int(started.Add(1)) - 1
+				if run >= runs {
+					return nil
+				}
+				s := candidate
+				if run%4 == 3 {
+					s = dependent
+				}
+				v, err := props.Judge(t.Context(), s, on(run), slices.Concat([]props.Option{props.Alpha(nullAlpha), props.Jobs(1),
+					props.Calls(100), props.Draws([]int{1, 3, 9}[run%3]), props.Seed(uint64(run)), props.Terse()}, opts)...)
+				switch {
+				case err != nil:
+					return fmt.Errorf("run %d: %w", run, err)
+				case v.Fault != nil:
+					return fmt.Errorf("run %d: %w", run, v.Fault)
+				case v.Outcome == props.Rejected:
+					alarms.Add(1)
+				}
+			}
+		})
+	}
+	if err := group.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	return int(alarms.Load())
 }
 
 // TestAtLeast checks the binomial tail against a sum of its terms.
