@@ -44,16 +44,17 @@ func (s *densities) names() []string {
 	if s.prior != nil {
 		names = append(names, "log prior density")
 	}
-	if len(names) == 2 {
-		names = append(names, "log posterior density")
-	}
 	if s.depth {
-		names = append(names, "depth in the tail", "weight of the tail")
+		names = append(names, "weight of the tail", "depth in the tail")
+	}
+	if s.prior != nil && s.measured() {
+		names = append(names, "log posterior density")
 	}
 	return names
 }
 
-func (s *densities) features() int { return 2 }
+// features returns 3: likelihood, prior, and where it is known what lies in the tail.
+func (s *densities) features() int { return 3 }
 func (s *densities) pooled() bool  { return false }
 
 func (s *densities) evaluate(dst [][]float64, p *pool) {
@@ -64,23 +65,28 @@ func (s *densities) evaluate(dst [][]float64, p *pool) {
 		return
 	}
 	posterior := dst[0]
+	tail := dst[1:]
 	if s.measured() {
 		s.prior.LogDensity(dst[1], p.x, s.sigma)
-		posterior = dst[2]
+		posterior, tail = dst[len(dst)-1], dst[2:]
 		floats.AddTo(posterior, dst[0], dst[1])
 	} else {
 		s.prior.LogDensity(posterior, p.x, s.sigma)
 	}
-	if !s.depth {
-		return
+	if s.depth {
+		s.evaluateTail(tail[0], tail[1], posterior, p.y)
 	}
-	depth, weight := dst[len(dst)-2], dst[len(dst)-1]
-	top := max(floats.Max(posterior), s.landmarks.largest(s.logPrior, p.y))
+}
+
+// evaluateTail stores the weight of the tail and the depth in it of members whose log
+// posterior density, up to a constant, is given.
+func (s *densities) evaluateTail(weight, depth, posterior, y []float64) {
+	top := max(floats.Max(posterior), s.landmarks.largest(s.logPrior, y))
 	d := float64(s.dim)
 	for i, v := range posterior {
 		below := min(top-v, 1e300) // also where the density is 0
-		depth[i] = math.Log(d/2 + below)
 		weight[i] = below - (tailDegrees+d)/2*math.Log1p(2*below/(tailDegrees-2))
+		depth[i] = math.Log(d/2 + below)
 	}
 }
 

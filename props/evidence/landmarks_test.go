@@ -68,7 +68,7 @@ func TestWeightOfTheTail(t *testing.T) {
 	for i := range 4 {
 		row := members.RawRowView(i)
 		q := floats.Dot(row, row)
-		if want, got := -(-q/2 - logT(q)), values[len(values)-1][i]; math.Abs(got-want) > 1e-9*(1+math.Abs(want)) {
+		if want, got := -(-q/2 - logT(q)), values[1][i]; math.Abs(got-want) > 1e-9*(1+math.Abs(want)) {
 			t.Errorf("at %v: %v, want %v", row, got, want)
 		}
 	}
