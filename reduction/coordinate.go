@@ -76,19 +76,25 @@ func Parameters(n, m, C int) (Dials, error) {
 	return best, nil
 }
 
-// worstBound returns the largest of [Instance.ScoreBound] over a grid of sigma from d^-C. Well
-// below the lattice spacing it is that of rare wrong signs, a constant over sigma^2, plus
-// what grows with sigma; well above, that of hidden parities, which falls. Between, it has
-// one peak, that a step of 3% does not miss by 1%.
+// worstBound returns what [Instance.WorstScoreBound] is for a lattice instance of these numbers.
 func worstBound(n, m, C int, R, eps float64) float64 {
 	in := &Instance{
 		function: &oneway.Function{N: n, M: m},
 		dials:    Dials{R: R, Eps: eps, Encoding: Lattice},
 		laws:     [2]outputLaw{latticeLaw{&coset{eps: eps}}, latticeLaw{&coset{eps: eps, parity: 1}}},
 	}
-	least := R * math.Pow(float64(n+m), -float64(C))
+	return in.WorstScoreBound(float64(C))
+}
+
+// WorstScoreBound returns the largest of [Instance.ScoreBound] of a lattice instance over a grid
+// of sigma from d^-C. Well below the lattice spacing it is that of rare wrong signs, a constant
+// over sigma^2, plus what grows with sigma; well above, that of hidden parities, which falls.
+// Between, it has one peak, that a step of 3% does not miss by 1%.
+func (in *Instance) WorstScoreBound(C float64) float64 {
+	R := in.dials.R
+	least := R * math.Pow(float64(in.Dim()), -C)
 	worst := in.ScoreBound(least / R)
-	for s := max(least, eps/100); s < 30; s *= 1.03 {
+	for s := max(least, in.dials.Eps/100); s < 30; s *= 1.03 {
 		worst = max(worst, in.ScoreBound(s/R))
 	}
 	return worst

@@ -5,6 +5,8 @@ import (
 	"io"
 	"maps"
 	"slices"
+
+	"google.golang.org/protobuf/encoding/protowire"
 )
 
 // The versions of the format that [Network.WriteONNX] writes: what every runtime since
@@ -14,9 +16,10 @@ const (
 	onnxOpset = 13
 )
 
-// The names of the input and the output in an exported file.
+// The names of the inputs and the output in an exported file.
 const (
 	ONNXInput  = "x"
+	ONNXSigma  = "sigma"
 	ONNXOutput = "denoised"
 )
 
@@ -31,48 +34,40 @@ const (
 
 // WriteONNX writes the network as an ONNX model, from "x" (batch, inputs) to "denoised"
 // (batch, outputs) in the given format, with the metadata.
-//
-// A layer is a few operations, whatever its width. Nodes are rows of one tensor (nodes,
-// batch); of the units of a layer those with equally many wires are together
-//
-//	ReduceSum(Gather(nodes, wires) * weights) + biases,
-//
-// and the layer, after Relu, is appended to the tensor.
 func (n *Network) WriteONNX(w io.Writer, format Format, metadata map[string]string) error {
-	if format != Single && format != Double {
-		return fmt.Errorf("onnx: format %d, want %d for float32 or %d for float64", format, Single, Double)
+	g, err := newGraph(format)
+	if err != nil {
+		return err
 	}
-	g := &graph{format: format, place: make([]int32, n.inputs, n.inputs+len(n.units))}
-	for i := range g.place {
-		g.place[i] = int32(i)
-	}
-	nodes := g.node("Transpose", []string{ONNXInput}, ints("perm", 1, 0))
-	first := 0
-	for _, width := range n.layers {
-		layer, order := g.expressions(nodes, n.units[first:first+width])
-		from := len(g.place)
-		g.place = append(g.place, make([]int32, width)...)
-		for row, unit := range order {
-			g.place[from+unit] = int32(from + row)
-		}
-		nodes = g.node("Concat", []string{nodes, g.node("Relu", []string{layer})}, integer("axis", 0))
-		first += width
-	}
-	values, order := g.expressions(nodes, n.outputs)
-	back := make([]int32, len(order))
-	for row, output := range order {
-		back[output] = int32(row)
-	}
-	sorted := g.node("Gather", []string{values, g.indices(back, len(back))}, integer("axis", 0))
-	g.named(ONNXOutput, "Transpose", []string{sorted}, ints("perm", 1, 0))
+	rows := g.network(n, g.node("Transpose", []string{ONNXInput}, ints("perm", 1, 0)))
+	g.named(ONNXOutput, "Transpose", []string{rows}, ints("perm", 1, 0))
+	g.port(graphInput, ONNXInput, "batch", n.inputs)
+	g.port(graphOutput, ONNXOutput, "batch", len(n.outputs))
+	_, err = w.Write(g.model("relu", metadata))
+	return err
+}
 
-	var body message
+// graph is a graph in the making.
+type graph struct {
+	format                Format
+	nodes, tensors, ports message
+	names                 int
+}
+
+func newGraph(format Format) (*graph, error) {
+	if format != Single && format != Double {
+		return nil, fmt.Errorf("onnx: format %d, want %d for float32 or %d for float64", format, Single, Double)
+	}
+	return &graph{format: format}, nil
+}
+
+// model returns the file.
+func (g *graph) model(name string, metadata map[string]string) message {
+	var body, model, opset message
 	body.append(g.nodes)
-	body.text(2, "relu")
+	body.text(2, name)
 	body.append(g.tensors)
-	body.bytes(11, g.port(ONNXInput, n.inputs))
-	body.bytes(12, g.port(ONNXOutput, len(n.outputs)))
-	var model, opset message
+	body.append(g.ports)
 	opset.text(1, "")
 	opset.integer(2, onnxOpset)
 	model.integer(1, onnxIR)
@@ -85,21 +80,43 @@ func (n *Network) WriteONNX(w io.Writer, format Format, metadata map[string]stri
 		entry.text(2, metadata[key])
 		model.bytes(14, entry)
 	}
-	_, err := w.Write(model)
-	return err
+	return model
 }
 
-// graph is a graph in the making.
-type graph struct {
-	format         Format
-	place          []int32 // row of each node of the network in the tensor of nodes
-	nodes, tensors message
-	names          int
+// network adds a network and returns its outputs (outputs, batch), given its inputs (inputs,
+// batch). A layer is a few operations, whatever its width. Nodes are rows of one tensor;
+// of the units of a layer those with equally many wires are together
+//
+//	ReduceSum(Gather(nodes, wires) * weights) + biases,
+//
+// and the layer, after Relu, is appended to the tensor.
+func (g *graph) network(n *Network, nodes string) (outputs string) {
+	place := make([]int32, n.inputs, n.inputs+len(n.units)) // row of each node of the network
+	for i := range place {
+		place[i] = int32(i)
+	}
+	first := 0
+	for _, width := range n.layers {
+		layer, order := g.expressions(nodes, place, n.units[first:first+width])
+		from := len(place)
+		place = append(place, make([]int32, width)...)
+		for row, unit := range order {
+			place[from+unit] = int32(from + row)
+		}
+		nodes = g.node("Concat", []string{nodes, g.node("Relu", []string{layer})}, integer("axis", 0))
+		first += width
+	}
+	values, order := g.expressions(nodes, place, n.outputs)
+	back := make([]int32, len(order))
+	for row, output := range order {
+		back[output] = int32(row)
+	}
+	return g.node("Gather", []string{values, g.indices(back, len(back))}, integer("axis", 0))
 }
 
 // expressions adds the values of a list of expressions, grouped by their number of wires:
-// row i is expression order[i].
-func (g *graph) expressions(nodes string, list []Affine) (values string, order []int) {
+// row i is expression order[i], over nodes at the given rows.
+func (g *graph) expressions(nodes string, place []int32, list []Affine) (values string, order []int) {
 	groups := map[int][]int{}
 	for i, a := range list {
 		groups[len(a.terms)] = append(groups[len(a.terms)], i)
@@ -112,7 +129,7 @@ func (g *graph) expressions(nodes string, list []Affine) (values string, order [
 		var weights, biases []float64
 		for _, i := range members {
 			for _, t := range list[i].terms {
-				sources = append(sources, g.place[t.node])
+				sources = append(sources, place[t.node])
 				weights = append(weights, t.weight)
 			}
 			if wires == 0 { // a constant still needs the length of the batch
@@ -156,17 +173,27 @@ func (g *graph) named(result, op string, inputs []string, attributes ...message)
 	return result
 }
 
-// port describes the input or the output: (batch, width) of the format.
-func (g *graph) port(name string, width int) message {
-	var batch, columns, shape, tensor, kind, port message
-	batch.text(2, "batch")
-	columns.integer(1, width)
-	shape.bytes(1, batch)
-	shape.bytes(1, columns)
+// The fields of a graph that hold its ports.
+const (
+	graphInput  = 11
+	graphOutput = 12
+)
+
+// port describes an input or an output of the format: (length) or (length, width), the length
+// known by a name.
+func (g *graph) port(field protowire.Number, name, length string, width ...int) {
+	var first, shape, tensor, kind, port message
+	first.text(2, length)
+	shape.bytes(1, first)
+	for _, v := range width {
+		var columns message
+		columns.integer(1, v)
+		shape.bytes(1, columns)
+	}
 	tensor.integer(1, int(g.format))
 	tensor.bytes(2, shape)
 	kind.bytes(1, tensor)
 	port.text(1, name)
 	port.bytes(2, kind)
-	return port
+	g.ports.bytes(field, port)
 }

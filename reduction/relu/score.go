@@ -60,16 +60,15 @@ func Score(in *reduction.Instance, sigma, C float64) (*Network, Certificate, err
 // knots; so that all values of D_0(mu + eps b) - eps b are within e of mu. Beyond the last
 // knots the interpolation is the identity, wrong by at most eps.
 func Certify(in *reduction.Instance, sigma, C float64) (*Design, error) {
-	d, dials := in.Dim(), in.Dials()
-	cert := Certificate{Sigma: sigma, C: C, Target: math.Pow(float64(d), -C), Rule: in.ScoreBound(sigma)}
+	dials := in.Dials()
+	cert := Certificate{Sigma: sigma, C: C, Target: math.Pow(float64(in.Dim()), -C), Rule: in.ScoreBound(sigma)}
 	s := sigma * dials.R
+	if err := checkCertifiable(in, C); err != nil {
+		return nil, err
+	}
 	switch {
-	case !(C > 0) || cert.Target == 0:
-		return nil, fmt.Errorf("score network: C is %v, want a positive number with d^-C above 0", C)
 	case !(s >= 1e-12 && s <= 1e100):
 		return nil, fmt.Errorf("score network: sigma is %v, want sigma R from 1e-12 to 1e100", sigma)
-	case dials.Encoding != reduction.Lattice:
-		return nil, fmt.Errorf("score network: the encoding is %q, and no local rule is known for it; want %q", dials.Encoding, reduction.Lattice)
 	case cert.Rule >= cert.Target:
 		return nil, fmt.Errorf("score network: not well modelled: at sigma = %.3g the local rule is certified to sigma^2 E|s^-s|^2 <= %.3g only, want d^-C = %.3g; a larger R or a smaller eps helps", sigma, cert.Rule, cert.Target)
 	}
