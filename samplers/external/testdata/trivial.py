@@ -1,8 +1,11 @@
 """A sampler that does as little as a sampler can, for measuring what calls cost.
 
-    trivial.py            serve
-    trivial.py alone N    print the least seconds that one answer of N draws takes, from
-                          its request as bytes to its answer as bytes, with no pipes
+    trivial.py KIND            serve
+    trivial.py KIND alone N    print the least seconds that one answer of N draws takes,
+                               from its request as bytes to its answer as bytes, with no pipes
+
+KIND is normal for standard normal draws, stored for rows of a table, and work for as
+many draws after 1000 others that are thrown away.
 """
 
 import base64
@@ -18,8 +21,17 @@ from assay_candidate._serve import _Server
 from assay_candidate._wire import Channel
 
 
+KIND = sys.argv[1]
+TABLE = np.random.default_rng(0).standard_normal((100000, 64)) if KIND == "stored" else None
+
+
 @sampler
 def trivial(problem, y, n, rng):
+    if TABLE is not None:
+        first = rng.integers(len(TABLE) - n)
+        return TABLE[first : first + n]
+    if KIND == "work":
+        rng.standard_normal((1000, problem.dim))
     return rng.standard_normal((n, problem.dim))
 
 
@@ -45,7 +57,7 @@ def alone(n: int) -> float:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["alone"]:
-        print(alone(int(sys.argv[2])))
+    if sys.argv[2:3] == ["alone"]:
+        print(alone(int(sys.argv[3])))
     else:
         serve()
