@@ -28,6 +28,9 @@ type invert struct {
 }
 
 func (c *invert) run(ctx context.Context, std streams) (code int, err error) {
+	if c.Targets < 1 {
+		return 0, fmt.Errorf("--targets %d: want at least 1", c.Targets)
+	}
 	candidate, err := parseCandidate(c.Candidate)
 	if err != nil {
 		return 0, err
@@ -46,7 +49,11 @@ func (c *invert) run(ctx context.Context, std streams) (code int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	repeat := strings.Join([]string{"assay invert", quote(verdict.Candidate), "--oneway", quote(name), "--targets", strconv.Itoa(c.Targets),
+	targets := c.Targets
+	if stopped := verdict.Stop == props.StopInterrupted || verdict.Stop == props.StopTime; stopped && verdict.Targets > 0 {
+		targets = verdict.Targets
+	}
+	repeat := strings.Join([]string{"assay invert", quote(verdict.Candidate), "--oneway", quote(name), "--targets", strconv.Itoa(targets),
 		"--draws", strconv.Itoa(c.Draws), "--tau", number(c.Tau), "--delta", number(c.Delta), "--alpha", number(c.Alpha), "--seed", strconv.FormatUint(c.Seed, 10)}, " ")
 	return exitCode(verdict.Outcome, verdict.Stop), writeVerdict(std, c.JSON, verdict, repeat)
 }

@@ -65,7 +65,7 @@ func Measure(ctx context.Context, cases []Case, o Options) (*Table, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
-	right, err := Right()
+	right, err := rightModels()
 	if err != nil {
 		return nil, err
 	}

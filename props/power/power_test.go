@@ -40,7 +40,7 @@ func TestPower(t *testing.T) {
 
 // TestRightSamplers are not rejected: at 1e-3 each fails with at most that probability.
 func TestRightSamplers(t *testing.T) {
-	right, err := Right()
+	right, err := rightModels()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -228,7 +228,7 @@ func judged(t *testing.T, r *rival, c *Case, draws, n, run int, alpha float64) b
 // probability 0.99: what matters here is that none owes its power to a wrong level.
 func TestRivalsAreCalibrated(t *testing.T) {
 	const alpha, runs, draws, n = .05, 200, 3, 60
-	right, err := Right()
+	right, err := rightModels()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -104,9 +104,9 @@ const (
 	hashRemark   = "With one draw a call nothing but the bits of y tells a wrong pool from a right one; more draws show what is missing among them."
 )
 
-// Right returns the right sampler on three of the models of [Toys]: continuous, with
+// rightModels returns the right sampler on three of the models of [Toys]: continuous, with
 // two modes, and discrete.
-func Right() ([]Case, error) {
+func rightModels() ([]Case, error) {
 	plain, err := newNormal("normal", 2, 0)
 	if err != nil {
 		return nil, err
