@@ -203,7 +203,11 @@ func randomNetwork(t *rapid.T, inputs, outputs int) *Network {
 		return a
 	}
 	for range rapid.IntRange(0, 6).Draw(t, "units") {
-		nodes = append(nodes, b.ReLU(expression()))
+		a := expression()
+		nodes = append(nodes, b.ReLU(a))
+		if rapid.Bool().Draw(t, "pair") {
+			nodes = append(nodes, b.ReLU(a.Times(-1)))
+		}
 	}
 	var out []Affine
 	for range outputs {

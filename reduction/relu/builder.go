@@ -143,5 +143,7 @@ func (b *Builder) Build(outputs ...Affine) *Network {
 	for _, a := range outputs {
 		n.outputs = append(n.outputs, move(a))
 	}
+	n.mirrored = mirrors(n.units)
+	n.memory = layOut(n)
 	return n
 }
