@@ -103,7 +103,7 @@ func (g gaussian) exact() affine { return g.law(lower(g.posterior())) }
 func lower(s mat.Symmetric) *mat.TriDense {
 	var c mat.Cholesky
 	if !c.Factorize(s) {
-		panic("mutants: a covariance of our own is not positive definite")
+		panic(unfit("a covariance is not positive definite"))
 	}
 	var l mat.TriDense
 	c.LTo(&l)
@@ -114,7 +114,7 @@ func lower(s mat.Symmetric) *mat.TriDense {
 func root(s mat.Symmetric) *mat.Dense {
 	var eigen mat.EigenSym
 	if !eigen.Factorize(s, true) {
-		panic("mutants: a covariance of our own has no eigenvalues")
+		panic(unfit("a covariance has no eigenvalues"))
 	}
 	var f mat.Dense
 	eigen.VectorsTo(&f)
@@ -149,13 +149,6 @@ func scaledIdentity(n int, v float64) *mat.SymDense {
 		s.SetSym(i, i, v)
 	}
 	return s
-}
-
-// must reports a mistake in a problem of our own: all matrices here are regular.
-func must(err error) {
-	if err != nil {
-		panic(err)
-	}
 }
 
 func scaled(f float64, a mat.Matrix) *mat.Dense {
@@ -323,6 +316,9 @@ var gaussianFlaws = []flaw{
 		law: func(g gaussian) affine {
 			l := g.exact()
 			d, _ := l.factor.Dims()
+			if d < 2 {
+				panic(unfit("there are no two coordinates"))
+			}
 			order := mat.NewDense(d, d, nil)
 			for i := range d {
 				order.Set(i, i, 1)

@@ -22,6 +22,8 @@ type chain struct {
 	burn, thin int
 	// acceptedOnly keeps a state only where a proposal was accepted.
 	acceptedOnly bool
+	// boxed is for the uniform law on [0, 1] only.
+	boxed bool
 	// transform maps the state to what is sampled, inverse does the converse.
 	transform, inverse func(float64) float64
 }
@@ -38,6 +40,9 @@ func (c chain) sampler(name string) spec.Sampler {
 		if err != nil {
 			return err
 		}
+		if c.boxed && p.Prior() != (uniform{}) {
+			return spec.Refuse("want the uniform law on [0, 1], not %s", p.Name())
+		}
 		state := make([]float64, c.replicas)
 		for k := range state {
 			state[k] = c.inverse(t.draw(rng))
@@ -50,7 +55,10 @@ func (c chain) sampler(name string) spec.Sampler {
 			for range c.thin {
 				c.kernel(t, state, rng)
 			}
-			for c.acceptedOnly && !c.kernel(t, state, rng) {
+			for tries := 0; c.acceptedOnly && !c.kernel(t, state, rng); tries++ {
+				if tries == patience {
+					panic(unfit("no proposal is accepted"))
+				}
 			}
 			dst.Set(i, 0, c.transform(state[0]))
 		}
@@ -148,7 +156,7 @@ func slice(log func(target, float64) float64) kernel {
 		level := log(t, state[0]) + math.Log(rng.Float64())
 		theta := 2 * math.Pi * rng.Float64()
 		lo, hi := theta-2*math.Pi, theta
-		for {
+		for range patience {
 			proposal := m + x*math.Cos(theta) + nu*math.Sin(theta)
 			if log(t, proposal) > level {
 				state[0] = proposal
@@ -161,6 +169,7 @@ func slice(log func(target, float64) float64) kernel {
 			}
 			theta = lo + (hi-lo)*rng.Float64()
 		}
+		panic(unfit("no point of the ellipse is as likely as the present one"))
 	}
 }
 
@@ -265,6 +274,9 @@ func unconstrained(jacobian bool) func(target, float64) float64 {
 func mcmcMutants() []Mutant {
 	metropolis := newChain(walk(2, target.log, accept))
 	inBox := newChain(walk(0.25, target.log, accept))
+	inBox.boxed = true
+	outOfBox := newChain(redrawn(0.25))
+	outOfBox.boxed = true
 	// Steps h of the Langevin kernels; the posterior deviation is about 0.9.
 	const h, fine = 1.5, 0.04
 	mala := newChain(langevin(h/2, math.Sqrt(h), proposed(h/2, math.Sqrt(h))))
@@ -282,7 +294,7 @@ func mcmcMutants() []Mutant {
 	swapped.replicas = 2
 	onLogit := func(jacobian bool) chain {
 		c := newChain(walk(2, unconstrained(jacobian), accept))
-		c.transform, c.inverse = logistic, logit
+		c.transform, c.inverse, c.boxed = logistic, logit, true
 		return c
 	}
 	acceptedOnly, warm := metropolis, newChain(walk(0.5, target.log, accept))
@@ -344,7 +356,7 @@ func mcmcMutants() []Mutant {
 		},
 		{
 			"redrawn-into-the-box", "redraws a proposal until it lies in the box, and does not correct for it", "lanl/PyBNF#766, armstrtw/CppBugs#14",
-			box(), newChain(redrawn(0.25)), "box-metropolis", inBox, insideTimes(0.25),
+			box(), outOfBox, "box-metropolis", inBox, insideTimes(0.25),
 		},
 		{
 			"jacobian-missing", "walks in the logit of x without the derivative of x by it", "blackjax-devs/blackjax#750",

@@ -90,11 +90,12 @@ func mixtureMutants() []Mutant {
 			// atoms are 40 deviations apart.
 			Error: fmt.Sprintf("total variation %.3g on average over y (exact)", 1./8),
 			Sampler: mixtureSampler("last-atom-missing", jointly(func(weights []float64, rng *rand.Rand) int {
-				for {
+				for range patience {
 					if k := byWeight(weights, rng); k < len(weights)-1 {
 						return k
 					}
 				}
+				panic(unfit("no atom but the last has any weight"))
 			})),
 		},
 		{

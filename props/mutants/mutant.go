@@ -66,6 +66,34 @@ func newSampler(name string, claims bool, f fill) spec.Sampler {
 		if err := ctx.Err(); err != nil || dst.IsEmpty() {
 			return err
 		}
-		return f(dst, p, y, rng)
+		return refusing(p, func() error { return f(dst, p, y, rng) })
 	})
 }
+
+// unfit is panicked with by what a sampler is made of when a problem is none for it: its
+// bug is to be judged, not that it was written for regular matrices.
+type unfit string
+
+// must panics if a step fails that needs a regular matrix.
+func must(err error) {
+	if err != nil {
+		panic(unfit(err.Error()))
+	}
+}
+
+// refusing returns what f does, or the refusal of a problem that is unfit for it.
+func refusing(p *spec.Problem, f func() error) (err error) {
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case unfit:
+			err = spec.Refuse("%s: %s", p.Name(), string(r))
+		default:
+			panic(r)
+		}
+	}()
+	return f()
+}
+
+// patience is the number of times that a sampler redraws before it gives a problem up.
+const patience = 100_000
