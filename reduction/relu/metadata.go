@@ -10,7 +10,8 @@ import (
 )
 
 // Metadata returns what an exported file says of itself: function, dials, the measurement A,
-// the certificate as JSON, and a digest of the instance with its circuit and the certificate.
+// the certificate as JSON, and a digest of the instance, whose name determines the circuit, and the
+// certificate.
 func Metadata(in *reduction.Instance, problem string, certificate any) (map[string]string, error) {
 	type pair struct {
 		Instance    *reduction.Instance `json:"instance"`
