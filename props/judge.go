@@ -119,11 +119,15 @@ func (t *trial) hear(ctx context.Context, a *answer) (Stop, *Fault) {
 	q.observe(a.sights, a.ties)
 	t.calls++
 	wealth := t.logWealth()
+	progress := Progress{t.calls, t.budget(), wealth / math.Ln10, -math.Log10(t.alpha)}
 	if t.progress != nil {
-		t.progress(Progress{t.calls, t.budget(), wealth / math.Ln10, -math.Log10(t.alpha)})
+		t.progress(progress)
 	}
-	if wealth >= -math.Log(t.alpha) {
+	switch {
+	case wealth >= -math.Log(t.alpha):
 		return StopWealth, nil
+	case t.enough != nil && t.enough(progress):
+		return StopCalls, nil
 	}
 	return "", nil
 }

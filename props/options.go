@@ -25,6 +25,7 @@ type options struct {
 	journal   *Journal
 	jobs      int
 	progress  func(Progress)
+	enough    func(Progress) bool
 	generator *rapid.Generator[*spec.Problem]
 }
 
@@ -108,6 +109,10 @@ func Jobs(n int) Option { return func(o *options) { o.jobs = n } }
 
 // Watch calls f after every call of the candidate, from one goroutine.
 func Watch(f func(Progress)) Option { return func(o *options) { o.progress = f } }
+
+// Until ends a judgement after a call at which enough says so, as if the budget were spent.
+// The bound alpha holds, whatever that depends on. Default: never.
+func Until(enough func(Progress) bool) Option { return func(o *options) { o.enough = enough } }
 
 // Over is the generator of the problems of a property. Default [problems.Any].
 func Over(g *rapid.Generator[*spec.Problem]) Option {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -12,6 +11,7 @@ import (
 // benchCommand is the command line of what measures assay itself.
 type benchCommand struct {
 	Power benchPower `cmd:"" help:"Count the calls that it takes to reject wrong samplers: by assay, and by the tests that people use."`
+	Fuzz  benchFuzz  `cmd:"" help:"Find wrong samplers among generated problems, each with a bug that somebody reported, and reduce the problem."`
 }
 
 // benchPower is the command line of the comparison with the rivals.
@@ -81,32 +81,7 @@ func (c *benchPower) cases() ([]power.Case, error) {
 	if c.Set != "toys" {
 		all = append(all, power.Mutants()...)
 	}
-	if len(c.Case) == 0 {
-		return all, nil
-	}
-	var chosen []power.Case
-	matched := make([]bool, len(c.Case))
-	for _, candidate := range all {
-		wanted := false
-		for i, text := range c.Case {
-			if strings.Contains(candidate.Name, text) {
-				matched[i], wanted = true, true
-			}
-		}
-		if wanted {
-			chosen = append(chosen, candidate)
-		}
-	}
-	for i, text := range c.Case {
-		if !matched[i] {
-			var names []string
-			for _, candidate := range all {
-				names = append(names, candidate.Name)
-			}
-			return nil, fmt.Errorf("--case %q: in no name; they are: %s", text, strings.Join(names, "; "))
-		}
-	}
-	return chosen, nil
+	return matching(all, func(c power.Case) string { return c.Name }, c.Case)
 }
 
 func (c *benchPower) repeat(o power.Options) string {

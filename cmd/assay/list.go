@@ -2,8 +2,8 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
-	"io"
 
 	"assay/props/problems"
 	"assay/reduction/oneway"
@@ -14,7 +14,7 @@ import (
 // functions.
 type list struct{}
 
-func (*list) run(stdout io.Writer) error {
+func (*list) run(_ context.Context, std streams) (code int, err error) {
 	var b bytes.Buffer
 	entry := func(name, description string) { fmt.Fprintf(&b, "  %s\n      %s\n", name, description) }
 	fmt.Fprintln(&b, "candidates")
@@ -29,6 +29,6 @@ func (*list) run(stdout io.Writer) error {
 	for _, e := range oneway.List() {
 		entry(e.Name, e.Summary)
 	}
-	_, err := stdout.Write(b.Bytes())
-	return err
+	_, err = std.out.Write(b.Bytes())
+	return exitOK, err
 }

@@ -71,34 +71,18 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err == nil {
 		line.Check.command, line.Conform.command = command, command
 		line.Fuzz.command, line.Replay.command = command, command
-		switch {
-		case parsed.Command() == "conform":
-			code, err = line.Conform.run(ctx, streams{stdout, stderr})
-		case strings.HasPrefix(parsed.Command(), "check"):
-			code, err = line.Check.run(ctx, streams{stdout, stderr})
-		case verb == "fuzz":
-			code, err = line.Fuzz.run(ctx, streams{stdout, stderr})
-		case verb == "replay":
-			code, err = line.Replay.run(ctx, streams{stdout, stderr})
-		case strings.HasPrefix(parsed.Command(), "invert"):
-			code, err = line.Invert.run(ctx, streams{stdout, stderr})
-		case strings.HasPrefix(parsed.Command(), "theorems"):
-			code, err = line.Theorems.run(ctx, streams{stdout, stderr})
-		case strings.HasPrefix(parsed.Command(), "hardness"):
-			code, err = line.Hardness.run(ctx, streams{stdout, stderr})
-		case parsed.Command() == "bench power":
-			code, err = line.Bench.Power.run(ctx, streams{stdout, stderr})
-		case strings.HasPrefix(parsed.Command(), "export"):
-			code, err = line.Export.run(ctx, streams{stdout, stderr})
-		default:
-			err = line.List.run(stdout)
-		}
+		code, err = parsed.Selected().Target.Addr().Interface().(runner).run(ctx, streams{stdout, stderr})
 	}
 	if err != nil {
 		fmt.Fprintf(stderr, "assay: %s\n", oneLine(err))
 		return exitUsage
 	}
 	return code
+}
+
+// runner is what every command line is: it runs, and returns an exit code or a mistake.
+type runner interface {
+	run(ctx context.Context, std streams) (code int, err error)
 }
 
 // oneLine returns the message of an error without line breaks.

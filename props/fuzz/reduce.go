@@ -77,8 +77,14 @@ func (c *campaign) confirmSmaller(ctx context.Context, before *props.Verdict, p 
 	}
 	alpha := share(c.state.Alpha, c.state.Reductions)
 	calls := min(reductionLimit, reductionFloor+reductionFactor*expectedCalls(before, alpha))
-	return c.judge(ctx, p, "fuzz reduce", c.state.Reductions, alpha, calls)
+	return c.judge(ctx, p, "fuzz reduce", c.state.Reductions, alpha, calls, props.Until(hopeless))
 }
+
+// hopeless reports whether half of the budget has gone and wealth is below 1. An error half
+// as large as before would have made it large by then (a quarter of the growth, for twice
+// the calls, is what the start costs); a right sampler is there nearly always, and most
+// moves that are refused are refused because it is one.
+func hopeless(p props.Progress) bool { return 2*p.Calls >= p.Budget && p.Log10Wealth < 0 }
 
 // share is the level of the n-th judgement of one kind; these sum to alpha/2.
 func share(alpha float64, n int) float64 { return alpha / (2 * float64(n) * float64(n+1)) }

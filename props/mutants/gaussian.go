@@ -170,9 +170,9 @@ func affineSampler(name string, of func(gaussian) affine) spec.Sampler {
 
 // flaw is a wrong law in place of [gaussian.exact].
 type flaw struct {
-	name, mechanism, report, undetectable string
-	law                                   func(gaussian) affine
-	problem                               func() *spec.Problem // nil for correlated
+	name, mechanism, report, undetectable, confined string
+	law                                             func(gaussian) affine
+	problem                                         func() *spec.Problem // nil for correlated
 }
 
 var gaussianFlaws = []flaw{
@@ -230,6 +230,7 @@ var gaussianFlaws = []flaw{
 	},
 	{
 		name:      "noise-on-every-entry",
+		confined:  "with one measurement every entry is on the diagonal, and it is right",
 		mechanism: "adds the noise variance to every entry of the covariance of y, not to its diagonal",
 		report:    "GPflow/GPflow#1461",
 		law: func(g gaussian) affine {
@@ -351,7 +352,7 @@ func gaussianMutants() (all []Mutant) {
 			Name: f.name, Mechanism: f.mechanism, Report: f.report, Problem: p,
 			Sampler: affineSampler(f.name, f.law), Control: control,
 			Error:        fmt.Sprintf("W2 %.3g, posterior radius %.3g (exact)", w, radius),
-			Undetectable: f.undetectable,
+			Undetectable: f.undetectable, Confined: f.confined,
 		})
 	}
 	return all

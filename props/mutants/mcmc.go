@@ -379,6 +379,9 @@ func mcmcMutants() []Mutant {
 			Name: m.name, Mechanism: m.mechanism, Report: m.report, Problem: m.problem,
 			Sampler: m.mutant.sampler(m.name), Control: m.control.sampler(m.base), law: m.law,
 		})
+		if m.mutant.boxed {
+			all[len(all)-1].Confined = "it is for the uniform law on [0, 1], which is not among the generated ones"
+		}
 	}
 	return all
 }

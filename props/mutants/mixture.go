@@ -74,6 +74,7 @@ func mixtureMutants() []Mutant {
 			Mechanism: "subtracts one weight where it should go on subtracting: right with two components, wrong with three",
 			Report:    "udacity/sdc-issue-reports#893, sktime/skpro#337",
 			Problem:   three(), Control: control,
+			Confined: "with two components it is right",
 			Sampler: mixtureSampler("two-components-only", jointly(func(weights []float64, rng *rand.Rand) int {
 				if rng.Float64() < weights[0] {
 					return 0

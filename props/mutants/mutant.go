@@ -29,6 +29,9 @@ type Mutant struct {
 	// Undetectable is empty, or the reason why a judgement of 20,000 draws at alpha
 	// 1e-6 cannot be expected to reject the mutant.
 	Undetectable string
+	// Confined is empty, or the reason why the mutant is wrong on no small generated
+	// problem: one of two coordinates, two components and one measurement at most.
+	Confined string
 
 	law wrongLaw // what it samples, if known
 }

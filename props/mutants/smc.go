@@ -249,7 +249,8 @@ func smcMutants() (all []Mutant) {
 			}),
 		},
 		Mutant{
-			Name: "exponent-not-shifted", Mechanism: "exponentiates log weights as they are: all underflow, and the fallback is equal weights",
+			Confined: "where all weights underflow on a generated problem, its few particles fail without the bug too",
+			Name:     "exponent-not-shifted", Mechanism: "exponentiates log weights as they are: all underflow, and the fallback is equal weights",
 			Report: "OnlinePhylo/sts#30, llnl/SSAPy#127, charles-river-analytics/figaro#175", Problem: many(),
 			Control: resampler("resampler", softmax),
 			Sampler: resampler("exponent-not-shifted", func(logs []float64) {
