@@ -73,19 +73,26 @@ func (t *trial) call(ctx context.Context, next task) *answer {
 	y, draws := q.y, t.draws
 	if q.y == nil {
 		y = make([]float64, e.problem.Measurement().Rows())
-		e.problem.Draw(x, y, stream("truth"))
+		if fault := t.truth(ctx, e.problem, x, y, digest, replicate, stream); fault != nil {
+			return next.failed(fault)
+		}
 	} else {
 		draws = 1
 	}
-	pool, fault := t.request(ctx, e.problem, draws, y, digest, replicate, stream("candidate"))
+	pool, fault := t.request(ctx, t.candidate, e.problem, draws, y, digest, replicate, stream("candidate"))
 	if fault != nil {
-		fault.Problem, fault.Call = e.problem.Name(), next.replicate
-		return &answer{task: next, fault: fault}
+		return next.failed(fault)
 	}
 	if q.y != nil {
 		copy(x, pool.RawRowView(0))
-		pool = mat.NewDense(t.draws, len(x), nil)
-		q.posterior.Sample(pool, stream("truth"))
+		if t.reference != nil {
+			if pool, fault = t.request(ctx, t.reference, e.problem, t.draws, y, role(digest, "reference"), replicate, stream("reference")); fault != nil {
+				return next.failed(fault)
+			}
+		} else {
+			pool = mat.NewDense(t.draws, len(x), nil)
+			q.posterior.Sample(pool, stream("truth"))
+		}
 	}
 	engine := stream("engine")
 	a := &answer{task: next, ties: engine}
@@ -95,17 +102,23 @@ func (t *trial) call(ctx context.Context, next task) *answer {
 	return a
 }
 
-// request asks the journal, if there is one, and then the candidate for n draws given y.
+// failed is the answer of a call that came to nothing.
+func (t task) failed(fault *Fault) *answer {
+	fault.Problem, fault.Call = t.exhibit.problem.Name(), t.replicate
+	return &answer{task: t, fault: fault}
+}
+
+// request asks the journal, if there is one, and then the sampler for n draws given y.
 // digest and replicate name the call.
-func (t *trial) request(ctx context.Context, p *spec.Problem, n int, y []float64, digest []byte, replicate uint64, rng *rand.Rand) (draws *mat.Dense, fault *Fault) {
+func (t *trial) request(ctx context.Context, sampler spec.Sampler, p *spec.Problem, n int, y []float64, digest []byte, replicate uint64, rng *rand.Rand) (draws *mat.Dense, fault *Fault) {
 	if t.journal == nil {
-		return request(ctx, t.candidate, p, n, y, rng)
+		return request(ctx, sampler, p, n, y, rng)
 	}
-	call := fmt.Sprintf("%s seed=%d problem=%x call=%d draws=%d", t.candidate.Name(), t.seed, digest, replicate, n)
+	call := fmt.Sprintf("%s seed=%d problem=%x call=%d draws=%d", sampler.Name(), t.seed, digest, replicate, n)
 	if draws = t.journal.recall(call, n, p.Prior().Dim()); draws != nil {
 		return draws, nil
 	}
-	if draws, fault = request(ctx, t.candidate, p, n, y, rng); fault == nil {
+	if draws, fault = request(ctx, sampler, p, n, y, rng); fault == nil {
 		t.journal.remember(call, draws)
 	}
 	return draws, fault

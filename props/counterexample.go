@@ -206,6 +206,9 @@ func (c *Counterexample) String() string {
 		fmt.Fprintf(&b, "%s: %v\n", c.Candidate, v.Fault)
 	} else {
 		fmt.Fprintf(&b, "%s: wrong on %s\n", c.Candidate, c.Problem.Name())
+		if y, ok := c.Y(); ok {
+			fmt.Fprintf(&b, "  at y      %s, and little elsewhere\n", shortVector(y))
+		}
 		fmt.Fprintf(&b, "  evidence  10^%.1f after %s (a right sampler is ever caught, in the whole search, with probability at most %.3g)\n", v.Log10Wealth, v.work(), c.Alpha)
 	}
 	label := "wrong     "

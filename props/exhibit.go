@@ -26,7 +26,7 @@ type exhibit struct {
 // mode one y. The evidence is the mean wealth over the scales.
 type point struct {
 	y         []float64  // nil for all
-	posterior spec.Prior // given y
+	posterior spec.Prior // given y; nil if a reference stands for it
 	processes []*evidence.Process
 	memories  []*evidence.Memory // one for each process
 	asked     int                // calls that have been planned
@@ -56,9 +56,15 @@ func newExhibit(p *spec.Problem, candidate spec.Sampler, o *options) (*exhibit, 
 		e.points = []*point{e.newPoint(candidate, o)}
 		return e, nil
 	}
-	posterior, err := p.Posterior()
-	if err != nil {
-		return nil, fmt.Errorf("local mode needs exact draws: %w", err)
+	var posterior spec.Conditional
+	if o.reference == nil {
+		var err error
+		if posterior, err = p.Posterior(); err != nil {
+			return nil, fmt.Errorf("local mode needs exact draws: %w", err)
+		}
+	}
+	if rows := p.Measurement().Rows(); o.at != nil && len(o.at) != rows {
+		return nil, fmt.Errorf("y has %d numbers, want %d, as %s measures", len(o.at), rows, p.Name())
 	}
 	rng := spec.Stream(o.seed, "local", p.Digest(), 0)
 	x := make([]float64, p.Prior().Dim())
@@ -66,7 +72,12 @@ func newExhibit(p *spec.Problem, candidate spec.Sampler, o *options) (*exhibit, 
 		point := e.newPoint(candidate, o)
 		point.y = make([]float64, p.Measurement().Rows())
 		p.Draw(x, point.y, rng)
-		point.posterior = posterior.Given(point.y)
+		if o.at != nil {
+			copy(point.y, o.at)
+		}
+		if posterior != nil {
+			point.posterior = posterior.Given(point.y)
+		}
 		e.points = append(e.points, point)
 	}
 	return e, nil

@@ -37,6 +37,7 @@ func Judge(ctx context.Context, candidate spec.Sampler, problems []*spec.Problem
 }
 
 func judge(ctx context.Context, candidate spec.Sampler, problems []*spec.Problem, o *options) (*Verdict, error) {
+	o.agreeing(candidate)
 	t := &trial{options: o, candidate: candidate}
 	for _, p := range problems {
 		c, err := newExhibit(p, candidate, o)

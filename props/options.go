@@ -21,7 +21,10 @@ type options struct {
 	limit     time.Duration
 	tolerance spec.Tolerance
 	local     int
+	at        []float64 // the single y, if local is 1 and it is given
 	terse     bool
+	reference spec.Sampler // nil for the truth itself; see Against
+	origin    spec.Sampler // nil for the prior; see DrawnBy
 	journal   *Journal
 	jobs      int
 	progress  func(Progress)
@@ -93,7 +96,12 @@ func Within(t spec.Tolerance) Option { return func(o *options) { o.tolerance = t
 // evidence: an error that shows at few y only is not diluted by the others. One draw a
 // call is asked for and compared with exact draws, as many as [Draws] says, so that the
 // exact posterior must be known. A tolerance must then hold at each y. Default: 0, all y.
-func Local(points int) Option { return func(o *options) { o.local = points } }
+func Local(points int) Option { return func(o *options) { o.local, o.at = points, nil } }
+
+// At looks at one y only, the given one; see [Local].
+func At(y []float64) Option {
+	return func(o *options) { o.local, o.at = 1, append([]float64{}, y...) }
+}
 
 // Remember asks j before it asks the candidate, and tells it every answer. Default: no
 // journal.

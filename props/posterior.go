@@ -3,6 +3,7 @@ package props
 import (
 	"context"
 	"encoding/hex"
+	"fmt"
 	"sync"
 
 	"pgregory.net/rapid"
@@ -68,17 +69,33 @@ func (p *property) check(t *rapid.T) {
 	}
 }
 
+// judgeAgain returns the verdict on the problem of a counterexample, within the calls that
+// suffice to catch the same candidate again.
+func (p *property) judgeAgain(c *Counterexample) (*Verdict, error) {
+	calls := max(p.options.calls, DefaultCalls, 8*c.Verdict.Calls)
+	if y, ok := c.Y(); ok {
+		return p.judge(c.Problem, calls, At(y))
+	}
+	return p.judge(c.Problem, calls)
+}
+
 // judge returns the verdict on the problem, within the given calls, at its share of
 // alpha.
-func (p *property) judge(problem *spec.Problem, calls int) (*Verdict, error) {
+func (p *property) judge(problem *spec.Problem, calls int, more ...Option) (*Verdict, error) {
 	key := hex.EncodeToString(problem.Digest())
+	own := *p.options
+	own.terse, own.calls = true, calls
+	for _, set := range more {
+		set(&own)
+	}
+	if own.at != nil {
+		key += fmt.Sprintf("%x", own.at)
+	}
 	p.mu.Lock()
 	v, met := p.verdicts[key]
 	if !met {
 		p.met++
 	}
-	own := *p.options
-	own.terse, own.calls = true, calls
 	own.alpha /= float64(p.met) * float64(p.met+1)
 	p.mu.Unlock()
 	if met {

@@ -13,14 +13,25 @@ import (
 )
 
 // Again judges a candidate, the one of the counterexample or any other, on its
-// problem, with fresh randomness. The options default to [DefaultAlpha], the draws a
+// problem, and at its y if it is about one, with fresh randomness. The options default to [DefaultAlpha], the draws a
 // call of the counterexample, a seed that follows from its own, and a budget of calls
 // that suffices to catch the same candidate again: at least eight times the calls
 // that caught it.
 func (c *Counterexample) Again(ctx context.Context, candidate spec.Sampler, opts ...Option) (*Verdict, error) {
 	fresh := spec.Stream(c.Verdict.Seed, "replay", c.Problem.Digest(), 0).Uint64()
 	defaults := []Option{Calls(max(DefaultCalls, 8*c.Verdict.Calls)), Draws(c.Verdict.DrawsACall), Seed(fresh), Terse()}
+	if y, ok := c.Y(); ok {
+		defaults = append(defaults, At(y))
+	}
 	return Judge(ctx, candidate, []*spec.Problem{c.Problem}, append(defaults, opts...)...)
+}
+
+// Y returns the single y that the counterexample is about, if it is about one.
+func (c *Counterexample) Y() (y []float64, ok bool) {
+	if c.Verdict.Local == 0 || c.Verdict.Fault != nil {
+		return nil, false
+	}
+	return c.Verdict.Worst().Y, true
 }
 
 // Replay fails the test if the counterexample in the file still catches the candidate:
@@ -65,7 +76,7 @@ func (p *property) remembered() error {
 		if c.Candidate != p.candidate.Name() {
 			continue
 		}
-		v, err := p.judge(c.Problem, max(p.options.calls, DefaultCalls, 8*c.Verdict.Calls))
+		v, err := p.judgeAgain(c)
 		switch {
 		case err != nil:
 			return fmt.Errorf("%s: %w", path, err)

@@ -5,7 +5,6 @@ import (
 	"math"
 
 	"assay/props"
-	"assay/spec"
 )
 
 // A smaller problem may take so many calls to be confirmed: a multiple of what the present
@@ -24,7 +23,8 @@ const (
 // ctx ends it, the counterexample is left unreduced, to be gone on with.
 func (c *campaign) reduce(ctx context.Context, found *props.Counterexample) error {
 	tried := map[string]bool{string(found.Problem.Digest()): true}
-	for improved := true; improved; {
+	_, fixed := found.Y()
+	for improved := !fixed; improved; { // a problem with a single y is as small as it gets
 		improved = false
 		for _, move := range moves {
 			for again := true; again; {
@@ -35,6 +35,9 @@ func (c *campaign) reduce(ctx context.Context, found *props.Counterexample) erro
 				improved = improved || again
 			}
 		}
+	}
+	if err := c.fixY(ctx, found); err != nil || ctx.Err() != nil {
+		return err
 	}
 	words, summary, err := c.describe(ctx, found)
 	if err != nil || ctx.Err() != nil {
@@ -57,7 +60,12 @@ func (c *campaign) apply(ctx context.Context, found *props.Counterexample, move 
 			continue
 		}
 		tried[string(p.Digest())] = true
-		v, err := c.confirmSmaller(ctx, found.Verdict, p)
+		alpha, err := c.spend()
+		if err != nil {
+			return false, err
+		}
+		calls := min(reductionLimit, reductionFloor+reductionFactor*expectedCalls(found.Verdict, alpha))
+		v, err := c.judge(ctx, p, "fuzz reduce", c.state.Reductions, alpha, calls, props.Until(hopeless))
 		if err != nil || ctx.Err() != nil {
 			return false, err
 		}
@@ -69,15 +77,10 @@ func (c *campaign) apply(ctx context.Context, found *props.Counterexample, move 
 	return false, nil
 }
 
-// confirmSmaller judges the candidate on a smaller problem at its share of alpha.
-func (c *campaign) confirmSmaller(ctx context.Context, before *props.Verdict, p *spec.Problem) (*props.Verdict, error) {
+// spend counts one more judgement of a reduction and returns its share of alpha.
+func (c *campaign) spend() (alpha float64, err error) {
 	c.state.Reductions++
-	if err := c.Save(c.state); err != nil {
-		return nil, err
-	}
-	alpha := share(c.state.Alpha, c.state.Reductions)
-	calls := min(reductionLimit, reductionFloor+reductionFactor*expectedCalls(before, alpha))
-	return c.judge(ctx, p, "fuzz reduce", c.state.Reductions, alpha, calls, props.Until(hopeless))
+	return share(c.state.Alpha, c.state.Reductions), c.Save(c.state)
 }
 
 // hopeless reports whether half of the budget has gone and wealth is below 1. An error half

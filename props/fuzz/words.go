@@ -53,7 +53,7 @@ func (c *campaign) describe(ctx context.Context, found *props.Counterexample) ([
 	if found.Verdict.Fault != nil || err != nil {
 		return words, nil, nil // nothing to compare, which is no mistake
 	}
-	cmp, err := c.compare(ctx, found.Problem, posterior)
+	cmp, err := c.compare(ctx, found, posterior)
 	if cmp == nil || err != nil {
 		return words, nil, err
 	}
@@ -71,14 +71,19 @@ func (c *campaign) describe(ctx context.Context, found *props.Counterexample) ([
 }
 
 // compare draws; it returns nil if the candidate fails to answer now.
-func (c *campaign) compare(ctx context.Context, p *spec.Problem, posterior spec.Conditional) (*comparison, error) {
+func (c *campaign) compare(ctx context.Context, found *props.Counterexample, posterior spec.Conditional) (*comparison, error) {
+	p := found.Problem
+	single, fixed := found.Y()
 	rng := spec.Stream(c.state.Seed, "fuzz describe", p.Digest(), 0)
 	d, m := p.Prior().Dim(), p.Measurement().Rows()
-	cmp := &comparison{sameForOtherY: true}
+	cmp := &comparison{sameForOtherY: !fixed}
 	x := make([]float64, d)
 	for i := range describedY {
 		y := make([]float64, m)
 		p.Draw(x, y, rng)
+		if fixed {
+			copy(y, single)
+		}
 		exact, draws := mat.NewDense(describedDraws, d, nil), mat.NewDense(describedDraws, d, nil)
 		posterior.Given(y).Sample(exact, rng)
 		if !c.fill(ctx, draws, p, y, i) {

@@ -1,0 +1,59 @@
+package props
+
+import (
+	"context"
+	"math/rand/v2"
+	"slices"
+
+	"assay/spec"
+)
+
+// Against judges whether the candidate agrees with the reference, where no exact draw is
+// needed: in the place of the truth x that made y stands one draw of the reference given
+// y. The null is that given y, for almost every y of the problem (or, with [Local], at
+// each single y), the draws of both have one law; that law may be wrong. Draws of a chain
+// may have a law each, the first another than the last, so that if either claims no
+// independence both are asked for one draw a call.
+func Against(reference spec.Sampler) Option { return func(o *options) { o.reference = reference } }
+
+// DrawnBy lets the sampler, asked without a measurement, make the truth x of each call, in
+// the place of the prior; y is measured of that. The null is that the candidate samples
+// the posterior of the law that the sampler samples, which nobody else need know. The
+// prior still says at what scale to look. It does not go with [Local].
+func DrawnBy(sampler spec.Sampler) Option { return func(o *options) { o.origin = sampler } }
+
+// agreeing settles what the options above imply.
+func (o *options) agreeing(candidate spec.Sampler) {
+	if o.reference != nil && !(candidate.Independent() && o.reference.Independent()) {
+		o.draws = 1
+	}
+}
+
+// truth stores in x the vector that the pool is compared with, and in y what is measured.
+func (t *trial) truth(ctx context.Context, p *spec.Problem, x, y []float64, digest []byte, replicate uint64, stream func(string) *rand.Rand) *Fault {
+	if t.origin != nil {
+		unmeasured, err := spec.NewProblem(p.Name(), p.Prior(), spec.Unmeasured(len(x)))
+		if err != nil {
+			return &Fault{Kind: FaultError, Message: err.Error()}
+		}
+		draws, fault := t.request(ctx, t.origin, unmeasured, 1, nil, role(digest, "origin"), replicate, stream("origin"))
+		if fault != nil {
+			return fault
+		}
+		copy(x, draws.RawRowView(0))
+		p.Measurement().Measure(y, x, stream("truth"))
+		return nil
+	}
+	p.Draw(x, y, stream("truth"))
+	if t.reference == nil {
+		return nil
+	}
+	draws, fault := t.request(ctx, t.reference, p, 1, y, role(digest, "reference"), replicate, stream("reference"))
+	if fault == nil {
+		copy(x, draws.RawRowView(0))
+	}
+	return fault
+}
+
+// role names a call of a sampler that is not the candidate, or not as such.
+func role(digest []byte, purpose string) []byte { return append(slices.Clone(digest), purpose...) }

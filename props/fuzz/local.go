@@ -1,0 +1,48 @@
+package fuzz
+
+import (
+	"context"
+
+	"assay/props"
+)
+
+const (
+	// localPoints is the number of single y among which the worst is looked for. An error
+	// at a share of 5 in 100 of all y is among them with probability 0.96.
+	localPoints = 64
+	// A failure is taken to be local if single y show it with localGain times fewer draws of
+	// the candidate than all y together: an error at a share s of all y costs about 1/s^2
+	// times as many there.
+	localGain = 4
+	// localLeast is the number of draws below which nobody needs a single y.
+	localLeast = 400
+)
+
+// fixY makes a counterexample one about a single y, where the failure is local: if the worst
+// of several y is found with far fewer draws than the failure took, and then catches the
+// candidate alone, on fresh randomness.
+func (c *campaign) fixY(ctx context.Context, found *props.Counterexample) error {
+	draws := found.Verdict.Calls * found.Verdict.DrawsACall
+	_, fixed := found.Y()
+	_, unknown := found.Problem.Posterior()
+	if found.Verdict.Fault != nil || fixed || unknown != nil || found.Problem.Measurement().Rows() == 0 || draws < localLeast {
+		return nil
+	}
+	alpha, err := c.spend()
+	if err != nil {
+		return err
+	}
+	v, err := c.judge(ctx, found.Problem, "fuzz reduce", c.state.Reductions, alpha, draws/localGain, props.Local(localPoints))
+	if err != nil || ctx.Err() != nil || v.Outcome != props.Rejected {
+		return err
+	}
+	if alpha, err = c.spend(); err != nil {
+		return err
+	}
+	alone, err := c.judge(ctx, found.Problem, "fuzz reduce", c.state.Reductions, alpha, v.Calls, props.At(v.Worst().Y))
+	if err != nil || ctx.Err() != nil || alone.Outcome != props.Rejected {
+		return err
+	}
+	found.Verdict, found.Words = alone, witnessWords(alone)
+	return c.Keep(found)
+}
