@@ -14,10 +14,14 @@ func (in *Instance) OutputMean(bit bool, x, s float64) float64 {
 	return mean
 }
 
-// OutputLogDensity returns the log density at x of an unscaled output coordinate that
-// holds the bit, smoothed by s > 0 (unscaled).
-func (in *Instance) OutputLogDensity(bit bool, x, s float64) float64 {
-	return in.laws[index(bit)].logDensity(x, s)
+// OutputRipple returns S_b(mu, v)/S_b(0, 1), as in [Instance.LogCosetRatio]: by how much the
+// density of an output coordinate of a lattice instance that holds the bit, smoothed by s > 0
+// (unscaled), differs from that of a normal law at x = (1+s^2) mu. It has period 2 eps. It panics
+// if the instance has vertices.
+func (in *Instance) OutputRipple(bit bool, mu, s float64) float64 {
+	law := in.laws[index(bit)].(latticeLaw)
+	_, v := smoothedCentre(0, s)
+	return math.Exp(law.moments(mu, v).logSum-law.logMass) / math.Sqrt(v)
 }
 
 // OutputCorrection returns a bound on |D_b(mu) - mu| over all mu, D_b(mu) being the unscaled

@@ -75,3 +75,26 @@ func TestOutputCorrection(t *testing.T) {
 		}
 	})
 }
+
+// TestOutputRipple: times the normal density of the smoothed coordinate it is its density, by
+// another route; and it has period 2 eps. Rounding is that of the exponents, 1e-15 of
+// (eps^2 + mu^2)/v each.
+func TestOutputRipple(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		d := dials().Draw(rt, "dials")
+		in := instance(t, "identity:n=1", d)
+		s := math.Exp(rapid.Float64Range(-4, 4).Draw(rt, "log s"))
+		mu, bit := d.Eps*rapid.Float64Range(-2, 2).Draw(rt, "mu/eps"), rapid.Bool().Draw(rt, "bit")
+		_, v := smoothedCentre(0, s)
+		x := mu * (1 + s*s)
+		got := math.Log(in.OutputRipple(bit, mu, s))
+		want := in.laws[index(bit)].logDensity(x, s) - logNormal(x, 0, 1+s*s)
+		rounding := 1e-13 * (1 + (d.Eps*d.Eps+mu*mu)/v + x*x/(1+s*s))
+		if math.Abs(got-want) > rounding && want > -700 {
+			rt.Fatalf("log ripple %v, by densities %v", got, want)
+		}
+		if next := math.Log(in.OutputRipple(bit, mu+2*d.Eps, s)); math.Abs(got-next) > rounding && got > -700 {
+			rt.Fatalf("log ripple %v, a period on %v", got, next)
+		}
+	})
+}

@@ -38,13 +38,29 @@ func (l *laws) secretMean(tanh Piecewise) *Network {
 	return b.Build(x.Times(l.shrink).Plus(b.Piecewise(x.Times(l.R), tanh).Times(l.v)))
 }
 
-// outputMean returns the network of an output coordinate and its bit, given D_0 as a function
-// of the unscaled mu.
-func (l *laws) outputMean(even Piecewise) *Network {
+// outputMean returns the network of an output coordinate and its bit.
+func (l *laws) outputMean(stairs staircase) *Network {
 	b := NewBuilder(2)
 	shift := b.Input(1).Times(l.eps)
 	y := b.Input(0).Times(l.shrink * l.R).Plus(shift)
-	return b.Build(b.Piecewise(y, even).Minus(shift).Times(1 / l.R))
+	return b.Build(b.staircase(y, stairs, l.eps).Minus(shift).Times(1 / l.R))
+}
+
+// staircase returns the staircase of an expression. What a period reads is one unit, which is
+// the distance plus eps, and not all thresholds again.
+func (b *Builder) staircase(y Affine, stairs staircase, eps float64) Affine {
+	point := []Scaled{{1, Number(-(stairs.most + 1) * eps)}}
+	for odd := -stairs.most; odd <= stairs.most; odd += 2 {
+		point = append(point, Scaled{2 * eps, b.Threshold(y.Minus(Number(odd*eps)), stairs.width)})
+	}
+	nearest := Sum(point...)
+	period := Piecewise{Y: stairs.period.Y}
+	for _, x := range stairs.period.X {
+		period.X = append(period.X, x+eps)
+	}
+	within := b.Piecewise(b.ReLU(y.Minus(nearest).Plus(Number(eps))), period)
+	end := Number((stairs.most + 2) * eps)
+	return Sum(Scaled{1, nearest}, Scaled{1, within}, Scaled{1, b.ReLU(y.Minus(end))}, Scaled{-1, b.ReLU(y.Times(-1).Minus(end))})
 }
 
 // Network puts the parts together.

@@ -41,74 +41,109 @@ func (l *laws) secret(bound float64) (Piecewise, float64, error) {
 	return p, missed + beyond, err
 }
 
-// output returns D_0, the mean of an even coset point given its centre y, to a bound on
-// the mean square error as [Score] says: knots at all multiples of eps, the identity
-// beyond the last, wrong there by at most eps.
+// staircase approximates D_0, the mean of an even coset point given its centre y. It is the sum
+// of a lattice point and the mean within one period, for D_0(y + 2 eps) = D_0(y) + 2 eps:
 //
-// Beyond: E exp(tz) <= exp(t^2/2) r for z on either coset, r the largest ratio of Poisson
-// sums at variance 1, and so Pr[|x| > c sqrt(1+s^2)] <= 2 r exp(-c^2/2).
-func (l *laws) output(bound float64) (Piecewise, float64, error) {
-	q := l.in.WrongSign(l.s / l.R)
-	weight := 2 * (1 + q) * square(l.eps) * 2 * math.Exp(l.in.LogCosetRatio(math.MaxFloat64))
-	far := math.Sqrt(2 * math.Log(max(1, weight/(bound*tail))))
-	beyond := weight * math.Exp(-far*far/2)
-	end := far / math.Hypot(1, l.s) // of |mu|
-	last := math.Ceil(end/l.eps + 1)
+//	2 eps k + D_0(y - 2 eps k),  k = sum of the thresholds at odd multiples of eps up to most eps,
+//
+// and the identity beyond (most+2) eps. The distance of y from the point is within eps of 0 on the
+// ramps of the thresholds too, so that the staircase is as near to y as D_0 can be.
+type staircase struct {
+	most   float64   // odd
+	width  float64   // of the thresholds
+	period Piecewise // D_0 from -eps to eps
+}
 
-	grow := 1 + l.s*l.s
-	t := Target{
-		F: func(y float64) float64 { return l.in.OutputMean(false, y*grow, l.s) },
-		Density: func(y float64) float64 {
-			even, odd := l.density(y, false), l.density(y, true)
-			return even(false) + odd(true) + q*(even(true)+odd(false))
-		},
-		Tail: 1,
+// output returns a staircase to a bound on the mean square error as [Certify] says.
+//
+// Beyond the last step: E exp(tz) <= exp(t^2/2) r for z on either coset, r the largest ratio of
+// Poisson sums at variance 1, and so Pr[|x| > c sqrt(1+s^2)] <= 2 r exp(-c^2/2); wrong there by
+// at most eps. On a ramp both D_0 and the staircase are within e of y, e = [reduction.Instance.OutputCorrection].
+func (l *laws) output(bound float64) (staircase, float64, error) {
+	c := comb{laws: l, q: l.in.WrongSign(l.s / l.R)}
+	weight := 2 * (1 + c.q) * square(l.eps) * 2 * math.Exp(l.in.LogCosetRatio(math.MaxFloat64))
+	far := math.Sqrt(2 * math.Log(max(1, weight/(bound*tail))))
+	missed := weight * math.Exp(-far*far/2)
+	end := far / math.Hypot(1, l.s) // of |mu|
+	stairs := staircase{most: 2*math.Ceil(end/l.eps/2) + 1, width: l.eps / 4}
+	ramps := func() float64 { return square(2*l.in.OutputCorrection(l.s)) * stairs.width * c.most(stairs.width/2) }
+	for ramps() > bound*tail {
+		stairs.width /= 2
 	}
-	for k := -last; k <= last; k++ {
-		t.Knots = append(t.Knots, k*l.eps)
+	missed += ramps()
+
+	half, within, err := Target{
+		F:       func(t float64) float64 { return l.in.OutputMean(false, t*(1+l.s*l.s), l.s) },
+		Density: c.density,
+		Knots:   []float64{0, l.eps},
+		Breaks:  l.breaks(end),
+	}.Fit(bound - missed)
+	for i := len(half.X) - 1; i >= 0; i-- {
+		stairs.period.X, stairs.period.Y = append(stairs.period.X, -half.X[i]), append(stairs.period.Y, -half.Y[i])
 	}
-	t.Breaks = l.breaks(end, last)
-	p, missed, err := t.Fit(bound - beyond)
-	for i := range p.X {
-		// The function is its argument at multiples of eps, to rounding; the proof asks for that.
-		if k := math.Round(p.X[i] / l.eps); k*l.eps == p.X[i] {
-			p.Y[i] = p.X[i]
+	if err == nil {
+		stairs.period.X, stairs.period.Y = append(stairs.period.X, half.X[1:]...), append(stairs.period.Y, half.Y[1:]...)
+	}
+	return stairs, missed + within, err
+}
+
+// comb is the law of the distance t of y = mu + eps b from the nearest even lattice point, summed
+// over both laws of an output, each with the right bit and, times q, the wrong one. At mu
+// either law is a normal density times a function of period 2 eps (Poisson), its ripple.
+type comb struct {
+	*laws
+	q float64
+}
+
+// density returns the density of t from 0 to eps, both sides together.
+func (c comb) density(t float64) float64 {
+	even := (c.ripple(false, t) + c.q*c.ripple(true, t)) * c.wrapped(t)
+	odd := (c.ripple(true, t-c.eps) + c.q*c.ripple(false, t-c.eps)) * c.wrapped(t-c.eps)
+	return 2 * (even + odd)
+}
+
+// most returns the largest density of one side where t is within h of eps. Ripples and wrapped
+// are monotone between multiples of eps, being theta functions.
+func (c comb) most(h float64) float64 {
+	top := func(law bool, t float64) float64 { return max(c.ripple(law, t), c.ripple(law, t-h)) }
+	even := (top(false, c.eps) + c.q*top(true, c.eps)) * c.wrapped(c.eps-h)
+	odd := (top(true, 0) + c.q*top(false, 0)) * c.wrapped(0)
+	return even + odd
+}
+
+func (c comb) ripple(law bool, mu float64) float64 { return c.in.OutputRipple(law, mu, c.s) }
+
+// wrapped returns the sum of the normal density, of deviation 1/sqrt(1+s^2), at mu + 2 eps k for
+// all k, for |mu| <= eps.
+func (c comb) wrapped(mu float64) float64 {
+	deviation := 1 / math.Hypot(1, c.s)
+	sum := normalDensity(mu, deviation)
+	for k := 1.0; ; k++ {
+		both := normalDensity(mu+2*c.eps*k, deviation) + normalDensity(mu-2*c.eps*k, deviation)
+		sum += both
+		if both <= 1e-18*sum {
+			return sum
 		}
 	}
-	return p, missed + beyond, err
 }
 
-// density returns the density of y = mu + eps b at y under the law of either bit.
-func (l *laws) density(y float64, b bool) func(law bool) float64 {
-	if b {
-		y -= l.eps
-	}
-	grow := 1 + l.s*l.s
-	return func(law bool) float64 {
-		return grow * math.Exp(l.in.OutputLogDensity(law, y*grow, l.s))
-	}
-}
-
-// breaks returns where D_0 or the density of y change their scale. Smoothed points have
-// the deviation w in y around multiples of eps, nearly, if w is small, where a step of D_0 is
+// breaks returns where D_0 or the density of t from 0 to eps change their scale. Smoothed points
+// have the deviation w in y around multiples of eps, nearly, if w is small, where a step of D_0 is
 // as wide as w^2/eps; otherwise y is as wide as end around 0 and around eps.
-func (l *laws) breaks(end, last float64) []float64 {
+func (l *laws) breaks(end float64) []float64 {
 	var breaks []float64
 	w := l.s * l.shrink
 	if l.s > l.eps {
-		for x := -end; x <= end; x += w {
-			breaks = append(breaks, x, x+l.eps)
+		for x := 0.0; x < min(l.eps, end); x += w {
+			breaks = append(breaks, x, l.eps-x)
 		}
 		return breaks
 	}
-	for k := -last; k <= last; k++ {
-		for _, b := range []float64{0, 1} {
-			centre := (k-b)*l.eps*l.shrink + b*l.eps
-			breaks = append(breaks, centre)
-			for width := max(1e-13, min(w, w*w/l.eps)/2); width < min(l.eps, 64*w); width *= 2 {
-				breaks = append(breaks, centre-width, centre+width)
-			}
-		}
+	for width := max(1e-13, min(w, w*w/l.eps)/2); width < l.eps; width *= 2 {
+		breaks = append(breaks, width, l.eps-width)
+	}
+	for x := w; x < min(l.eps, 16*w); x += w { // and the points of the coset lie beside its multiples
+		breaks = append(breaks, x, l.eps-x)
 	}
 	return breaks
 }

@@ -23,7 +23,7 @@ type Certificate struct {
 	// those between the network and the rule.
 	Rule   float64 `json:"rule"`
 	Secret float64 `json:"secret"` // of the piecewise-linear functions of the secret
-	Output float64 `json:"output"` // of those of the outputs, where the bits are exact
+	Output float64 `json:"output"` // of the staircases of the outputs, where the bits are exact
 	Band   float64 `json:"band"`   // of bits that are fractions, a sign being in the band
 
 	Width       float64 `json:"width"` // of the band, in units of R
@@ -42,8 +42,8 @@ func Score(in *reduction.Instance, sigma, C float64) (*Network, Certificate, err
 
 // Certify designs a network that maps x (d inputs) to its denoised mean (d outputs) for a
 // lattice instance smoothed by sigma, with a certificate that it is well modelled with
-// exponent C > 0 (Definition 1.1 at one sigma). It is an error, that says what is missing, if the instance is not
-// certified: with eps too large, R too small, or vertices.
+// exponent C > 0 (Definition 1.1 at one sigma). It is an error, that says what is missing, if
+// the instance is not certified: with eps too large, R too small, or vertices.
 //
 // The network computes the bits [x_i > 0] by thresholds, f of them, and piecewise-linear
 // functions of one variable. Those of the outputs need no selection: with mu = x/(1+s^2),
@@ -57,8 +57,9 @@ func Score(in *reduction.Instance, sigma, C float64) (*Network, Certificate, err
 // bounding the probability that the bit is not that of the law. In the band, of probability at most
 // n Pr[|x_1| < g/2], the bit is in [0, 1]; D_0(y) is within e = [reduction.Instance.OutputCorrection]
 // of y, and so is its interpolation, a mean of two values of D_0 at the same mean of two
-// knots; so that all values of D_0(mu + eps b) - eps b are within e of mu. Beyond the last
-// knots the interpolation is the identity, wrong by at most eps.
+// knots; so that all values of D_0(mu + eps b) - eps b are within e of mu. One period of D_0 is
+// interpolated, and y folded into it by a staircase; where that climbs, and beyond its last step,
+// both are within e of y still, and the probability is small: see [laws.output].
 func Certify(in *reduction.Instance, sigma, C float64) (*Design, error) {
 	dials := in.Dials()
 	cert := Certificate{Sigma: sigma, C: C, Target: math.Pow(float64(in.Dim()), -C), Rule: in.ScoreBound(sigma)}
@@ -95,7 +96,7 @@ func Certify(in *reduction.Instance, sigma, C float64) (*Design, error) {
 		}
 		g /= 2
 	}
-	cert.Width, cert.SecretKnots, cert.OutputKnots = g/l.R, len(secret.X), len(output.X)
+	cert.Width, cert.SecretKnots, cert.OutputKnots = g/l.R, len(secret.X), len(output.period.X)
 	cert.Total = square(math.Sqrt(cert.Rule) + math.Sqrt(cert.Secret+cert.Output+cert.Band))
 	return &Design{
 		Certificate: cert, in: in, shrink: l.shrink,

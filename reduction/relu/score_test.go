@@ -183,8 +183,8 @@ func TestDefinition(t *testing.T) {
 				t.Errorf("C = %d, sigma = d^%v: %+v", C, e, cert)
 			}
 			size := n.Size()
-			if most := 30*(gates+in.Dim()) + 64*6*(cert.SecretKnots+cert.OutputKnots); size.Parameters > most || size.Depth > 7 {
-				t.Errorf("C = %d, sigma = d^%v: %+v, want at most %d parameters and 7 layers", C, e, size, most)
+			if most := 30*(gates+in.Dim()) + 64*6*(cert.SecretKnots+cert.OutputKnots); size.Parameters > most || size.Depth > 10 {
+				t.Errorf("C = %d, sigma = d^%v: %+v, want at most %d parameters and 10 layers", C, e, size, most)
 			}
 			if most := math.Pow(d, 2*float64(C)+2); size.Weight > most {
 				t.Errorf("C = %d, sigma = d^%v: weight %v, want at most %v", C, e, size.Weight, most)
