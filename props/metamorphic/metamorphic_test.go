@@ -21,7 +21,7 @@ import (
 // TestNull: the exact sampler obeys every relation on generated problems, odd ones
 // included. At alpha 0.2 false alarms are seen; that more than the 1e-6 quantile of the
 // binomial law be seen has probability below 1e-6. Of 60 checks that quantile is 28, so
-// that a rate of 0.75 is noticed all but surely (P(at most 28 of 60) = 4e-6).
+// that a rate of 0.75 is noticed all but surely (P(at most 28 of 60) = 2.5e-6).
 func TestNull(t *testing.T) {
 	const runs, alpha = 60, 0.2
 	limit := 0
