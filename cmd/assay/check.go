@@ -13,6 +13,7 @@ import (
 	"assay/props"
 	"assay/props/fuzz"
 	"assay/props/hardness"
+	"assay/props/metamorphic"
 	"assay/props/problems"
 	"assay/samplers"
 	"assay/spec"
@@ -32,6 +33,8 @@ type check struct {
 	Tau   float64 `default:"0" help:"Tolerance: distance, in the units of x, that a right draw may be off by."`
 	Delta float64 `default:"0" help:"Tolerance: probability with which a right draw may be off by more."`
 	Local int     `placeholder:"POINTS" help:"Look at this many single y, each compared with exact draws, and most closely at the worst; finds what is wrong at few y."`
+
+	Metamorphic bool `help:"Compare the candidate with itself, on other problems with the same posterior and on its own draws without y: needs no exact posterior."`
 
 	Alpha   float64       `default:"${alpha}" env:"ASSAY_ALPHA" help:"Bound on the probability that a right candidate is rejected ($$${env})."`
 	Calls   int           `default:"${calls}" env:"ASSAY_CALLS" help:"Calls of the candidate on each problem, at most ($$${env})."`
@@ -64,7 +67,7 @@ func (c *check) run(ctx context.Context, std streams) (code int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	if err := checkWritable(c.JSON); err != nil {
+	if err := errors.Join(c.metamorphicMistake(len(on)), checkWritable(c.JSON)); err != nil {
 		return 0, err
 	}
 	candidate, end, err := c.candidate(ctx, c.Candidate, std)
@@ -78,8 +81,7 @@ func (c *check) run(ctx context.Context, std streams) (code int, err error) {
 	defer end()
 	watch, done := watchOn(std.err)
 	options := []props.Option{
-		props.Alpha(c.Alpha), props.Calls(c.Calls), props.Draws(c.Draws), props.For(c.For), props.Seed(c.Seed),
-		props.Within(spec.Tolerance{Tau: c.Tau, Delta: c.Delta}), props.Local(c.Local), props.Jobs(c.jobs()), props.Watch(watch),
+		props.For(c.For), props.Jobs(c.jobs()), props.Watch(watch),
 	}
 	if c.Terse {
 		options = append(options, props.Terse())
@@ -91,7 +93,19 @@ func (c *check) run(ctx context.Context, std streams) (code int, err error) {
 		}
 		options = append(options, props.Remember(journal))
 	}
-	verdict, err := props.Judge(ctx, candidate, on, options...)
+	var verdict fmt.Stringer
+	var repeat string
+	if c.Metamorphic {
+		var report *metamorphic.Report
+		if report, err = c.metamorphic(ctx, candidate, on[0], options); err == nil {
+			code, verdict, repeat = exitCode(report.Outcome, report.Stop), report, c.repeatMetamorphic(report)
+		}
+	} else {
+		var v *props.Verdict
+		if v, err = props.Judge(ctx, candidate, on, append(options, c.exact()...)...); err == nil {
+			code, verdict, repeat = exitCode(v.Outcome, v.Stop), v, c.repeat(v)
+		}
+	}
 	done()
 	if journal != nil {
 		err = errors.Join(err, journal.Close())
@@ -99,7 +113,15 @@ func (c *check) run(ctx context.Context, std streams) (code int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	return exitCode(verdict.Outcome, verdict.Stop), writeVerdict(std, c.JSON, verdict, c.repeat(verdict))
+	return code, writeVerdict(std, c.JSON, verdict, repeat)
+}
+
+// exact returns the options of a judgement by exact draws.
+func (c *check) exact() []props.Option {
+	return []props.Option{
+		props.Alpha(c.Alpha), props.Calls(c.Calls), props.Draws(c.Draws), props.Seed(c.Seed),
+		props.Within(spec.Tolerance{Tau: c.Tau, Delta: c.Delta}), props.Local(c.Local),
+	}
 }
 
 // problems returns the problems that the flags name, those of --on first.

@@ -72,24 +72,11 @@ func verdictJSON(verdict any, repeat string) ([]byte, error) {
 // repeat returns the command that gives the verdict again: every name in full, and
 // in place of a time limit or an interruption the calls that were made by then.
 func (c *check) repeat(v *props.Verdict) string {
-	args := []string{"assay", "check"}
-	if len(c.command) == 0 {
-		args = append(args, v.Candidate)
+	var problems []string
+	for _, finding := range v.Problems {
+		problems = append(problems, finding.Problem)
 	}
-	for i := range c.On {
-		args = append(args, "--on", v.Problems[i].Problem)
-	}
-	if c.Data != "" {
-		args = append(args, "--data", c.Data, "--op", c.Op)
-		for _, flag := range []struct {
-			name  string
-			value *float64
-		}{{"--beta", c.Beta}, {"--bandwidth", c.Bandwidth}} {
-			if flag.value != nil {
-				args = append(args, flag.name, number(*flag.value))
-			}
-		}
-	}
+	args := c.named(v.Candidate, problems)
 	calls := c.Calls
 	if v.Stop == props.StopTime || v.Stop == props.StopInterrupted {
 		calls = 1
@@ -105,11 +92,40 @@ func (c *check) repeat(v *props.Verdict) string {
 	}
 	args = append(args, "--alpha", number(v.Alpha), "--calls", strconv.Itoa(calls),
 		"--draws", strconv.Itoa(v.DrawsACall), "--seed", strconv.FormatUint(v.Seed, 10))
-	args = append(args, c.words()...)
-	for i, arg := range args {
-		args[i] = quote(arg)
+	return joinQuoted(append(args, c.words()...))
+}
+
+// named returns the command up to what is judged on: the problems, those of --on first,
+// have the given names in full.
+func (c *check) named(candidate string, problems []string) []string {
+	args := []string{"assay", "check"}
+	if len(c.command) == 0 {
+		args = append(args, candidate)
 	}
-	return strings.Join(args, " ")
+	for i := range c.On {
+		args = append(args, "--on", problems[i])
+	}
+	if c.Data != "" {
+		args = append(args, "--data", c.Data, "--op", c.Op)
+		for _, flag := range []struct {
+			name  string
+			value *float64
+		}{{"--beta", c.Beta}, {"--bandwidth", c.Bandwidth}} {
+			if flag.value != nil {
+				args = append(args, flag.name, number(*flag.value))
+			}
+		}
+	}
+	return args
+}
+
+// joinQuoted returns a command line of the arguments.
+func joinQuoted(args []string) string {
+	quoted := make([]string, len(args))
+	for i, arg := range args {
+		quoted[i] = quote(arg)
+	}
+	return strings.Join(quoted, " ")
 }
 
 func number(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"assay/props"
+	"assay/props/metamorphic"
+	"assay/spec"
+)
+
+// metamorphic compares the candidate with itself; see package metamorphic. options say how
+// to watch and what to remember. Every part of it has an equal share of the time.
+func (c *check) metamorphic(ctx context.Context, candidate spec.Sampler, p *spec.Problem, options []props.Option) (*metamorphic.Report, error) {
+	share := c.For / time.Duration(len(metamorphic.Relations())+1)
+	options = append(options, props.For(share))
+	return metamorphic.Check(ctx, candidate, p, metamorphic.Options{
+		Alpha: c.Alpha, Calls: c.Calls, Draws: c.Draws, Seed: c.Seed, More: options,
+	})
+}
+
+// metamorphicMistake returns what else the flags ask for that --metamorphic does not do.
+func (c *check) metamorphicMistake(problems int) error {
+	switch {
+	case !c.Metamorphic:
+		return nil
+	case c.Tau != 0 || c.Delta != 0:
+		return errors.New("--metamorphic takes no --tau or --delta: it compares the candidate with itself, and both may be off")
+	case c.Local != 0:
+		return errors.New("--metamorphic takes no --local: it looks for the worst single y by itself")
+	case problems != 1:
+		return fmt.Errorf("--metamorphic takes one problem, not %d", problems)
+	}
+	return nil
+}
+
+// repeatMetamorphic returns the command that gives the report again: in place of a time
+// limit or an interruption it has the most calls that a relation had.
+func (c *check) repeatMetamorphic(r *metamorphic.Report) string {
+	calls, cut := 1, false
+	for _, f := range r.Findings {
+		if v := f.Verdict; v != nil {
+			calls = max(calls, v.Calls)
+			cut = cut || v.Stop == props.StopTime || v.Stop == props.StopInterrupted
+		}
+	}
+	if !cut {
+		calls = r.Calls
+	}
+	args := append(c.named(r.Candidate, []string{r.Problem}), "--metamorphic", "--alpha", number(r.Alpha),
+		"--calls", strconv.Itoa(calls), "--draws", strconv.Itoa(r.Draws), "--seed", strconv.FormatUint(r.Seed, 10))
+	return joinQuoted(append(args, c.words()...))
+}
