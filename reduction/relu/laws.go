@@ -54,6 +54,9 @@ type staircase struct {
 	period Piecewise // D_0 from -eps to eps
 }
 
+// steps returns the number of thresholds.
+func (s staircase) steps() int { return int(s.most) + 1 }
+
 // output returns a staircase to a bound on the mean square error as [Certify] says.
 //
 // Beyond the last step: E exp(tz) <= exp(t^2/2) r for z on either coset, r the largest ratio of

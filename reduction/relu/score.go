@@ -28,7 +28,8 @@ type Certificate struct {
 
 	Width       float64 `json:"width"` // of the band, in units of R
 	SecretKnots int     `json:"secretKnots"`
-	OutputKnots int     `json:"outputKnots"`
+	OutputKnots int     `json:"outputKnots"` // of one period
+	Steps       int     `json:"steps"`       // of a staircase
 }
 
 // Score returns the network of [Certify] with its certificate.
@@ -60,6 +61,10 @@ func Score(in *reduction.Instance, sigma, C float64) (*Network, Certificate, err
 // knots; so that all values of D_0(mu + eps b) - eps b are within e of mu. One period of D_0 is
 // interpolated, and y folded into it by a staircase; where that climbs, and beyond its last step,
 // both are within e of y still, and the probability is small: see [laws.output].
+//
+// The network has at most 30 (gates + d) + 832 m + 6 (n SecretKnots + m OutputKnots) + 8 m Steps
+// parameters, 832 being those of an output of few bits in one layer, whatever it is. A mean square error of b takes of order b^(-1/4) knots, a power of d, and Steps grows as
+// sqrt(log d)/eps. The largest weight is that of the steepest ramp.
 func Certify(in *reduction.Instance, sigma, C float64) (*Design, error) {
 	dials := in.Dials()
 	cert := Certificate{Sigma: sigma, C: C, Target: math.Pow(float64(in.Dim()), -C), Rule: in.ScoreBound(sigma)}
@@ -96,7 +101,8 @@ func Certify(in *reduction.Instance, sigma, C float64) (*Design, error) {
 		}
 		g /= 2
 	}
-	cert.Width, cert.SecretKnots, cert.OutputKnots = g/l.R, len(secret.X), len(output.period.X)
+	cert.Width, cert.Steps = g/l.R, output.steps()
+	cert.SecretKnots, cert.OutputKnots = len(secret.X), len(output.period.X)
 	cert.Total = square(math.Sqrt(cert.Rule) + math.Sqrt(cert.Secret+cert.Output+cert.Band))
 	return &Design{
 		Certificate: cert, in: in, shrink: l.shrink,

@@ -124,7 +124,8 @@ func TestScoreMonteCarlo(t *testing.T) {
 }
 
 // TestDesignSize: a design has the size of the network that it describes: two counts, exactly
-// equal but for the largest weight, which composition rounds once more.
+// equal but for the largest weight, which composition rounds once more. And it is bounded as
+// [Certify] says.
 func TestDesignSize(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		in := certified(rt, 2)
@@ -139,7 +140,16 @@ func TestDesignSize(t *testing.T) {
 		if got != want {
 			rt.Fatalf("%+v designed, %+v made", got, want)
 		}
+		if most := mostParameters(in, d.Certificate); got.Parameters > most {
+			rt.Fatalf("%d parameters, want at most %d", got.Parameters, most)
+		}
 	})
+}
+
+// mostParameters returns the bound that [Certify] states.
+func mostParameters(in *reduction.Instance, c Certificate) int {
+	f := in.Function()
+	return 30*(f.Circuit.Counts().Gates()+in.Dim()) + mostLocalUnits*(mostLocal+3)*f.M + 6*(f.N*c.SecretKnots+f.M*c.OutputKnots) + 8*f.M*c.Steps
 }
 
 // certified generates instances with dials that [reduction.Parameters] certifies for C:
@@ -167,12 +177,11 @@ func certified(t *rapid.T, C int) *reduction.Instance {
 }
 
 // TestDefinition: the instances of Parameters are certified over sigma from d^-C to d^C,
-// and the networks are small: weights at most d^(2C+2), parameters at most those of the
-// knots and 30 for each gate and input.
+// and the networks are small: weights at most d^(2C+2), and parameters as [Certify] says.
 func TestDefinition(t *testing.T) {
 	for _, C := range []int{2, 4} {
 		in := chosen(t, "goldreich:n=64,m=64", C)
-		d, gates := float64(in.Dim()), in.Function().Circuit.Counts().Gates()
+		d := float64(in.Dim())
 		largest := 0
 		for e := -float64(C); e <= float64(C); e += 0.5 {
 			n, cert, err := Score(in, math.Pow(d, e), float64(C))
@@ -183,7 +192,7 @@ func TestDefinition(t *testing.T) {
 				t.Errorf("C = %d, sigma = d^%v: %+v", C, e, cert)
 			}
 			size := n.Size()
-			if most := 30*(gates+in.Dim()) + 64*6*(cert.SecretKnots+cert.OutputKnots); size.Parameters > most || size.Depth > 10 {
+			if most := mostParameters(in, cert); size.Parameters > most || size.Depth > 10 {
 				t.Errorf("C = %d, sigma = d^%v: %+v, want at most %d parameters and 10 layers", C, e, size, most)
 			}
 			if most := math.Pow(d, 2*float64(C)+2); size.Weight > most {
