@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"gonum.org/v1/gonum/mat"
+
 	"assay/spec"
 )
 
@@ -17,9 +19,10 @@ import (
 func Against(reference spec.Sampler) Option { return func(o *options) { o.reference = reference } }
 
 // DrawnBy lets the sampler, asked without a measurement, make the truth x of each call, in
-// the place of the prior; y is measured of that. The null is that the candidate samples
-// the posterior of the law that the sampler samples, which nobody else need know. The
-// prior still says at what scale to look. It does not go with [Local].
+// the place of the prior; y is measured of that. A sampler that refuses to draw without a
+// measurement is asked with one that says nothing, a row of zeros. The null is that the
+// candidate samples the posterior of the law that the sampler samples so, which nobody
+// else need know. The prior still says at what scale to look. It does not go with [Local].
 func DrawnBy(sampler spec.Sampler) Option { return func(o *options) { o.origin = sampler } }
 
 // agreeing settles what the options above imply.
@@ -32,11 +35,7 @@ func (o *options) agreeing(candidate spec.Sampler) {
 // truth stores in x the vector that the pool is compared with, and in y what is measured.
 func (t *trial) truth(ctx context.Context, p *spec.Problem, x, y []float64, digest []byte, replicate uint64, stream func(string) *rand.Rand) *Fault {
 	if t.origin != nil {
-		unmeasured, err := spec.NewProblem(p.Name(), p.Prior(), spec.Unmeasured(len(x)))
-		if err != nil {
-			return &Fault{Kind: FaultError, Message: err.Error()}
-		}
-		draws, fault := t.request(ctx, t.origin, unmeasured, 1, nil, role(digest, "origin"), replicate, stream("origin"))
+		draws, fault := t.unconditional(ctx, p, digest, replicate, stream("origin"))
 		if fault != nil {
 			return fault
 		}
@@ -53,6 +52,29 @@ func (t *trial) truth(ctx context.Context, p *spec.Problem, x, y []float64, dige
 		copy(x, draws.RawRowView(0))
 	}
 	return fault
+}
+
+// unconditional asks the origin for one draw without a measurement, or with one that says
+// nothing.
+func (t *trial) unconditional(ctx context.Context, p *spec.Problem, digest []byte, replicate uint64, rng *rand.Rand) (draws *mat.Dense, fault *Fault) {
+	d := p.Prior().Dim()
+	silent := spec.Unmeasured(d)
+	for _, purpose := range []string{"origin", "origin of zeros"} {
+		on, err := spec.NewProblem(p.Name(), p.Prior(), silent)
+		if err != nil {
+			return nil, &Fault{Kind: FaultError, Message: err.Error()}
+		}
+		y := make([]float64, silent.Rows())
+		silent.Measure(y, make([]float64, d), rng)
+		draws, fault = t.request(ctx, t.origin, on, 1, y, role(digest, purpose), replicate, rng)
+		if fault == nil || fault.Kind != FaultRefusal {
+			break
+		}
+		if silent, err = spec.NewMeasurement(mat.NewDense(1, d, nil), p.Measurement().Beta()); err != nil {
+			return nil, &Fault{Kind: FaultError, Message: err.Error()}
+		}
+	}
+	return draws, fault
 }
 
 // role names a call of a sampler that is not the candidate, or not as such.
