@@ -191,12 +191,15 @@ func (f Finding) write(b *strings.Builder) {
 	case v.Fault != nil:
 		fmt.Fprintf(b, "  fault     %-11s  %v\n", f.Relation, v.Fault)
 		return
-	case f.fails():
-		fmt.Fprintf(b, "  broken    %-11s  %s\n", f.Relation, f.Words)
-	default:
-		fmt.Fprintf(b, "  %-8s  %-11s  %s\n", map[bool]string{true: "holds", false: "open"}[v.Outcome == props.NotRejected], f.Relation, f.Words)
 	}
-	fmt.Fprintf(b, "    evidence  10^%.1f after %d calls\n", v.Log10Wealth, v.Calls)
+	word := "open"
+	switch v.Outcome {
+	case props.Rejected:
+		word = "broken"
+	case props.NotRejected:
+		word = "holds"
+	}
+	fmt.Fprintf(b, "  %-8s  %-11s  %s (10^%.1f after %d calls)\n", word, f.Relation, f.Words, v.Log10Wealth, v.Calls)
 	if !f.fails() {
 		return
 	}

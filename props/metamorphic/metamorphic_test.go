@@ -210,6 +210,54 @@ func TestImages(t *testing.T) {
 	}
 }
 
+// TestHeuristics: what is true of the algorithms is seen. dps is off by several deviations
+// after scaling, which tens of calls notice; pigdm is rejected with probability 1e-6.
+func TestHeuristics(t *testing.T) {
+	p, err := problems.Parse("gauss")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		sampler spec.Sampler
+		breaks  []string
+	}{
+		{samplers.DPS{Zeta: 0.5, Steps: 50}, []string{"scaling", "repetition", Joint}},
+		{samplers.PiGDM{Steps: 50, Eta: 1}, nil},
+	} {
+		r, err := Check(t.Context(), c.sampler, p, Options{Calls: 300})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(r.Failing(), c.breaks) {
+			t.Errorf("%s breaks %v, want %v:\n%s", c.sampler.Name(), r.Failing(), c.breaks, r)
+		}
+	}
+}
+
+// TestZeros: a sampler that needs a measurement is judged for joint calibration too, right
+// or wrong. The prior ignores y, which tens of calls notice.
+func TestZeros(t *testing.T) {
+	for _, c := range []struct {
+		sampler spec.Sampler
+		want    props.Outcome
+	}{{samplers.Exact(), props.NotRejected}, {samplers.Prior(), props.Rejected}} {
+		needy := spec.NewSampler("needy", true, func(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []float64, rng *rand.Rand) error {
+			if len(y) == 0 {
+				return spec.Refuse("nothing is measured")
+			}
+			return c.sampler.Sample(ctx, dst, p, y, rng)
+		})
+		r, err := Check(t.Context(), needy, flaw(t), Options{Calls: 200})
+		if err != nil {
+			t.Fatal(err)
+		}
+		last := r.Findings[len(r.Findings)-1]
+		if last.Verdict == nil || last.Verdict.Outcome != c.want {
+			t.Errorf("%s, in need of a measurement: %+v", c.sampler.Name(), last)
+		}
+	}
+}
+
 // TestRefusals: what says nothing is told, not passed over.
 func TestRefusals(t *testing.T) {
 	p, err := problems.Parse("digits/prior")
