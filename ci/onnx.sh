@@ -4,17 +4,12 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+source ci/venv.sh
+
 if [[ -z ${ASSAY_PYTHON:-} ]]; then
-  if ! command -v python3 >/dev/null; then
-    echo "skipped: onnxruntime needs python3"
-    exit
-  fi
   folder=$(mktemp -d)
   trap 'rm -rf "$folder"' EXIT
-  if ! complaint=$({ python3 -m venv "$folder" && "$folder/bin/pip" install -q onnxruntime numpy; } 2>&1); then
-    echo "skipped: onnxruntime cannot be installed: $(tail -n 1 <<<"$complaint")"
-    exit
-  fi
-  export ASSAY_PYTHON=$folder/bin/python
+  venv "$folder/venv" onnxruntime numpy || exit 0
+  export ASSAY_PYTHON=$folder/venv/bin/python
 fi
 go test -count=1 -run 'TestONNX' ./reduction/relu

@@ -5,36 +5,20 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-if ! command -v python3 >/dev/null; then
-  echo "skipped: there is no python3"
-  exit
-fi
+source ci/venv.sh
+source ci/expect.sh
+
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-if ! complaint=$({ python3 -m venv "$folder/venv" && "$folder/venv/bin/pip" install -q numpy pytest; } 2>&1); then
-  echo "skipped: numpy and pytest cannot be installed: $(tail -n 1 <<<"$complaint")"
-  exit
-fi
+venv "$folder/venv" numpy pytest mypy || exit 0
 cp -r python "$folder/source"
 "$folder/venv/bin/pip" wheel -q --no-deps --wheel-dir "$folder/wheels" "$folder/source"
 "$folder/venv/bin/pip" install -q "$folder"/wheels/assay_candidate-*.whl
 export PATH=$folder/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1
+python -m mypy --strict --cache-dir="$folder/mypy" "$folder"/source/src
 (cd python && python -m pytest -q -p no:cacheprovider)
 
 go build -o "$folder/assay" ./cmd/assay
-
-# expect CODE WORDS COMMAND... runs assay, which must end with that exit code and say those words.
-expect() {
-  local code=$1 words=$2 status=0
-  shift 2
-  "$folder/assay" "$@" >"$folder/output" 2>&1 || status=$?
-  if [[ $status != "$code" ]] || ! grep -q -e "$words" "$folder/output"; then
-    printf 'assay %s\nended with %s, want %s and "%s":\n' "$*" "$status" "$code" "$words"
-    cat "$folder/output"
-    exit 1
-  fi
-  printf 'assay %s: exit code %s\n' "$*" "$status"
-}
 
 examples=python/examples candidates=python/tests/candidates
 expect 0 'ends with exit code 0' conform -- python $examples/importance.py

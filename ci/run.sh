@@ -45,6 +45,7 @@ esac
 
 step 'what the tests can use'
 command -v cadical >/dev/null || install cadical || skip "no SAT solver to install; the tests that need one say so"
+python3 -c 'import ensurepip' 2>/dev/null || install python3-venv || skip "no Python to install; what needs one says so"
 if [[ -z ${ASSAY_CIRCUITS:-} && -d ../shared/data/circuits ]]; then
   ASSAY_CIRCUITS=$(cd ../shared/data/circuits && pwd)
   export ASSAY_CIRCUITS
@@ -54,13 +55,23 @@ echo "SAT solver: $(command -v cadical || echo none); published circuits: ${ASSA
 # Every command of the README, with its output: go test ./... among them, and the
 # null test in full.
 step README.md
-go run ./ci/readme README.md
+source ci/venv.sh
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+if venv "$folder/venv" numpy; then
+  PATH=$folder/venv/bin:$PATH go run ./ci/readme README.md
+else
+  go run ./ci/readme -skip python3 README.md
+fi
 
 step generated kernels
 go -C reduction/circuit/kernelgen test .
 
 step Python
 bash ci/python.sh
+
+step 'samplers of other libraries'
+bash ci/libraries.sh
 
 step ONNX
 bash ci/onnx.sh

@@ -13,7 +13,8 @@
 // reader sees it. In the output shown, a line "..." stands for any number of lines,
 // and durations compare equal, whatever they are. A go fence that begins with a
 // package clause is run as a test inside the module. With -update, output that
-// differs is written into the README instead; -run chooses among the commands.
+// differs is written into the README instead; -run chooses among the commands,
+// and -skip leaves some out.
 //
 // Floating point may differ from one architecture to another, and with it every
 // digit of a long run. Output is therefore compared on amd64 only; elsewhere the
@@ -31,15 +32,17 @@ import (
 
 func main() {
 	update := flag.Bool("update", false, "write output that differs into the README")
+	skip := flag.String("skip", "^$", "do not run the commands that match this regular expression")
 	only := flag.String("run", "", "run only the commands that match this regular expression")
 	flag.Parse()
-	wanted, err := regexp.Compile(*only)
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "readme: -run:", err)
+	wanted, err1 := regexp.Compile(*only)
+	unwanted, err2 := regexp.Compile(*skip)
+	if err := errors.Join(err1, err2); err != nil {
+		fmt.Fprintln(os.Stderr, "readme:", err)
 		os.Exit(2)
 	}
 	if flag.NArg() != 1 {
-		fmt.Fprintln(os.Stderr, "usage: readme [-update] [-run REGEXP] README.md")
+		fmt.Fprintln(os.Stderr, "usage: readme [-update] [-run REGEXP] [-skip REGEXP] README.md")
 		os.Exit(2)
 	}
 	content, err := os.ReadFile(flag.Arg(0))
@@ -51,7 +54,7 @@ func main() {
 	failed, changed := false, false
 	for i := range page.steps {
 		step := &page.steps[i]
-		if !wanted.MatchString(step.title()) || step.shown == nil && page.shows(step.command) {
+		if !wanted.MatchString(step.title()) || unwanted.MatchString(step.title()) || step.shown == nil && page.shows(step.command) {
 			continue // not asked for, or run where its output is shown
 		}
 		start := time.Now()
