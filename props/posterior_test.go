@@ -13,7 +13,6 @@ import (
 	"pgregory.net/rapid"
 
 	"assay/props"
-	"assay/props/problems"
 	"assay/samplers"
 	"assay/spec"
 )
@@ -21,10 +20,6 @@ import (
 // TestPosterior: the exact sampler passes on generated problems of every kind, odd
 // ones included; it fails by chance with probability 1e-6.
 func TestPosterior(t *testing.T) { rapid.Check(t, props.Posterior(samplers.Exact())) }
-
-func FuzzPosterior(f *testing.F) {
-	f.Fuzz(rapid.MakeFuzz(props.Posterior(samplers.Exact(), props.Over(problems.Small()))))
-}
 
 // recorder is a testing.TB for rapid that keeps what it is told.
 type recorder struct {

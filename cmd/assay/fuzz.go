@@ -94,6 +94,11 @@ func (c *fuzzCommand) write(std streams, shelf *shelf, report *fuzz.Report) erro
 	for _, found := range report.Found {
 		fmt.Fprintf(&b, "  replay    %s\n", shellLine(append([]string{"assay", "replay", shelf.path(found), c.Candidate}, c.words()...)))
 	}
+	if c.Resume {
+		b.WriteString("  resumed   no one command repeats this campaign; replay judges what it found\n")
+		_, err := fmt.Fprint(std.out, b.String())
+		return err
+	}
 	problems := c.Problems
 	if report.Stop == props.StopTime || report.Stop == props.StopInterrupted {
 		problems = max(1, report.State.Screened)
