@@ -38,7 +38,7 @@ class Channel:
         """Returns the form in which an array is sent, in the next message. It must not be
         changed before."""
         a = np.ascontiguousarray(a, dtype="<f8")
-        self._sent.append(memoryview(a.reshape(-1).view(np.uint8)))
+        self._sent.append(a.reshape(-1).view(np.uint8).data)
         return {"dtype": "<f8", "shape": list(a.shape), "data": f"#{len(self._sent) - 1}"}
 
     def unpack(self, form: dict[str, Any]) -> np.ndarray:
