@@ -64,6 +64,9 @@ else
   go run ./ci/readme -skip python3 README.md
 fi
 
+step 'docs/fuzz.md'
+go run ./ci/readme docs/fuzz.md
+
 step generated kernels
 go -C reduction/circuit/kernelgen test .
 
