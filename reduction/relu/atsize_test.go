@@ -18,7 +18,7 @@ var points = flag.Int("points", 10_000, "random points of TestBitsAtSize, for ea
 // the width, must show wrong bits: some of n coordinates are within it at nearly all points.
 func TestBitsAtSize(t *testing.T) {
 	if *points < 1_000_000 {
-		t.Logf("%d points only, to be quick: -points 1000000 takes minutes", *points)
+		t.Logf("%d points only, to be quick: -points 1000000 takes minutes, and -timeout 1h", *points)
 	}
 	for _, name := range []string{"goldreich:n=64,m=64", "speck32:rounds=5", "aes128"} {
 		in := chosen(t, name, 2)
