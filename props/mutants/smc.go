@@ -249,7 +249,7 @@ func smcMutants() (all []Mutant) {
 			}),
 		},
 		Mutant{
-			Confined: "where all weights underflow on a generated problem, its few particles fail without the bug too",
+			Confined: "all weights underflow where there are several measurements; where one alone does that, its few particles fail without the bug too",
 			Name:     "exponent-not-shifted", Mechanism: "exponentiates log weights as they are: all underflow, and the fallback is equal weights",
 			Report: "OnlinePhylo/sts#30, llnl/SSAPy#127, charles-river-analytics/figaro#175", Problem: many(),
 			Control: resampler("resampler", softmax),
