@@ -68,6 +68,9 @@ func (t *trial) call(ctx context.Context, next task) *answer {
 	if q.y != nil {
 		digest = fmt.Appendf(slices.Clone(digest), "%x", q.y)
 	}
+	if t.origin != nil { // y is another than without one
+		digest = role(digest, "joint")
+	}
 	stream := func(purpose string) *rand.Rand { return spec.Stream(t.seed, purpose, digest, replicate) }
 	x := make([]float64, e.problem.Prior().Dim())
 	y, draws := q.y, t.draws

@@ -4,8 +4,10 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -255,6 +257,40 @@ func TestZeros(t *testing.T) {
 		if last.Verdict == nil || last.Verdict.Outcome != c.want {
 			t.Errorf("%s, in need of a measurement: %+v", c.sampler.Name(), last)
 		}
+	}
+}
+
+// TestJournal: a journal that a judgement by exact draws left behind changes nothing, and
+// the second time the candidate is not asked.
+func TestJournal(t *testing.T) {
+	journal, err := props.OpenJournal(filepath.Join(t.TempDir(), "journal"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer journal.Close()
+	var asked atomic.Int64
+	exact := spec.NewSampler("exact", true, func(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []float64, rng *rand.Rand) error {
+		asked.Add(1)
+		return samplers.Exact().Sample(ctx, dst, p, y, rng)
+	})
+	p, remember := flaw(t), props.Remember(journal)
+	if _, err := props.Judge(t.Context(), exact, []*spec.Problem{p}, props.Calls(20), props.Terse(), remember); err != nil {
+		t.Fatal(err)
+	}
+	var reports []string
+	for _, more := range [][]props.Option{nil, {remember}, {remember}} {
+		asked.Store(0)
+		r, err := Check(t.Context(), exact, p, Options{Calls: 20, More: more})
+		if err != nil {
+			t.Fatal(err)
+		}
+		reports = append(reports, r.String())
+	}
+	if reports[0] != reports[1] || reports[0] != reports[2] {
+		t.Errorf("with a journal the report is another:\n%s", strings.Join(reports, "\n"))
+	}
+	if n := asked.Load(); n != 0 {
+		t.Errorf("the candidate is asked %d times for what the journal knows", n)
 	}
 }
 
