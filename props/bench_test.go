@@ -39,7 +39,7 @@ func BenchmarkEngine(b *testing.B) {
 				start := time.Now()
 				calls := 0
 				for calls < b.N { // a wrong candidate is rejected before the end
-					v := judge(b, timed, problem, props.Calls(b.N-calls), props.Alpha(1e-300), props.Seed(uint64(calls)))
+					v := judge(b, timed, problem, props.Calls(b.N-calls), props.Alpha(1e-300), props.Seed(uint64(calls)), props.Terse())
 					if v.Fault != nil {
 						b.Fatal(v.Fault)
 					}
