@@ -14,6 +14,7 @@ import (
 	"assay/reduction"
 	"assay/reduction/circuit"
 	"assay/reduction/inverter"
+	"assay/reduction/oneway"
 	"assay/samplers"
 	"assay/spec"
 )
@@ -276,6 +277,23 @@ func TestUnconditionalControls(t *testing.T) {
 	})
 }
 
+// TestSamplingControls: the count of draws, 64 at one size, notices the gate, and so does the
+// verdict, alone.
+func TestSamplingControls(t *testing.T) {
+	fails(t, "a wrong gate", func(r *run) (Result, error) { return samplingBy(r, []string{"goldreich:n=64,m=64"}, miswired) })
+	fails(t, "a wrong gate, by the verdict", func(r *run) (Result, error) { return samplingBy(r, nil, miswired) })
+}
+
+// miswired returns a function with one gate too many, a NOT at its first output.
+func miswired(f *oneway.Function) *oneway.Function {
+	b := circuit.NewBuilder(f.N)
+	outputs := b.Append(f.Circuit, b.Inputs())
+	outputs[0] = outputs[0].Not()
+	wrong := *f
+	wrong.Circuit = b.Build(outputs...)
+	return &wrong
+}
+
 // TestStatements: every statement holds on the quick budget. The seed is fixed; on another one
 // a true statement fails with probability at most [Alpha].
 func TestStatements(t *testing.T) {
@@ -294,7 +312,7 @@ func TestStatements(t *testing.T) {
 	for _, result := range report.Results {
 		lines += len(result.Notes)
 	}
-	if text := report.String(); strings.Count(text, "\n") != lines || !strings.Contains(text, "all 13 statements hold") {
+	if text := report.String(); strings.Count(text, "\n") != lines || !strings.Contains(text, "all 14 statements hold") {
 		t.Errorf("want one line a statement and a note, a head and a sum:\n%s", text)
 	}
 }

@@ -80,6 +80,7 @@ var statements = []Statement{
 	{"polynomial", "their parameters number at most a power of d", "Definition 1.1", growth},
 	{"refusal", "with eps = 1, R = 3 or vertices it is not well modelled, and no certificate is given", "Definition 1.1", refusal},
 	{"unconditional", "diffusion with the local score samples the hard prior", "Theorem 1.4", unconditional},
+	{"networks", "so does diffusion with the networks' scores, a (tau, delta)-unconditional sampler", "Theorem 1.4", sampling},
 	{"acceptance", "rejection sampling accepts with probability p(y) (2 pi beta^2)^(m/2)", "Theorem 1.6", acceptance},
 	{"proposals", "its proposals number at most (2/delta) (C/(beta sqrt(delta)))^m, but for a share delta of y", "Theorem 1.6", proposals},
 	{"inequality", "a (tau, delta)-sampler fails to invert with probability <= delta + slack(tau)", "Theorem 1.7", inequalityStatement},

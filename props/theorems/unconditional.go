@@ -77,7 +77,12 @@ func unconditionalBy(r *run, sampler spec.Sampler, functions []string) (Result, 
 // Consistent returns how many of the given number of unconditional draws of the sampler
 // satisfy f(signs) = parities.
 func Consistent(ctx context.Context, sampler spec.Sampler, in *reduction.Instance, draws int, rng *rand.Rand) (count int, err error) {
-	problem, err := spec.NewProblem("unmeasured", in, spec.Unmeasured(in.Dim()))
+	return consistent(ctx, sampler, in, in, draws, rng)
+}
+
+// consistent is Consistent for a sampler that sees the instance as a prior.
+func consistent(ctx context.Context, sampler spec.Sampler, in *reduction.Instance, prior spec.Prior, draws int, rng *rand.Rand) (count int, err error) {
+	problem, err := spec.NewProblem("unmeasured", prior, spec.Unmeasured(in.Dim()))
 	if err != nil {
 		return 0, err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"sync"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -19,45 +18,8 @@ import (
 	"assay/spec"
 )
 
-// networks is an instance whose denoiser is a network for each sigma, of the instance
-// itself or, as a control, of another.
-type networks struct {
-	*reduction.Instance
-	of *reduction.Instance
-	C  float64
-
-	mutex sync.Mutex
-	made  map[float64]*relu.Network
-}
-
-func (p *networks) network(sigma float64) *relu.Network {
-	p.mutex.Lock()
-	defer p.mutex.Unlock()
-	n, ok := p.made[sigma]
-	if !ok {
-		var err error
-		if n, _, err = relu.Score(p.of, sigma, p.C); err != nil {
-			panic(err) // the instances here are certified
-		}
-		p.made[sigma] = n
-	}
-	return n
-}
-
-// Denoise is the forward pass.
-func (p *networks) Denoise(dst, x *mat.Dense, sigma float64) {
-	rows, _ := x.Dims()
-	points := make([][]float64, rows)
-	for i := range points {
-		points[i] = x.RawRowView(i)
-	}
-	for i, mean := range relu.Forward(p.network(sigma), points) {
-		copy(dst.RawRowView(i), mean)
-	}
-}
-
 // withNetworks returns the instance of a function with networks certified for C = 2.
-func withNetworks(t *testing.T, name string) *networks {
+func withNetworks(t *testing.T, name string) *relu.Networks {
 	t.Helper()
 	f, err := oneway.Parse(name)
 	if err != nil {
@@ -71,13 +33,13 @@ func withNetworks(t *testing.T, name string) *networks {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &networks{Instance: in, of: in, C: 2, made: map[float64]*relu.Network{}}
+	return relu.NewNetworks(in, in, 2)
 }
 
 var diffusion = samplers.Diffusion{Method: samplers.Heun, Steps: 50}
 
 // unmeasured returns the problem of sampling the prior.
-func unmeasured(t *testing.T, p *networks) *spec.Problem {
+func unmeasured(t *testing.T, p *relu.Networks) *spec.Problem {
 	t.Helper()
 	problem, err := spec.NewProblem("unmeasured", p, spec.Unmeasured(p.Dim()))
 	if err != nil {
@@ -91,7 +53,7 @@ func unmeasured(t *testing.T, p *networks) *spec.Problem {
 // probability of 3e-6; a share of 0.95 is noticed with probability 0.97. The control
 // runs on the networks of another function, of which a draw is right by chance in 2^-32.
 func TestDraws(t *testing.T) {
-	right := func(p *networks) int {
+	right := func(p *relu.Networks) int {
 		x := mat.NewDense(200, p.Dim(), nil)
 		if err := diffusion.Sample(context.Background(), x, unmeasured(t, p), nil, rand.New(rand.NewPCG(4, 4))); err != nil {
 			t.Fatal(err)
@@ -109,7 +71,7 @@ func TestDraws(t *testing.T) {
 	if count := right(p); count < 196 {
 		t.Errorf("%d of 200 draws satisfy f(signs) = parities, want 196", count)
 	}
-	p.of, p.made = withNetworks(t, "goldreich:n=32,m=32,seed=2").Instance, map[float64]*relu.Network{}
+	p = relu.NewNetworks(p.Instance, withNetworks(t, "goldreich:n=32,m=32,seed=2").Instance, 2)
 	if count := right(p); count > 1 {
 		t.Errorf("%d of 200 draws are right with the networks of another function", count)
 	}
@@ -156,10 +118,11 @@ func TestWrongGate(t *testing.T) {
 		outputs[0] = gate(b, outputs[0])
 		wrong := *p.Function()
 		wrong.Circuit = b.Build(outputs...)
-		var err error
-		if p.of, err = reduction.New(&wrong, p.Dials()); err != nil {
+		of, err := reduction.New(&wrong, p.Dials())
+		if err != nil {
 			t.Fatal(err)
 		}
+		p = relu.NewNetworks(p.Instance, of, 2)
 		verdict, err := props.Judge(t.Context(), diffusion, []*spec.Problem{unmeasured(t, p)}, props.Within(tolerance), props.Calls(calls))
 		if err != nil {
 			t.Fatal(err)

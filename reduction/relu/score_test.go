@@ -43,15 +43,6 @@ func smoothed(in *reduction.Instance, sigma float64, rows int, rng *rand.Rand) *
 	return x
 }
 
-func rowsOf(x *mat.Dense) [][]float64 {
-	rows, _ := x.Dims()
-	list := make([][]float64, rows)
-	for i := range list {
-		list[i] = x.RawRowView(i)
-	}
-	return list
-}
-
 // distances returns |network(x) - denoised|^2/sigma^2 for each row: sigma^2 times the
 // square of the difference of the scores.
 func distances(n *Network, x, denoised *mat.Dense, sigma float64) []float64 {
