@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"gonum.org/v1/gonum/mat"
 	"pgregory.net/rapid"
@@ -19,7 +20,7 @@ import (
 )
 
 // withNetworks returns the instance of a function with networks certified for C = 2.
-func withNetworks(t *testing.T, name string) *relu.Networks {
+func withNetworks(t testing.TB, name string) *relu.Networks {
 	t.Helper()
 	f, err := oneway.Parse(name)
 	if err != nil {
@@ -39,7 +40,7 @@ func withNetworks(t *testing.T, name string) *relu.Networks {
 var diffusion = samplers.Diffusion{Method: samplers.Heun, Steps: 50}
 
 // unmeasured returns the problem of sampling the prior.
-func unmeasured(t *testing.T, p *relu.Networks) *spec.Problem {
+func unmeasured(t testing.TB, p *relu.Networks) *spec.Problem {
 	t.Helper()
 	problem, err := spec.NewProblem("unmeasured", p, spec.Unmeasured(p.Dim()))
 	if err != nil {
@@ -133,4 +134,38 @@ func TestWrongGate(t *testing.T) {
 			t.Logf("%s: rejected after %d calls", name, verdict.Calls)
 		}
 	}
+}
+
+// BenchmarkDraw: an unconditional draw by diffusion on the networks of AES-128, in batches of 512,
+// with the networks compiled beforehand, which the first batch does; how long that takes more
+// than another is reported too.
+func BenchmarkDraw(b *testing.B) {
+	const rows = 512
+	p := withNetworks(b, "aes128")
+	problem, x := unmeasured(b, p), mat.NewDense(rows, p.Dim(), nil)
+	draw := func(stream uint64) float64 {
+		start := time.Now()
+		if err := diffusion.Sample(b.Context(), x, problem, nil, rand.New(rand.NewPCG(9, stream))); err != nil {
+			b.Fatal(err)
+		}
+		if err := p.Err(); err != nil {
+			b.Fatal(err)
+		}
+		return time.Since(start).Seconds()
+	}
+	first, all := draw(0), 0.0
+	right := 0
+	b.ResetTimer()
+	for i := range b.N {
+		all += draw(uint64(i + 1))
+		for row := range rows {
+			if point := x.RawRowView(row); p.IsPreimage(p.Secret(point), p.Parities(point)) {
+				right++
+			}
+		}
+	}
+	b.ReportMetric(all*1e3/float64(b.N)/rows, "ms/draw")
+	b.ReportMetric(first-all/float64(b.N), "s-compiling")
+	b.ReportMetric(float64(right)/float64(b.N)/rows, "right")
+	b.ReportMetric(0, "ns/op")
 }
