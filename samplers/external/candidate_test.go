@@ -435,6 +435,54 @@ func TestStubborn(t *testing.T) {
 	}
 }
 
+// TestCalledOff: a call that is called off at the moment at which it is answered leaves no
+// process behind that is about to end: the next call is served. Of 200 calls, called off
+// at moments around their end, some answer and are stopped both.
+func TestCalledOff(t *testing.T) {
+	c := start(t, "exact", external.Options{Stderr: new(log)})
+	defer c.Close()
+	p := problem(t, "gauss")
+	if _, err := sample(c, p, 3, 1); err != nil {
+		t.Fatal(err)
+	}
+	begin := time.Now()
+	if _, err := sample(c, p, 3, 1); err != nil {
+		t.Fatal(err)
+	}
+	took := time.Since(begin)
+	draws, y := mat.NewDense(3, p.Prior().Dim(), nil), make([]float64, p.Measurement().Rows())
+	for i := range 200 {
+		ctx, cancel := context.WithTimeout(t.Context(), took*time.Duration(i)/100)
+		if err := c.Sample(ctx, draws, p, y, spec.Stream(uint64(i), "called off", nil, 0)); err != nil && ctx.Err() == nil {
+			t.Fatalf("call %d: %v", i, err)
+		}
+		cancel()
+		if _, err := sample(c, p, 3, 1); err != nil {
+			t.Fatalf("after call %d was called off: %v", i, err)
+		}
+	}
+}
+
+// TestWanderers: what a child started in a session of its own, and left without a parent,
+// ends with it.
+func TestWanderers(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux shows what became of the processes that a program started")
+	}
+	said := new(log)
+	c := start(t, "wanderer", external.Options{Stderr: said})
+	if _, err := sample(c, problem(t, "gauss"), 3, 1); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(said.String(), "pid "); n < 2 {
+		t.Fatalf("%d processes said what they are, want the child and what it started:\n%s", n, said)
+	}
+	if err := c.Close(); err != nil {
+		t.Error(err)
+	}
+	said.noneLeft(t)
+}
+
 // TestConform: a child that does all right is told so, and others what is wrong.
 func TestConform(t *testing.T) {
 	on := []*spec.Problem{problem(t, "gauss"), problem(t, "gauss:m=0")}

@@ -217,6 +217,14 @@ func (c *child) sample(m message) {
 		}
 		fmt.Fprintln(os.Stderr, "pid", helper.Process.Pid)
 		time.Sleep(time.Hour)
+	case "wanderer":
+		// What it starts has a session of its own and no parent any more.
+		helper := exec.Command("sh", "-c", "sleep 3600 >&- 2>&- <&- & echo pid $! >&2")
+		helper.Stderr = os.Stderr
+		helper.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+		if err := helper.Run(); err != nil {
+			panic(err)
+		}
 	case "garbage":
 		c.write("Epoch 1: loss 0.5")
 	case "endless garbage":

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -19,6 +20,7 @@ type process struct {
 	stdout *os.File
 	stderr *os.File
 	tail   *tail
+	mark   string        // in the environment of the program and of all that it starts
 	exited chan struct{} // closed once it has been waited for
 	grace  time.Duration
 	end    sync.Once
@@ -41,6 +43,9 @@ func environment(all, more []string) []string {
 		return !slices.Contains(passed, name) && !slices.Contains(more, name) && !strings.HasPrefix(name, "LC_")
 	})
 }
+
+// started counts the programs.
+var started atomic.Int64
 
 // startProcess starts a program, in a process group of its own.
 func startProcess(command []string, o *Options) (*process, error) {
@@ -70,7 +75,8 @@ func startProcess(command []string, o *Options) (*process, error) {
 	p.stdin, p.stdout, p.stderr = stdin, stdout, stderr
 	p.cmd = exec.Command(command[0], command[1:]...)
 	p.cmd.Dir = o.Dir
-	p.cmd.Env = environment(os.Environ(), o.Env)
+	p.mark = fmt.Sprintf("ASSAY_CHILD=%d.%d", os.Getpid(), started.Add(1))
+	p.cmd.Env = append(environment(os.Environ(), o.Env), p.mark)
 	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = childIn, childOut, childErr
 	isolate(p.cmd)
 	if err := p.cmd.Start(); err != nil {
@@ -113,7 +119,8 @@ func (p *process) settle() bool {
 	return ended
 }
 
-// stop ends the process and all of its group, and returns once it has been waited for:
+// stop ends the process, all of its group and, where the system shows them, those that it
+// started and that left the group; it returns once it has been waited for:
 // by asking, and after the grace by force.
 func (p *process) stop() {
 	p.end.Do(func() {
@@ -128,6 +135,7 @@ func (p *process) stop() {
 			}
 		}
 		killGroup(pid) // what is left of it, if anything
+		killKin(p.mark)
 		<-p.exited
 		select {
 		case <-p.tail.done:

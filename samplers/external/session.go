@@ -132,8 +132,11 @@ func (s *session) call(ctx context.Context, limit time.Duration, method string, 
 	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	// A process that does not read would keep us writing to it for ever.
-	defer context.AfterFunc(limited, s.stop)()
+	unwatch := context.AfterFunc(limited, s.stop)
 	response, err := s.client.Call(limited, method, params)
+	if !unwatch() && err == nil { // it answered, and is being stopped all the same
+		err = limited.Err()
+	}
 	if err == nil {
 		if result != nil {
 			err = response.UnmarshalResult(result)

@@ -1,0 +1,44 @@
+package external
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strconv"
+	"syscall"
+)
+
+// killKin kills what a program started and what of that left its process group, in a
+// session of its own or with its parent gone: every process in whose environment the mark
+// is, which is handed down and which none of them has reason to change. It looks again
+// until it finds none, as they may start others meanwhile, but not for ever.
+func killKin(mark string) {
+	const rounds = 10
+	entry := []byte(mark)
+	for range rounds {
+		paths, _ := filepath.Glob("/proc/[0-9]*/environ")
+		found := false
+		for _, path := range paths {
+			environ, err := os.ReadFile(path)
+			if err != nil || !hasEntry(environ, entry) { // err: gone, or not ours to read
+				continue
+			}
+			if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(path))); err == nil {
+				found = syscall.Kill(pid, syscall.SIGKILL) == nil || found
+			}
+		}
+		if !found {
+			return
+		}
+	}
+}
+
+// hasEntry reports whether an environment, as the kernel shows it, holds the entry.
+func hasEntry(environ, entry []byte) bool {
+	for line := range bytes.SplitSeq(environ, []byte{0}) {
+		if bytes.Equal(line, entry) {
+			return true
+		}
+	}
+	return false
+}
