@@ -3,6 +3,7 @@ package external
 import (
 	"bufio"
 	"bytes"
+	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -21,7 +22,8 @@ const maxFrame = 256 << 20
 // Arrays are most of what is sent, and reading them as JSON, several times over, would
 // be most of the work. So the base64 of every "data" key is decoded as it comes in and
 // encoded as it goes out, while the other side works on what follows: in between, the
-// value of the key is the number under which the bytes are kept, "#7". Base64 has no "#".
+// value of the key is a name under which the bytes are kept, "#", a secret and a number.
+// Base64 has no "#", and what the other side writes is no name, as it never sees one.
 type frames struct {
 	r       *bufio.Reader
 	w       io.WriteCloser
@@ -30,6 +32,7 @@ type frames struct {
 	data    *base64Reader
 
 	mu      sync.Mutex
+	secret  string
 	parts   map[string][]byte
 	spare   []byte // for the next part that comes in
 	next    int
@@ -39,7 +42,7 @@ type frames struct {
 }
 
 func newFrames(r io.Reader, w io.WriteCloser) *frames {
-	return &frames{r: bufio.NewReaderSize(r, 1<<18), w: w, parts: map[string][]byte{}, waiting: map[string]bool{}, ended: make(chan struct{})}
+	return &frames{r: bufio.NewReaderSize(r, 1<<18), w: w, secret: rand.Text(), parts: map[string][]byte{}, waiting: map[string]bool{}, ended: make(chan struct{})}
 }
 
 // dataKey begins the data of an array in the spelling without blanks; in any other, the
@@ -55,7 +58,7 @@ func (f *frames) keep(raw []byte) string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.next++
-	name := "#" + strconv.Itoa(f.next)
+	name := "#" + f.secret + strconv.Itoa(f.next)
 	f.parts[name] = raw
 	return name
 }
