@@ -120,6 +120,25 @@ func TestSent(t *testing.T) {
 	}
 }
 
+// TestNoName: what the other side writes never names what is kept, whatever it guesses.
+func TestNoName(t *testing.T) {
+	f := newFrames(strings.NewReader(`{"jsonrpc":"2.0","method":"m","params":[{"data":"AAAA"},{"data":"#1"}]}`+"\n"), nil)
+	message, err := f.Recv()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got struct{ Params []struct{ Data string } }
+	if err := json.Unmarshal(message, &got); err != nil {
+		t.Fatal(err)
+	}
+	if raw, kept := f.take(got.Params[1].Data); kept {
+		t.Errorf("%q is read as % x", got.Params[1].Data, raw)
+	}
+	if raw, kept := f.take(got.Params[0].Data); !kept || len(raw) != 3 {
+		t.Errorf("the data before it are % x, want three zeros", raw)
+	}
+}
+
 // TestBroken: a pipe that breaks in the middle of the data, or a name used twice, is no
 // array.
 func TestBroken(t *testing.T) {
