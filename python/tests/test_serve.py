@@ -164,6 +164,15 @@ def test_a_callback_that_fails(judge):
     assert j.read()["error"]["message"] == "RemoteError: denoise: sigma is -1"
 
 
+@pytest.mark.parametrize("question", ["denoise(x, np.nan)", "jvp(x, 'two', 1.0)"])
+def test_a_question_that_cannot_be_asked(judge, question):
+    j = judge(f"x = np.zeros((1, 2))\nreturn problem.prior.{question}")
+    for _ in range(2):  # it goes on
+        error = j.sample(problem=UNKNOWN)
+        assert error["code"] == 2 and "ValueError" in error["message"]
+    j.bye()
+
+
 def test_the_end_of_input_ends_it(judge):
     j = judge("return np.zeros((n, 2))")
     j.process.stdin.close()

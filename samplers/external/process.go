@@ -1,6 +1,7 @@
 package external
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -9,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -44,9 +44,6 @@ func environment(all, more []string) []string {
 	})
 }
 
-// started counts the programs.
-var started atomic.Int64
-
 // startProcess starts a program, in a process group of its own.
 func startProcess(command []string, o *Options) (*process, error) {
 	p := &process{exited: make(chan struct{}), grace: o.Grace}
@@ -75,7 +72,7 @@ func startProcess(command []string, o *Options) (*process, error) {
 	p.stdin, p.stdout, p.stderr = stdin, stdout, stderr
 	p.cmd = exec.Command(command[0], command[1:]...)
 	p.cmd.Dir = o.Dir
-	p.mark = fmt.Sprintf("ASSAY_CHILD=%d.%d", os.Getpid(), started.Add(1))
+	p.mark = "ASSAY_CHILD=" + rand.Text()
 	p.cmd.Env = append(environment(os.Environ(), o.Env), p.mark)
 	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = childIn, childOut, childErr
 	isolate(p.cmd)

@@ -72,7 +72,10 @@ class Channel:
         text = json.dumps({"jsonrpc": "2.0", **message}, separators=(",", ":"), allow_nan=False)
         rest = text.encode("ascii")
         for i, part in enumerate(self._sent):
-            before, rest = rest.split(_DATA + b'#%d"' % i, 1)
+            before, found, after = rest.partition(_DATA + b'#%d"' % i)
+            if not found:  # it was packed for a message that an exception prevented
+                continue
+            rest = after
             self._outgoing.write(before + _DATA)
             for at in range(0, len(part), _PIECE):
                 # assay decodes a piece while the next one is encoded
