@@ -125,6 +125,24 @@ func TestTwiceTheSameProblem(t *testing.T) {
 	}
 }
 
+// TestUntil: a judgement ends after the call at which enough says so, as one whose budget is
+// spent; one that is never enough goes on to the end; and what is rejected before is rejected.
+func TestUntil(t *testing.T) {
+	on := named(t, "gauss")
+	after := func(n int) props.Option {
+		return props.Until(func(p props.Progress) bool { return p.Calls >= n })
+	}
+	for n, want := range map[int]int{1: 1, 150: 150, 1000: 300} {
+		v := judge(t, samplers.Exact(), on, props.Calls(300), props.Terse(), after(n))
+		if v.Calls != want || v.Stop != props.StopCalls || v.Outcome == props.Rejected {
+			t.Errorf("enough after %d: %d calls, %s (%s), want %d calls and no rejection", n, v.Calls, v.Outcome, v.Stop, want)
+		}
+	}
+	if v := judge(t, samplers.Prior(), on, after(300)); v.Outcome != props.Rejected || v.Stop != props.StopWealth {
+		t.Errorf("prior: %s (%s), want rejected", v.Outcome, v.Stop)
+	}
+}
+
 // TestVerdictIsDeterministic: the same seed gives the same bytes whatever the number
 // of processors; another seed gives others.
 func TestVerdictIsDeterministic(t *testing.T) {

@@ -26,20 +26,19 @@ func (t *trial) newPooled() *pooled {
 	first := t.exhibits[0]
 	p := &pooled{index: map[*exhibit][][]int{}}
 	var features []int
-	for scale, battery := range first.batteries {
-		if scale == 0 {
-			for k, name := range battery.Names() {
-				if !slices.ContainsFunc(t.exhibits, func(e *exhibit) bool { return !slices.Contains(e.batteries[0].Names(), name) }) {
-					if slices.Contains(battery.Features(), k) {
-						features = append(features, len(p.names))
-					}
-					p.names = append(p.names, name)
-				}
-			}
+	for k, name := range first.batteries[0].Names() {
+		if !t.shared(name) {
+			continue
 		}
-		if len(p.names) == 0 {
-			return nil
+		if slices.Contains(first.batteries[0].Features(), k) {
+			features = append(features, len(p.names))
 		}
+		p.names = append(p.names, name)
+	}
+	if len(p.names) == 0 {
+		return nil
+	}
+	for scale := range first.batteries {
 		p.processes = append(p.processes, first.newProcess(scale, len(p.names), features, t.candidate, t.options))
 	}
 	for _, e := range t.exhibits {
@@ -52,6 +51,11 @@ func (t *trial) newPooled() *pooled {
 		}
 	}
 	return p
+}
+
+// shared reports whether all problems have the witness of that name.
+func (t *trial) shared(name string) bool {
+	return !slices.ContainsFunc(t.exhibits, func(e *exhibit) bool { return !slices.Contains(e.batteries[0].Names(), name) })
 }
 
 // observe bets on a call about an exhibit, before the exhibit itself has learnt from it.
