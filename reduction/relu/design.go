@@ -54,9 +54,12 @@ func (b *Builder) staircase(y Affine, stairs staircase, eps float64) Affine {
 		point = append(point, Scaled{2 * eps, b.Threshold(y.Minus(Number(odd*eps)), stairs.width)})
 	}
 	nearest := Sum(point...)
-	period := Piecewise{Y: stairs.period.Y}
-	for _, x := range stairs.period.X {
-		period.X = append(period.X, x+eps)
+	var period Piecewise
+	for i, x := range stairs.period.X {
+		if n := len(period.X); n > 0 && !(x+eps > period.X[n-1]) {
+			continue // knots a rounding error apart are one once eps is added
+		}
+		period.X, period.Y = append(period.X, x+eps), append(period.Y, stairs.period.Y[i])
 	}
 	within := b.Piecewise(b.ReLU(y.Minus(nearest).Plus(Number(eps))), period)
 	end := Number((stairs.most + 2) * eps)

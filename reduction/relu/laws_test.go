@@ -61,6 +61,28 @@ func TestComb(t *testing.T) {
 	})
 }
 
+// TestKnotsThatMeet: where multiples of a width come within a rounding error of eps, two knots
+// of a period are one number once eps is added, and the staircase is a network all the same.
+func TestKnotsThatMeet(t *testing.T) {
+	dials := reduction.DefaultDials()
+	dials.R, dials.Eps = 5, 1
+	in := hard(t, "goldreich:n=16,m=16", dials)
+	for _, s := range []float64{1.0000000149011614, 1 + 1e-15, 1 + 1e-12, 1 + 1e-6} {
+		l := &laws{in: in, R: 5, eps: 1, s: s, v: s * s / (1 + s*s), shrink: 1 / (1 + s*s)}
+		stairs, _, err := l.output(1e-6)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := NewBuilder(1)
+		n := b.Build(b.staircase(b.Input(0), stairs, l.eps))
+		for _, y := range []float64{0, 0.5, 1, -1, 2.5} {
+			if got, e := Forward(n, [][]float64{{y}})[0][0], in.OutputCorrection(s); !(math.Abs(got-y) <= e+1e-12*(1+math.Abs(y))) {
+				t.Errorf("s = %v: at %v: %v, want it within %v", s, y, got, e)
+			}
+		}
+	}
+}
+
 // TestStaircase: the network of a staircase is D_0 at its knots, in any period; within e of y
 // everywhere, on the ramps too; and y itself beyond the last step. Rounding is 1e-12 of y, times
 // slopes up to eps^2/v < 1e3 at knots. The control has one step less.
