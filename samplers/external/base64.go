@@ -1,8 +1,15 @@
 package external
 
-import "encoding/base64"
+import (
+	"bytes"
+	"encoding/base64"
+)
 
-// base64Reader decodes base64 that comes in pieces of any length.
+// canonical is the base64 that gives back, when it encodes the bytes, the text that they were
+// decoded from: it refuses padding whose spare bits are not zero.
+var canonical = base64.StdEncoding.Strict()
+
+// base64Reader decodes canonical base64 that comes in pieces of any length.
 type base64Reader struct {
 	raw    []byte  // what is decoded so far
 	carry  [4]byte // characters that are no whole group of four yet
@@ -40,11 +47,12 @@ func (d *base64Reader) decode(groups []byte) bool {
 	if len(groups) == 0 {
 		return true
 	}
-	if d.padded {
+	// The decoder passes over carriage returns, which the text would lose.
+	if d.padded || bytes.IndexByte(groups, '\r') >= 0 {
 		return false
 	}
 	before := len(d.raw)
-	raw, err := base64.StdEncoding.AppendDecode(d.raw, groups)
+	raw, err := canonical.AppendDecode(d.raw, groups)
 	if err != nil {
 		return false
 	}
@@ -58,5 +66,5 @@ func (d *base64Reader) whole() bool { return d.n == 0 }
 
 // text appends to dst the characters that have been read.
 func (d *base64Reader) text(dst []byte) []byte {
-	return append(base64.StdEncoding.AppendEncode(dst, d.raw), d.carry[:d.n]...)
+	return append(canonical.AppendEncode(dst, d.raw), d.carry[:d.n]...)
 }

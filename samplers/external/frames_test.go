@@ -36,7 +36,8 @@ func someData(t *rapid.T) string {
 	raw := rapid.SliceOfN(rapid.Byte(), 0, 300).Draw(t, "raw")
 	text := base64.StdEncoding.EncodeToString(raw)
 	return rapid.OneOf(rapid.Just(text), rapid.Just(text+text), rapid.Just(text+"="), rapid.Just(strings.TrimRight(text, "=")),
-		rapid.Just("#1"), rapid.Just(`an error's "data" may be: any text`), rapid.Just(text+"é"), rapid.StringMatching(`[A-Za-z0-9+/=]{0,40}`)).Draw(t, "data")
+		rapid.Just("#1"), rapid.Just(`an error's "data" may be: any text`), rapid.Just(text+"é"),
+		rapid.SampledFrom([]string{"+++=", "+++=+", "AB==", "AB==AAAA"}), rapid.StringMatching(`[A-Za-z0-9+/=]{0,40}`)).Draw(t, "data")
 }
 
 // TestReceived: a message is the same to whoever reads it, in whatever pieces it comes and
@@ -89,6 +90,8 @@ func TestReceived(t *testing.T) {
 			switch {
 			case a.Tail != i:
 				t.Errorf("what follows the data is %d, want %d", a.Tail, i)
+			case kept && base64.StdEncoding.EncodeToString(raw) != texts[i]:
+				t.Errorf("%q is read as the bytes of another text", texts[i])
 			case kept && (wrong != nil || !bytes.Equal(raw, want)):
 				t.Errorf("%q is read as % x, want % x (%v)", texts[i], raw, want, wrong)
 			case !kept && a.Data != texts[i]:
@@ -136,6 +139,16 @@ func TestNoName(t *testing.T) {
 	}
 	if raw, kept := f.take(got.Params[0].Data); !kept || len(raw) != 3 {
 		t.Errorf("the data before it are % x, want three zeros", raw)
+	}
+}
+
+// TestReturns: a carriage return in the middle of data is no JSON, and is not passed over.
+func TestReturns(t *testing.T) {
+	for _, data := range []string{"AAAA\r", "AA\rA\rA\r\r"} {
+		_, err := newFrames(strings.NewReader(`{"jsonrpc":"2.0","method":"m","params":{"data":"`+data+"\"}}\n"), nil).Recv()
+		if fault := (*Fault)(nil); !errors.As(err, &fault) || !strings.Contains(fault.Message, "no JSON-RPC message") {
+			t.Errorf("%q: error %v, want a message that is none", data, err)
+		}
 	}
 }
 
