@@ -243,29 +243,26 @@ func TestLocalRule(t *testing.T) {
 	}
 }
 
-// TestPosterior compares the enumerated posterior with one by importance sampling
-// from the prior: draws weighted with the likelihood. Means of cosines of both laws are
-// compared within 6 standard errors (false alarm 2e-9 each), for a noise at which
-// several secrets are plausible.
+// TestPosterior compares the enumerated posterior with one by importance sampling from
+// the prior: draws weighted with the likelihood over the evidence. A weight is at most
+// (2 pi beta^2)^(-m/2) / p(y), and as the square of a normal density is that of half the
+// variance over (4 pi beta^2)^(m/2), its second moment follows from the evidence of the same
+// y at beta / sqrt 2. So Bernstein's inequality holds for the mean of n weights, of cosines
+// with weights too, and Hoeffding's for that of cosines: the false alarm is at most 2e-9 for
+// each of the six comparisons, and an evidence that is wrong by a half is noticed always,
+// typically one that is wrong by a fifth.
 func TestPosterior(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		f, err := oneway.Parse(rapid.SampledFrom([]string{"twotoone:n=3", "goldreich:n=5,m=3", "constant:n=2,m=1", "linear:n=4,m=2"}).Draw(t, "function"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		in, err := New(f, Dials{R: 2, Eps: rapid.Float64Range(0.4, 1.5).Draw(t, "eps"), Beta: rapid.Float64Range(0.3, 2).Draw(t, "beta"),
-			Padding: 1, Encoding: rapid.SampledFrom([]Encoding{Lattice, Vertex}).Draw(t, "encoding")})
-		if err != nil {
-			t.Fatal(err)
-		}
-		p, err := in.Problem("test")
-		if err != nil {
-			t.Fatal(err)
-		}
-		posterior, err := p.Posterior()
-		if err != nil {
-			t.Fatal(err)
-		}
+		dials := Dials{R: 2, Eps: rapid.Float64Range(0.4, 1.5).Draw(t, "eps"), Beta: rapid.Float64Range(0.3, 2).Draw(t, "beta"),
+			Padding: 1, Encoding: rapid.SampledFrom([]Encoding{Lattice, Vertex}).Draw(t, "encoding")}
+		in, p, posterior := conditioned(t, f, dials)
+		narrow := dials
+		narrow.Beta /= math.Sqrt2
+		_, _, narrower := conditioned(t, f, narrow)
 		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
 		const n = 4000
 		x, y := make([]float64, in.Dim()), make([]float64, f.M)
@@ -275,18 +272,21 @@ func TestPosterior(t *testing.T) {
 		in.Sample(proposals, rng)
 		logWeight := make([]float64, n)
 		p.Measurement().LogLikelihood(logWeight, proposals, y)
-		evidence := floats.LogSumExp(logWeight) - math.Log(n)
-		var second float64
-		for i := range logWeight {
-			logWeight[i] -= evidence
-			second += math.Exp(2*logWeight[i]) / n
-		}
-		deviation := math.Sqrt(second)
-		if deviation > 20 {
+		evidence := posterior.LogEvidence(y)
+		floats.AddConst(-evidence, logWeight)
+
+		beta := p.Measurement().Beta()
+		area := 2 * math.Pi * beta * beta
+		largest := math.Exp(-float64(f.M)/2*math.Log(area) - evidence)
+		second := math.Exp(narrower.LogEvidence(y) - float64(f.M)/2*math.Log(2*area) - 2*evidence)
+		level := math.Log(2e9)
+		bernstein := (largest*level/3 + math.Sqrt(largest*level/3*largest*level/3+2*n*second*level)) / n
+		hoeffding := math.Sqrt(2 * level / n)
+		if bernstein > 0.5 {
 			t.Skip("the likelihood is too narrow for importance sampling")
 		}
-		if got := posterior.LogEvidence(y); math.Abs(math.Expm1(evidence-got)) > 6*deviation/math.Sqrt(n) {
-			t.Fatalf("log evidence %v, by importance sampling %v", got, evidence)
+		if got := math.Exp(floats.LogSumExp(logWeight)) / n; math.Abs(got-1) > bernstein {
+			t.Fatalf("the mean weight is %v, want 1 within %v: the log evidence %v is wrong", got, bernstein, evidence)
 		}
 		for range 5 {
 			w := make([]float64, in.Dim())
@@ -298,11 +298,28 @@ func TestPosterior(t *testing.T) {
 				direct += math.Cos(floats.Dot(w, draws.RawRowView(i))) / n
 				weighted += math.Exp(logWeight[i]) * math.Cos(floats.Dot(w, proposals.RawRowView(i))) / n
 			}
-			if tolerance := 6 * (1 + deviation) / math.Sqrt(n); math.Abs(direct-weighted) > tolerance {
+			if tolerance := bernstein + hoeffding; math.Abs(direct-weighted) > tolerance {
 				t.Fatalf("mean of a cosine: %v by the posterior, %v by importance sampling, tolerance %v", direct, weighted, tolerance)
 			}
 		}
 	})
+}
+
+// conditioned returns an instance, its problem and its posterior.
+func conditioned(t *rapid.T, f *oneway.Function, dials Dials) (*Instance, *spec.Problem, spec.Conditional) {
+	in, err := New(f, dials)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := in.Problem("test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	posterior, err := p.Posterior()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return in, p, posterior
 }
 
 // TestPosteriorWeights compares weights over secrets with the product formula summed
