@@ -24,13 +24,11 @@ type answer struct {
 	fault  *Fault
 }
 
-// ask makes the calls, several at a time, and hands them out in order. Calls do not depend on each other, so what is bet on them does not depend
-// on the schedule; those made beyond the end of the trial are thrown away.
+// ask makes the calls, several at a time, and hands them out in order. Calls do not
+// depend on each other, so what is bet on them does not depend on the schedule; those made
+// beyond the end of the trial are thrown away.
 func (t *trial) ask(ctx context.Context, tasks []task) <-chan chan *answer {
-	workers := t.jobs
-	if workers == 0 {
-		workers = runtime.GOMAXPROCS(0)
-	}
+	workers := t.workers(tasks)
 	queue := make(chan chan *answer, workers)
 	slots := make(chan struct{}, workers)
 	go func() {
@@ -54,6 +52,23 @@ func (t *trial) ask(ctx context.Context, tasks []task) <-chan chan *answer {
 		}
 	}()
 	return queue
+}
+
+// workers returns how many calls to make at a time: as many as the candidate says that keep
+// it busy, unless the user says.
+func (t *trial) workers(tasks []task) int {
+	candidate, ok := t.candidate.(spec.Concurrent)
+	switch {
+	case t.jobs > 0:
+		return t.jobs
+	case !ok:
+		return runtime.GOMAXPROCS(0)
+	}
+	numbers := 0
+	for _, next := range tasks {
+		numbers = max(numbers, t.draws*next.exhibit.problem.Prior().Dim())
+	}
+	return candidate.AtOnce(numbers)
 }
 
 // call draws a truth and its measurement, asks the candidate, and evaluates the

@@ -24,6 +24,14 @@ type Sampler interface {
 	Sample(ctx context.Context, dst *mat.Dense, p *Problem, y []float64, rng *rand.Rand) error
 }
 
+// Concurrent is a sampler that knows how many calls it can be asked for at a time.
+type Concurrent interface {
+	Sampler
+	// AtOnce returns how many calls, each for this many numbers, keep it busy: at
+	// least 1.
+	AtOnce(numbers int) int
+}
+
 // Refusal is the error of a sampler that declines a problem, or one y of it,
 // rather than answer wrongly or run for ever. A refusal is no fault, but it
 // leaves nothing to judge.

@@ -56,8 +56,14 @@ func (p *program) candidate(ctx context.Context, name string, std streams) (cand
 	return candidate, func() {}, err
 }
 
-// jobs returns how many calls to make at a time, 0 for the default.
-func (p *program) jobs() int { return p.Jobs }
+// jobs returns how many calls to make at a time, 0 to let the candidate decide: a program
+// knows how many processes it has.
+func (p *program) jobs() int {
+	if len(p.command) > 0 {
+		return 0
+	}
+	return p.Jobs
+}
 
 func (p *program) options(std streams) (external.Options, error) {
 	memory, err := parseSize(p.Memory)

@@ -86,6 +86,37 @@ def test_a_whole_conversation(judge):
     assert j.bye() == ""
 
 
+def test_several_calls_at_a_time(judge):
+    """They give what they give one by one, and see their own y and seed only."""
+    j = judge("y += rng.standard_normal(); return rng.standard_normal((n, problem.dim)) + y")
+    assert j.call("hello", protocol=1)["result"]["batch"] > 1
+    alone = [j.sample(n=3, seed=seed, y=[float(seed)]) for seed in (5, 6, 7)]
+    answer = j.call("samples", problem=1, y=packed(np.array([[5.0], [6.0], [7.0]])), n=3, seeds=[5, 6, 7])
+    np.testing.assert_array_equal(unpacked(answer["result"]["draws"]), alone)
+
+
+def test_one_of_several_calls_fails(judge):
+    j = judge("if y[0] > 5: raise ValueError('no convergence')\nreturn np.zeros((n, 2))")
+    j.sample()
+    answer = j.call("samples", problem=1, y=packed(np.array([[5.0], [6.0]])), n=3, seeds=[5, 6])
+    assert answer["error"]["code"] == 2 and "no convergence" in answer["error"]["message"]
+    answer = j.call("samples", problem=1, y=packed(np.array([5.0, 6.0])), n=3, seeds=[5, 6])
+    assert answer["error"]["code"] == -32602 and "want (2, 1)" in answer["error"]["message"]
+
+
+def test_a_question_says_which_call_it_is_for(judge):
+    j = judge("return problem.prior.sample(n, rng)")
+    j.call("problem", **UNKNOWN)
+    y = packed(np.array([[0.0], [0.0]]))
+    j.number += 1
+    j.write(id=j.number, method="samples", params={"problem": 2, "y": y, "n": 1, "seeds": [1, 2]})
+    for call in (0, 1):
+        question = j.read()
+        assert question["method"] == "prior_draws" and question["params"].get("call", 0) == call
+        j.write(id=question["id"], result={"value": packed(np.array([[1.0 + call, 2.0]]))})
+    np.testing.assert_array_equal(unpacked(j.read()["result"]["draws"]), [[[1, 2]], [[2, 2]]])
+
+
 def test_problem(judge):
     j = judge("return [problem.A[0], [problem.beta, problem.log_likelihood(np.array([[1.0, 1.0]]), y)[0]]]")
     r = (4 - 3) / 0.5

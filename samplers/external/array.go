@@ -63,10 +63,9 @@ func (f *frames) unpack(a *array) ([]byte, error) {
 	return raw, nil
 }
 
-// store sets dst to the numbers of raw, which holds as many, and recycles it. An error
-// is a [*notFinite], the first one.
-func (f *frames) store(dst *mat.Dense, raw []byte) error {
-	defer f.recycle(raw)
+// store sets dst to the numbers of raw, which holds as many. An error is a [*notFinite],
+// the first one.
+func store(dst *mat.Dense, raw []byte) error {
 	n, d := dst.Dims()
 	for i := range n {
 		row := dst.RawRowView(i)

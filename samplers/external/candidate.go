@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"slices"
 	"sync"
+	"time"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -23,13 +24,18 @@ type Candidate struct {
 	fault   error // why the first process did not say hello
 	counts  Counts
 
-	slots  chan struct{} // one for each process that may run
-	mu     sync.Mutex
-	idle   []*session
-	probes map[string]*probe // by digest of the problem
+	slots     chan struct{} // one for each process that may run
+	batchTime time.Duration
+
+	mu      sync.Mutex
+	idle    []*session
+	probes  map[string]*probe // by digest of the problem
+	waiting []*call
+	pace    time.Duration // of one call, by the last that were made
+	apart   bool          // a batch has failed: there are to be no more
 }
 
-var _ spec.Sampler = (*Candidate)(nil)
+var _ spec.Concurrent = (*Candidate)(nil)
 
 // New starts a program and returns the candidate that it is. It is an error if the
 // program is not found or the options are wrong. A program that does not start well is
@@ -45,7 +51,7 @@ func New(ctx context.Context, command []string, options Options) (*Candidate, er
 	if _, err := exec.LookPath(command[0]); err != nil {
 		return nil, fmt.Errorf("candidate: %w", err)
 	}
-	c := &Candidate{command: slices.Clone(command), options: o, slots: make(chan struct{}, o.Jobs), probes: map[string]*probe{}}
+	c := &Candidate{command: slices.Clone(command), options: o, slots: make(chan struct{}, o.Jobs), batchTime: batchTime, probes: map[string]*probe{}}
 	s, err := open(ctx, c.command, o, &c.counts)
 	switch {
 	case ctx.Err() != nil:
@@ -80,22 +86,10 @@ func (c *Candidate) Sample(ctx context.Context, dst *mat.Dense, p *spec.Problem,
 	if c.fault != nil {
 		return c.fault
 	}
-	select {
-	case c.slots <- struct{}{}:
-		defer func() { <-c.slots }()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	return c.with(ctx, func(s *session) error {
-		if err := c.probe(ctx, s, p); err != nil {
-			return err
-		}
-		return s.sample(ctx, dst, p, y, seedFrom(rng), spec.Split(rng))
-	})
+	own := newCall(p, y, rng)
+	own.ctx, own.dst = ctx, dst
+	return c.serve(own)
 }
-
-// seedFrom returns a seed of 53 bits, which every language can read from JSON.
-func seedFrom(rng *rand.Rand) uint64 { return rng.Uint64() >> 11 }
 
 // with gives work a process that nobody else uses, and keeps it for the next if the
 // work went well or the program declined.

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -112,6 +113,7 @@ func TestFaults(t *testing.T) {
 		{"speech", external.Protocol, `hello: it wrote to its standard output what is no JSON-RPC message (what is for people belongs on standard error): "Welcome!"`},
 		{"future", external.Protocol, "speaks protocol 2, want 1"},
 		{"nameless", external.Protocol, "want 1 to 100 printable characters"},
+		{"less than none", external.Protocol, "batch is -1, want how many calls a request may hold"},
 		{"crash", external.Crash, "sample: it ended with exit code 3"},
 		{"signal", external.Crash, "was ended by signal 9"},
 		{"hang", external.Timeout, "sample: no answer within"},
@@ -172,7 +174,7 @@ func TestFaults(t *testing.T) {
 			if verdict.Stop != props.StopFault || verdict.Calls != 0 {
 				t.Errorf("stopped by %q after %d calls, want by the fault of call 0", verdict.Stop, verdict.Calls)
 			}
-			if last := "pid "; !strings.Contains(f.Message, last) && test.mode != "future" && test.mode != "nameless" {
+			if last := "pid "; !strings.Contains(f.Message, last) && !slices.Contains([]string{"future", "nameless", "less than none"}, test.mode) {
 				t.Errorf("the fault does not quote what the child said last: %s", f.Message)
 			}
 			c.Close()
@@ -488,6 +490,9 @@ func TestConform(t *testing.T) {
 	on := []*spec.Problem{problem(t, "gauss"), problem(t, "gauss:m=0")}
 	for mode, want := range map[string]string{
 		"exact":         "",
+		"batch":         "calls that are put to it together on gauss",
+		"batch shape":   "4], want [3 5 4]: one draw a row",
+		"batch order":   "call 0 of 3 gave other draws than on its own",
 		"garbage":       "wrong   returns one draw on gauss",
 		"short":         "it returned 0 draws, want 1",
 		"crash at 5":    "",
@@ -503,7 +508,7 @@ func TestConform(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			fine := want == "" || mode == "refusal" || mode == "prior" // those are advice
+			fine := want == "" || mode == "batch" || mode == "refusal" || mode == "prior" // those are advice
 			if report.OK() != fine || !strings.Contains(report.String(), want) || want == "" && strings.Contains(report.String(), "advice") {
 				t.Errorf("OK is %v, want %v; the report lacks %q:\n%v", report.OK(), fine, want, report)
 			}

@@ -50,6 +50,7 @@ type message struct {
 		Y       wire            `json:"y"`
 		N       int             `json:"n"`
 		Seed    uint64          `json:"seed"`
+		Seeds   []uint64        `json:"seeds"`
 	} `json:"params"`
 	Result struct {
 		Value wire `json:"value"`
@@ -141,6 +142,8 @@ func (c *child) run() {
 			c.reply(m, struct{}{})
 		case "sample":
 			c.sample(m)
+		case "samples":
+			c.samples(m)
 		case "bye":
 			if c.mode == "stubborn" {
 				time.Sleep(time.Hour)
@@ -168,6 +171,11 @@ func (c *child) hello(m message) {
 		hello["protocol"] = 2
 	case "nameless":
 		hello["name"] = ""
+	case "less than none":
+		hello["batch"] = -1
+	}
+	if strings.HasPrefix(c.mode, "batch") {
+		hello["batch"] = 8
 	}
 	c.reply(m, hello)
 }
@@ -197,6 +205,13 @@ func (c *child) sample(m message) {
 	}
 	fmt.Fprintln(os.Stderr, "about to", c.mode)
 	switch c.mode {
+	case "batch", "batch crash", "batch shape", "batch order":
+		rows, bad := c.batched(m, p, m.Params.Y.numbers(), m.Params.Seed, 0)
+		if bad {
+			return
+		}
+		answer(rows, n, d)
+		return
 	case "crash":
 		os.Exit(3)
 	case "crash at 5":

@@ -172,6 +172,9 @@ func (e *examiner) onProblem(p *spec.Problem) {
 		err = errors.New("seeds 1 and 2 gave the same draws: seed the generator from the seed of the call")
 	}
 	e.rule("returns other draws for another seed"+on, err)
+	if e.report.Hello.Batch > 1 {
+		e.rule("returns the same draws for calls that are put to it together"+on, e.together(p))
+	}
 	if p.Measurement().Rows() > 0 {
 		moved, err := e.draws(p, measured(p, 1), 7, 1)
 		if err == nil && mat.Equal(moved, many) {
@@ -199,22 +202,61 @@ func measured(p *spec.Problem, number uint64) []float64 {
 	return y
 }
 
-// draws asks for n draws. A process at fault is given up.
+// conformanceCall returns the call of one y with one seed.
+func conformanceCall(p *spec.Problem, y []float64, seed uint64) *call {
+	c := newCall(p, y, spec.Stream(seed, "conformance", p.Digest(), 0))
+	c.seed = seed
+	return c
+}
+
+// draws asks for n draws.
 func (e *examiner) draws(p *spec.Problem, y []float64, n int, seed uint64) (*mat.Dense, error) {
 	if err := e.start(); err != nil {
 		return nil, err
 	}
 	dst := mat.NewDense(n, p.Measurement().Dim(), nil)
+	return dst, e.fill([]*call{conformanceCall(p, y, seed)}, []*mat.Dense{dst})
+}
+
+// fill asks for the draws of some calls. A process at fault is given up.
+func (e *examiner) fill(calls []*call, places []*mat.Dense) error {
 	began := time.Now()
-	if err := e.session.sample(e.ctx, dst, p, y, seed, spec.Stream(seed, "conformance", p.Digest(), 0)); err != nil {
+	if err := e.session.sample(e.ctx, calls, places); err != nil {
 		if refusal := (*spec.Refusal)(nil); !errors.As(err, &refusal) {
 			e.drop()
 		}
-		return nil, err
+		return err
 	}
 	e.report.spent += time.Since(began)
-	e.report.draws += n
-	return dst, nil
+	e.report.draws += len(calls) * places[0].RawMatrix().Rows
+	return nil
+}
+
+// together makes some calls at a time and one by one.
+func (e *examiner) together(p *spec.Problem) error {
+	var calls []*call
+	var got, want []*mat.Dense
+	for i := range uint64(min(3, e.report.Hello.Batch)) {
+		y := measured(p, i)
+		alone, err := e.draws(p, y, 5, i)
+		if err != nil {
+			return err
+		}
+		calls, want = append(calls, conformanceCall(p, y, i)), append(want, alone)
+		got = append(got, mat.NewDense(5, p.Measurement().Dim(), nil))
+	}
+	if err := e.start(); err != nil {
+		return err
+	}
+	if err := e.fill(calls, got); err != nil {
+		return err
+	}
+	for i := range got {
+		if !mat.Equal(got[i], want[i]) {
+			return fmt.Errorf("call %d of %d gave other draws than on its own: verdicts would depend on which calls meet", i, len(calls))
+		}
+	}
+	return nil
 }
 
 // interleaved asks about the problems in turn, twice.

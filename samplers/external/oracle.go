@@ -24,6 +24,7 @@ type question struct {
 	V       *array  `json:"v"`
 	Sigma   float64 `json:"sigma"`
 	N       int     `json:"n"`
+	Call    int     `json:"call"` // which call of a batch it works on
 }
 
 // answer is the result of every callback: rows, one for each of the question.
@@ -60,9 +61,12 @@ func (s *session) answer(method string, q *question) (*mat.Dense, error) {
 		if most := maxFrame / 16 / prior.Dim(); q.N < 1 || q.N > most {
 			return nil, fmt.Errorf("n is %d, want 1 to %d", q.N, most)
 		}
+		if q.Call < 0 || q.Call >= len(s.rngs) {
+			return nil, fmt.Errorf("call is %d, want the number of the call that it works on, 0 to %d", q.Call, len(s.rngs)-1)
+		}
 		s.counts.PriorDraws.Add(int64(q.N))
 		draws := mat.NewDense(q.N, prior.Dim(), nil)
-		prior.Sample(draws, s.rng)
+		prior.Sample(draws, s.rngs[q.Call])
 		return draws, nil
 	}
 	denoiser, ok := prior.(spec.Denoiser)
@@ -115,7 +119,8 @@ func (s *session) rows(name string, a *array, d int) (*mat.Dense, error) {
 		return nil, fmt.Errorf("%s has shape %v, want [n %d] with n at least 1", name, a.Shape, d)
 	}
 	rows := mat.NewDense(a.Shape[0], d, nil)
-	if err := s.frames.store(rows, raw); err != nil {
+	defer s.frames.recycle(raw)
+	if err := store(rows, raw); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return rows, nil

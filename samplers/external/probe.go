@@ -51,7 +51,7 @@ func seedMatters(ctx context.Context, s *session, p *spec.Problem) error {
 	p.Draw(x, y, rng)
 	first, second := mat.NewDense(probeDraws, d, nil), mat.NewDense(probeDraws, d, nil)
 	for _, draws := range []*mat.Dense{first, second} {
-		if err := s.sample(ctx, draws, p, y, seedFrom(rng), spec.Split(rng)); err != nil {
+		if err := s.sample(ctx, []*call{newCall(p, y, rng)}, []*mat.Dense{draws}); err != nil {
 			return err
 		}
 	}

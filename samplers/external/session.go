@@ -36,6 +36,7 @@ type Hello struct {
 	Name        string `json:"name"`
 	Version     string `json:"version"`
 	Independent bool   `json:"independent"` // are the draws of one call independent given y?
+	Batch       int    `json:"batch"`       // how many calls one request may hold; 0 is 1
 }
 
 // session is a process that has said hello. It serves one call at a time.
@@ -51,8 +52,8 @@ type session struct {
 	numbers int    // of problems described so far
 	known   []held // the last of them
 
-	mu  sync.Mutex
-	rng *rand.Rand // of the prior draws that the program asks for, in this call
+	mu   sync.Mutex
+	rngs []*rand.Rand // of the prior draws for the calls that it works on
 }
 
 // held is a problem that the program knows, by its number.
@@ -92,6 +93,8 @@ func (h *Hello) check() error {
 		return &Fault{Kind: Protocol, Message: fmt.Sprintf("hello: it speaks protocol %d, want %d", h.Protocol, version)}
 	case h.Name == "" || len(h.Name) > 100 || strings.ContainsFunc(h.Name, unicode.IsControl):
 		return &Fault{Kind: Protocol, Message: fmt.Sprintf("hello: name is %s, want 1 to 100 printable characters", excerpt([]byte(h.Name)))}
+	case h.Batch < 0:
+		return &Fault{Kind: Protocol, Message: fmt.Sprintf("hello: batch is %d, want how many calls a request may hold, at least 1", h.Batch)}
 	}
 	return nil
 }
@@ -264,39 +267,58 @@ func describe(number int, p *spec.Problem) description {
 	return d
 }
 
-// sample asks for as many draws as dst has rows. rng is that of the prior draws.
-func (s *session) sample(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []float64, seed uint64, rng *rand.Rand) error {
+// sample asks for the draws of some calls on one problem, each as many as the rows of its
+// place, all of one size.
+func (s *session) sample(ctx context.Context, calls []*call, places []*mat.Dense) error {
 	s.mu.Lock()
-	s.rng = rng
+	s.rngs = s.rngs[:0]
+	for _, c := range calls {
+		s.rngs = append(s.rngs, rand.New(rand.NewPCG(c.prior[0], c.prior[1])))
+	}
 	s.mu.Unlock()
 	defer s.frames.forget()
-	number, err := s.describe(ctx, p)
+	number, err := s.describe(ctx, calls[0].problem)
 	if err != nil {
 		return err
 	}
-	n, d := dst.Dims()
+	n, d := places[0].Dims()
+	method, asked, shape := "sample", request{Problem: number, N: n}, []int{n, d}
+	if m := len(calls[0].y); len(calls) == 1 {
+		asked.Y, asked.Seed = s.frames.pack(calls[0].y, m), &calls[0].seed
+	} else {
+		method, shape = "samples", []int{len(calls), n, d}
+		y := make([]float64, 0, len(calls)*m)
+		for _, c := range calls {
+			y, asked.Seeds = append(y, c.y...), append(asked.Seeds, c.seed)
+		}
+		asked.Y = s.frames.pack(y, len(calls), m)
+	}
 	var result struct {
 		Draws *array `json:"draws"`
 	}
-	err = s.call(ctx, s.limit, "sample", struct {
-		Problem int    `json:"problem"`
-		Y       array  `json:"y"`
-		N       int    `json:"n"`
-		Seed    uint64 `json:"seed"`
-	}{number, s.frames.pack(y, len(y)), n, seed}, &result)
-	if err != nil {
+	if err = s.call(ctx, s.limit, method, asked, &result); err != nil {
 		return err
 	}
-	fault := s.fill(dst, result.Draws, n, d)
+	fault := s.fill(places, result.Draws, shape)
 	if fault != nil {
-		fault.Message, fault.Stderr = "sample: "+fault.Message, s.tail.last()
+		fault.Message, fault.Stderr = method+": "+fault.Message, s.tail.last()
 		return fault
 	}
 	return nil
 }
 
-// fill stores the draws in the rows of dst, which is n x d.
-func (s *session) fill(dst *mat.Dense, draws *array, n, d int) *Fault {
+// request is the parameters of sample, with one y and its seed, and of samples, with a
+// row of y and a seed for each call.
+type request struct {
+	Problem int      `json:"problem"`
+	Y       array    `json:"y"`
+	N       int      `json:"n"`
+	Seed    *uint64  `json:"seed,omitempty"`
+	Seeds   []uint64 `json:"seeds,omitempty"`
+}
+
+// fill stores the draws, which must have the given shape, in the places.
+func (s *session) fill(places []*mat.Dense, draws *array, shape []int) *Fault {
 	if draws == nil {
 		return &Fault{Kind: Protocol, Message: `its result has no "draws"`}
 	}
@@ -304,14 +326,19 @@ func (s *session) fill(dst *mat.Dense, draws *array, n, d int) *Fault {
 	if err != nil {
 		return &Fault{Kind: Protocol, Message: "draws: " + err.Error()}
 	}
-	switch shape := draws.Shape; {
-	case len(shape) == 2 && shape[0] < n && shape[1] == d:
-		return &Fault{Kind: Short, Message: fmt.Sprintf("it returned %d draws, want %d", shape[0], n)}
-	case len(shape) != 2 || shape[0] != n || shape[1] != d:
-		return &Fault{Kind: Shape, Message: fmt.Sprintf("it returned draws of shape %v, want [%d %d]: one draw a row", shape, n, d)}
+	defer s.frames.recycle(raw)
+	n := places[0].RawMatrix().Rows
+	switch got := draws.Shape; {
+	case len(shape) == 2 && len(got) == 2 && got[0] < n && got[1] == shape[1]:
+		return &Fault{Kind: Short, Message: fmt.Sprintf("it returned %d draws, want %d", got[0], n)}
+	case !slices.Equal(got, shape):
+		return &Fault{Kind: Shape, Message: fmt.Sprintf("it returned draws of shape %v, want %v: one draw a row", got, shape)}
 	}
-	if bad := (*notFinite)(nil); errors.As(s.frames.store(dst, raw), &bad) {
-		return &Fault{Kind: NonFinite, Message: fmt.Sprintf("draw %d of %d has %v in coordinate %d", bad.row, n, bad.value, bad.column)}
+	size := len(raw) / len(places)
+	for i, dst := range places {
+		if bad := (*notFinite)(nil); errors.As(store(dst, raw[i*size:(i+1)*size]), &bad) {
+			return &Fault{Kind: NonFinite, Message: fmt.Sprintf("draw %d of %d has %v in coordinate %d", bad.row, n, bad.value, bad.column)}
+		}
 	}
 	return nil
 }

@@ -16,6 +16,7 @@ from ._wire import Channel
 
 PROTOCOL = 1
 REMEMBERED = 16  # problems that a candidate must know, the last described
+BATCH = 64  # calls that one request may hold
 
 # The error codes of the protocol.
 REFUSED, FAILED, OUT_OF_MEMORY, UNKNOWN_METHOD, BAD_PARAMS = 1, 2, 3, -32601, -32602
@@ -109,6 +110,7 @@ class _Server:
             "hello": self.hello,
             "problem": self.problem,
             "sample": self.sample,
+            "samples": self.samples,
             "bye": lambda params: {},
         }
 
@@ -148,6 +150,7 @@ class _Server:
             "name": self.candidate.name,
             "version": self.candidate.version,
             "independent": self.candidate.independent,
+            "batch": BATCH,
             "language": f"python {platform.python_version()}, numpy {np.__version__}",
         }
 
@@ -158,18 +161,43 @@ class _Server:
         return {}
 
     def sample(self, params: dict[str, Any]) -> dict[str, Any]:
-        problem = self.problems.get(params["problem"])
-        if problem is None:
-            raise _Error(BAD_PARAMS, f"problem {params['problem']} was not described, or {REMEMBERED} others were since")
+        problem = self.described(params["problem"])
         y = self.channel.unpack(params["y"])
         if y.shape != (problem.rows,):
             raise _Error(BAD_PARAMS, f"y has shape {y.shape}, want ({problem.rows},)")
-        rng = np.random.default_rng(params["seed"])
-        draws = self.candidate(problem, y, params["n"], rng)
+        return {"draws": self.channel.pack(self.draw(problem, y, params["n"], params["seed"]))}
+
+    def samples(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Several calls of sample in one request. If one of them fails, all do, and assay
+        asks for them one by one."""
+        problem = self.described(params["problem"])
+        y, n, seeds = self.channel.unpack(params["y"]), params["n"], params["seeds"]
+        if y.shape != (len(seeds), problem.rows):
+            raise _Error(BAD_PARAMS, f"y has shape {y.shape}, want ({len(seeds)}, {problem.rows})")
+        draws = np.empty((len(seeds), n, problem.dim))
+        try:
+            for i, seed in enumerate(seeds):
+                self.channel.call = i
+                one = self.draw(problem, y[i], n, seed)
+                if one.shape != draws.shape[1:]:
+                    raise ValueError(f"{self.candidate.name} returned draws of shape {one.shape}, want {draws.shape[1:]}")
+                draws[i] = one
+        finally:
+            self.channel.call = 0
+        return {"draws": self.channel.pack(draws)}
+
+    def described(self, number: int) -> Problem:
+        problem = self.problems.get(number)
+        if problem is None:
+            raise _Error(BAD_PARAMS, f"problem {number} was not described, or {REMEMBERED} others were since")
+        return problem
+
+    def draw(self, problem: Problem, y: np.ndarray, n: int, seed: int) -> np.ndarray:
+        """Makes one call of the candidate."""
+        draws = self.candidate(problem, y, n, np.random.default_rng(seed))
         try:
             if draws is None:  # which numpy takes for a NaN
                 raise TypeError("did it forget to return them?")
-            draws = np.asarray(draws, dtype="<f8")
+            return np.asarray(draws, dtype="<f8")
         except (TypeError, ValueError) as error:
             raise TypeError(f"{self.candidate.name} returned {type(draws).__name__}, which is no array of numbers: {error}") from None
-        return {"draws": self.channel.pack(draws)}

@@ -28,6 +28,7 @@ class Channel:
         self._incoming = incoming
         self._outgoing = outgoing
         self._asked = 0
+        self.call = 0  # which call of a request the candidate works on
         # The bytes of the arrays in the message that is to be sent, and that came last.
         # They are kept out of the JSON, which would copy them twice and look at each
         # character: in the message stands their number.
@@ -88,6 +89,8 @@ class Channel:
     def ask(self, method: str, **params: Any) -> np.ndarray:
         """Asks assay a question about the prior and returns the rows of its answer."""
         self._asked += 1
+        if self.call > 0:
+            params["call"] = self.call
         self.send(id=self._asked, method=method, params=params)
         answer = self.receive()
         if answer is None:

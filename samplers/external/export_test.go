@@ -1,0 +1,7 @@
+package external
+
+import "time"
+
+// BatchWithin lets batches take this long, so that a child on a busy machine is not too slow
+// for them.
+func (c *Candidate) BatchWithin(d time.Duration) { c.batchTime = d }
