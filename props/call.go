@@ -41,7 +41,7 @@ func (t *trial) ask(ctx context.Context, tasks []task) <-chan chan *answer {
 			}
 			pending := make(chan *answer, 1)
 			go func() {
-				pending <- t.call(ctx, next)
+				pending <- t.call(next.exhibit.asking, next)
 				<-slots
 			}()
 			select {
@@ -78,6 +78,9 @@ func (t *trial) workers(tasks []task) int {
 // costs more, is asked for less.
 func (t *trial) call(ctx context.Context, next task) *answer {
 	e, q := next.exhibit, next.point
+	if err := ctx.Err(); err != nil { // the problem has been set aside
+		return next.failed(&Fault{Kind: FaultError, Message: err.Error()})
+	}
 	replicate := uint64(next.replicate)
 	digest := e.problem.Digest()
 	if q.y != nil {

@@ -2,6 +2,7 @@ package props
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -20,6 +21,10 @@ type exhibit struct {
 	batteries []*evidence.Battery // one for each scale
 	heights   []float64           // the resolution h of each scale
 	points    []*point
+
+	fault    *Fault // what the candidate did beside sampling, if anything; it is asked no more then
+	asking   context.Context
+	setAside context.CancelFunc // ends asking
 }
 
 // point is what is asked about a problem: all y, fresh ones in every call, or in local
@@ -211,20 +216,21 @@ func (e *exhibit) ask(q *point) task {
 const round = 1024
 
 // plan returns the calls to be made next, at most n. Which they are depends on past
-// wealth only, so that each point's wealth stays a martingale. Without local mode it
+// wealth and faults only, so that each point's wealth stays a martingale. Without local mode it
 // is the problems in turn. In local mode it is one call for each point and as
 // many again for the worst point of each problem: half of the budget is spent where
 // wealth grows.
 func (t *trial) plan(n int) []task {
 	var tasks []task
+	asked := slices.DeleteFunc(slices.Clone(t.exhibits), func(e *exhibit) bool { return e.fault != nil })
 	if t.local == 0 {
-		for len(tasks) < min(n, round*len(t.exhibits)) {
-			e := t.exhibits[len(tasks)%len(t.exhibits)]
+		for len(tasks) < min(n, round*len(asked)) {
+			e := asked[len(tasks)%len(asked)]
 			tasks = append(tasks, e.ask(e.points[0]))
 		}
 		return tasks
 	}
-	for _, e := range t.exhibits {
+	for _, e := range asked {
 		worst := e.worst()
 		for _, q := range e.points {
 			tasks = append(tasks, e.ask(q), e.ask(worst))

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"assay/spec"
@@ -13,7 +14,9 @@ import (
 
 // Judge asks the candidate for draws on each problem in turn and bets against
 // them, until the wealth reaches 1/alpha (rejected), the
-// budget is spent (not rejected), or there is nothing to judge (inconclusive). The
+// budget is spent (not rejected), or there is nothing to judge (inconclusive). A problem
+// on which the candidate is at fault, or which it refuses, is set aside with the wealth
+// that it has, and the others go on; a verdict that rejects nothing is inconclusive then. The
 // verdict depends on the candidate, the problems, the options and the seed, not on
 // the number of processors. If ctx is done it returns the verdict so far, which
 // then is inconclusive. It is an error, and no verdict, if an option is out of
@@ -47,8 +50,7 @@ func judge(ctx context.Context, candidate spec.Sampler, problems []*spec.Problem
 		t.exhibits = append(t.exhibits, c)
 	}
 	t.pooled = t.newPooled()
-	stop, fault := t.run(ctx)
-	v := t.verdict(stop, fault)
+	v := t.verdict(t.run(ctx))
 	if v.Outcome == NotRejected && !o.terse {
 		t.explainPass(v)
 	}
@@ -65,9 +67,12 @@ type trial struct {
 }
 
 // run bets call by call, the problems in turn, and says why it ended.
-func (t *trial) run(ctx context.Context) (Stop, *Fault) {
+func (t *trial) run(ctx context.Context) Stop {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	for _, e := range t.exhibits {
+		e.asking, e.setAside = context.WithCancel(ctx)
+	}
 	var timeout <-chan time.Time
 	if t.limit > 0 {
 		timer := time.NewTimer(t.limit)
@@ -81,36 +86,63 @@ func (t *trial) run(ctx context.Context) (Stop, *Fault) {
 			var a *answer
 			select {
 			case <-ctx.Done():
-				return StopInterrupted, nil
+				return StopInterrupted
 			case <-timeout:
-				return StopTime, nil
+				return t.stopAt(StopTime)
 			case pending := <-answers:
 				select {
 				case <-ctx.Done():
-					return StopInterrupted, nil
+					return StopInterrupted
 				case <-timeout:
-					return StopTime, nil
+					return t.stopAt(StopTime)
 				case a = <-pending:
 				}
 			}
-			if stop, fault := t.hear(ctx, a); stop != "" {
-				return stop, fault
+			if stop := t.hear(ctx, a); stop != "" {
+				return stop
 			}
 		}
 	}
-	return StopCalls, nil
+	return t.stopAt(StopCalls)
+}
+
+// stopAt returns why the trial ended, if it ended without a rejection: for the given
+// reason, unless problems were set aside.
+func (t *trial) stopAt(reason Stop) Stop {
+	switch fault := t.fault(); {
+	case fault == nil:
+		return reason
+	case fault.Kind == FaultRefusal:
+		return StopRefusal
+	}
+	return StopFault
+}
+
+// fault returns what went wrong on the first of the problems that are set aside: a refusal
+// only if nothing worse did.
+func (t *trial) fault() (first *Fault) {
+	for _, e := range t.exhibits {
+		if e.fault != nil && (first == nil || first.Kind == FaultRefusal && e.fault.Kind != FaultRefusal) {
+			first = e.fault
+		}
+	}
+	return first
 }
 
 // hear bets on an answer and says whether that ends the trial.
-func (t *trial) hear(ctx context.Context, a *answer) (Stop, *Fault) {
-	if a.fault != nil {
-		switch {
-		case ctx.Err() != nil: // the candidate was told to stop
-			return StopInterrupted, nil
-		case a.fault.Kind == FaultRefusal:
-			return StopRefusal, a.fault
+func (t *trial) hear(ctx context.Context, a *answer) Stop {
+	switch e := a.task.exhibit; {
+	case e.fault != nil: // it was asked for before that
+		return ""
+	case a.fault != nil && ctx.Err() != nil: // the candidate was told to stop
+		return StopInterrupted
+	case a.fault != nil:
+		e.fault = a.fault
+		e.setAside()
+		if !slices.ContainsFunc(t.exhibits, func(e *exhibit) bool { return e.fault == nil }) {
+			return t.stopAt(StopCalls)
 		}
-		return StopFault, a.fault
+		return ""
 	}
 	e, q := a.task.exhibit, a.task.point
 	q.recall(a.sights)
@@ -126,15 +158,25 @@ func (t *trial) hear(ctx context.Context, a *answer) (Stop, *Fault) {
 	}
 	switch {
 	case wealth >= -math.Log(t.alpha):
-		return StopWealth, nil
+		return StopWealth
 	case t.enough != nil && t.enough(progress):
-		return StopCalls, nil
+		return t.stopAt(StopCalls)
 	}
-	return "", nil
+	return ""
 }
 
-// budget returns the budget of calls over all problems.
-func (t *trial) budget() int { return t.options.calls * len(t.exhibits) }
+// budget returns the budget of calls over all problems: those that are set aside need no
+// more.
+func (t *trial) budget() (n int) {
+	for _, e := range t.exhibits {
+		if e.fault != nil {
+			n += e.calls()
+		} else {
+			n += t.options.calls
+		}
+	}
+	return n
+}
 
 // logWealth returns the logarithm of the wealth: half of it is the mean over the problems,
 // for an error that one of them shows, and half is bet on all problems as one, for an error
@@ -148,7 +190,7 @@ func (t *trial) logWealth() float64 {
 	return logMean(2, func(i int) float64 { return halves[i] })
 }
 
-func (t *trial) verdict(stop Stop, fault *Fault) *Verdict {
+func (t *trial) verdict(stop Stop) *Verdict {
 	v := &Verdict{
 		Candidate:   t.candidate.Name(),
 		Alpha:       t.alpha,
@@ -160,11 +202,11 @@ func (t *trial) verdict(stop Stop, fault *Fault) *Verdict {
 		Local:       t.local,
 		Independent: t.candidate.Independent(),
 		Seed:        t.seed,
-		Fault:       fault,
+		Fault:       t.fault(),
 	}
 	for _, c := range t.exhibits {
 		f := newFinding(c.problem)
-		f.Calls = c.calls()
+		f.Calls, f.Fault = c.calls(), c.fault
 		f.Log10Wealth = c.logWealth() / math.Ln10
 		worst := c.worst()
 		scale := worst.leading()

@@ -7,7 +7,9 @@ import (
 	"math"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -204,6 +206,56 @@ func TestFaults(t *testing.T) {
 			}
 			if v.Fault.Call != v.Calls || v.Fault.Problem != on[0].Name() {
 				t.Errorf("fault at call %d of %s, want %d of %s", v.Fault.Call, v.Fault.Problem, v.Calls, on[0].Name())
+			}
+		})
+	}
+}
+
+// TestGoesOn: a problem on which the candidate is at fault is set aside, and asked about no
+// more; the others are judged as before, to a rejection or to the end of their budget. A
+// verdict without a rejection is inconclusive then: by the fault, not by a refusal, if there
+// are both.
+func TestGoesOn(t *testing.T) {
+	on := named(t, "gauss", "gmm:d=8,dy=1", "digits/inpaint")
+	for _, test := range []struct {
+		name    string
+		behind  spec.Sampler
+		outcome props.Outcome
+		stop    props.Stop
+	}{
+		{"exact", samplers.Exact(), props.Inconclusive, props.StopFault},
+		{"prior", samplers.Prior(), props.Rejected, props.StopWealth},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var asked [3]atomic.Int64
+			s := spec.NewSampler(test.name, true, func(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []float64, rng *rand.Rand) error {
+				asked[slices.Index(on, p)].Add(1)
+				switch p {
+				case on[0]:
+					return spec.Refuse("d is too small")
+				case on[2]:
+					return errors.New("no convergence")
+				}
+				return test.behind.Sample(ctx, dst, p, y, rng)
+			})
+			v := judge(t, s, on, props.Calls(200), props.Jobs(2))
+			if v.Outcome != test.outcome || v.Stop != test.stop || v.Fault == nil || v.Fault.Problem != on[2].Name() {
+				t.Errorf("%s by %s, fault %v; want %s by %s, at fault on the digits", v.Outcome, v.Stop, v.Fault, test.outcome, test.stop)
+			}
+			if gauss, mixture := v.Problems[0], v.Problems[1]; gauss.Fault == nil || gauss.Fault.Kind != props.FaultRefusal || gauss.Calls != 0 || mixture.Fault != nil ||
+				test.outcome != props.Rejected && mixture.Calls != 200 {
+				t.Errorf("gauss: %+v, the mixture: %+v; want 0 calls and a refusal, 200 and no fault", gauss, mixture)
+			}
+			for _, words := range []string{"refusal on " + on[0].Name() + ", call 0: d is too small", "error on " + on[2].Name() + ", call 0: no convergence"} {
+				if !strings.Contains(v.String(), words) {
+					t.Errorf("the verdict lacks %q:\n%v", words, v)
+				}
+			}
+			// Two calls are under way at a time, and as many may have ended and wait to be heard.
+			for _, i := range []int{0, 2} {
+				if n := asked[i].Load(); n > 4 {
+					t.Errorf("%d calls on %s, which was set aside at the first", n, on[i].Name())
+				}
 			}
 		})
 	}

@@ -56,7 +56,8 @@ type Verdict struct {
 	// Together is the evidence on several problems taken as one; nil for one problem, in
 	// local mode, and where they have no witness in common.
 	Together *Together `json:"together,omitempty"`
-	// Fault is what the candidate did wrong beside sampling, if anything.
+	// Fault is what the candidate did wrong beside sampling, if anything, on the first
+	// problem where it did.
 	Fault    *Fault   `json:"fault,omitempty"`
 	Warnings []string `json:"warnings,omitempty"`
 }
@@ -73,6 +74,8 @@ type Finding struct {
 	Digest      string  `json:"digest"` // of its canonical text form, in hexadecimal
 	Calls       int     `json:"calls"`
 	Log10Wealth float64 `json:"log10_wealth"`
+	// Fault is why the candidate was asked no more about this problem, if it was not.
+	Fault *Fault `json:"fault,omitempty"`
 	// Y is, in local mode, the single y with the most evidence.
 	Y []float64 `json:"y,omitempty"`
 	// Resolution is the deviation of the noise, in the units of x, under which the
@@ -176,8 +179,13 @@ func (v *Verdict) String() string {
 			fmt.Fprintf(&b, "  %s%s\n", label, w)
 		}
 		v.writeShares(&b)
+		v.writeFaults(&b)
 	case v.Fault != nil:
-		fmt.Fprintf(&b, "%s: %s\n  %v\n", v.Candidate, v.Outcome, v.Fault)
+		fmt.Fprintf(&b, "%s: %s\n", v.Candidate, v.Outcome)
+		v.writeFaults(&b)
+		if v.Calls > 0 {
+			v.writeShares(&b)
+		}
 	default:
 		fmt.Fprintf(&b, "%s: %s\n", v.Candidate, v.Outcome)
 		fmt.Fprintf(&b, "  evidence  10^%.1f after %s, of 10^%.1f needed (%s)\n",
@@ -193,6 +201,15 @@ func (v *Verdict) String() string {
 		fmt.Fprintf(&b, "  warning   %s\n", w)
 	}
 	return b.String()
+}
+
+// writeFaults says what went wrong on which problem.
+func (v *Verdict) writeFaults(b *strings.Builder) {
+	for _, f := range v.Problems {
+		if f.Fault != nil {
+			fmt.Fprintf(b, "  %v\n", f.Fault)
+		}
+	}
 }
 
 // writeShares says what the evidence is on each of several problems, and on all together.
