@@ -38,6 +38,9 @@ type Counterexample struct {
 	Reduced bool
 	// Problem is the smallest problem found.
 	Problem *spec.Problem
+	// FewerSteps is the name of the candidate with the fewest steps that fails on Problem in
+	// the same way; empty if that is the candidate itself, or if it takes no steps.
+	FewerSteps string
 	// Assay and Go are the versions that wrote the file.
 	Assay, Go string
 }
@@ -67,6 +70,7 @@ type counterexampleText struct {
 	Origin    string          `json:"origin"`
 	Reduced   bool            `json:"reduced"`
 	Problem   json.RawMessage `json:"problem"`
+	Fewer     string          `json:"fewer_steps,omitempty"`
 	Assay     string          `json:"assay"`
 	Go        string          `json:"go"`
 	Sum       string          `json:"sha256"`
@@ -83,7 +87,7 @@ func (c *Counterexample) Encode() ([]byte, error) {
 	}
 	flat, err := json.Marshal(counterexampleText{
 		Format: counterexampleFormat, Candidate: c.Candidate, Words: c.Words, Alpha: c.Alpha, Verdict: c.Verdict, Summary: c.Summary,
-		Origin: c.Origin, Reduced: c.Reduced, Problem: problem, Assay: version(), Go: runtime.Version(),
+		Origin: c.Origin, Reduced: c.Reduced, Problem: problem, Fewer: c.FewerSteps, Assay: version(), Go: runtime.Version(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("counterexample on %s: %w", c.Problem.Name(), err)
@@ -161,7 +165,7 @@ func ParseCounterexample(text []byte) (*Counterexample, error) {
 		return nil, errors.New("verdict: it is empty")
 	}
 	return &Counterexample{Candidate: t.Candidate, Words: t.Words, Alpha: t.Alpha, Verdict: t.Verdict, Summary: t.Summary,
-		Origin: t.Origin, Reduced: t.Reduced, Problem: problem, Assay: t.Assay, Go: t.Go}, nil
+		Origin: t.Origin, Reduced: t.Reduced, Problem: problem, FewerSteps: t.Fewer, Assay: t.Assay, Go: t.Go}, nil
 }
 
 // cutSum splits a compact file into what the sum is of and the sum.
@@ -215,6 +219,9 @@ func (c *Counterexample) String() string {
 	for _, word := range c.Words {
 		fmt.Fprintf(&b, "  %s%s\n", label, word)
 		label = "          "
+	}
+	if c.FewerSteps != "" {
+		fmt.Fprintf(&b, "  steps     fewer do: %s is wrong in the same way\n", c.FewerSteps)
 	}
 	return b.String()
 }

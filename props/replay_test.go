@@ -33,7 +33,7 @@ func caught(t *testing.T) (*props.Counterexample, []byte) {
 		t.Fatal(err)
 	}
 	c := &props.Counterexample{Candidate: "prior", Words: []string{"ignores y", "x < y & \"so\""}, Alpha: 1e-3, Verdict: v,
-		Summary: []props.Moments{{ExactMean: 1, ExactSD: 2, CandidateMean: 3, CandidateSD: 4}, {}}, Origin: v.Problems[0].Digest, Problem: p}
+		Summary: []props.Moments{{ExactMean: 1, ExactSD: 2, CandidateMean: 3, CandidateSD: 4}, {}}, Origin: v.Problems[0].Digest, Problem: p, FewerSteps: "prior:steps=3"}
 	text, err := c.Encode()
 	if err != nil {
 		t.Fatal(err)

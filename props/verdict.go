@@ -102,12 +102,24 @@ type Witness struct {
 	MeanRank float64 `json:"mean_rank"`
 }
 
-// String says in words what the witness saw.
-func (w Witness) String() string {
+// Side is 1 if the witness is too low in the draws, -1 if it is too high, 0 if it is right on
+// average.
+func (w Witness) Side() int {
 	switch {
 	case w.MeanRank > 0.55:
-		return fmt.Sprintf("%s: too low in the draws, below the truth %.0f%% of the time", w.Name, 100*w.MeanRank)
+		return 1
 	case w.MeanRank < 0.45:
+		return -1
+	}
+	return 0
+}
+
+// String says in words what the witness saw.
+func (w Witness) String() string {
+	switch w.Side() {
+	case 1:
+		return fmt.Sprintf("%s: too low in the draws, below the truth %.0f%% of the time", w.Name, 100*w.MeanRank)
+	case -1:
 		return fmt.Sprintf("%s: too high in the draws, above the truth %.0f%% of the time", w.Name, 100*(1-w.MeanRank))
 	}
 	return fmt.Sprintf("%s: right on average in the draws, wrong in spread or shape", w.Name)

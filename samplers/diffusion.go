@@ -60,6 +60,12 @@ func (s Diffusion) Name() string {
 	return fmt.Sprintf("diffusion:method=%s,steps=%d", s.Method, s.Steps)
 }
 
+// Fewer implements [spec.Stepwise].
+func (s Diffusion) Fewer() (spec.Sampler, bool) {
+	s.Steps /= 2
+	return s, s.Steps > 0
+}
+
 // Independent is true.
 func (s Diffusion) Independent() bool { return true }
 

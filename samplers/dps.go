@@ -29,6 +29,12 @@ type DPS struct {
 
 func (s DPS) Name() string { return fmt.Sprintf("dps:zeta=%v,steps=%d", s.Zeta, s.Steps) }
 
+// Fewer implements [spec.Stepwise].
+func (s DPS) Fewer() (spec.Sampler, bool) {
+	s.Steps /= 2
+	return s, s.Steps > 0
+}
+
 // Independent is true.
 func (s DPS) Independent() bool { return true }
 

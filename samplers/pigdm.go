@@ -32,6 +32,12 @@ type PiGDM struct {
 
 func (s PiGDM) Name() string { return fmt.Sprintf("pigdm:steps=%d,eta=%v", s.Steps, s.Eta) }
 
+// Fewer implements [spec.Stepwise].
+func (s PiGDM) Fewer() (spec.Sampler, bool) {
+	s.Steps /= 2
+	return s, s.Steps > 0
+}
+
 // Independent is true.
 func (s PiGDM) Independent() bool { return true }
 

@@ -32,6 +32,14 @@ type Concurrent interface {
 	AtOnce(numbers int) int
 }
 
+// Stepwise is a sampler that takes steps, and could take fewer.
+type Stepwise interface {
+	Sampler
+	// Fewer returns the sampler that takes half as many steps, rounded down; false if
+	// it takes one.
+	Fewer() (Sampler, bool)
+}
+
 // Refusal is the error of a sampler that declines a problem, or one y of it,
 // rather than answer wrongly or run for ever. A refusal is no fault, but it
 // leaves nothing to judge.

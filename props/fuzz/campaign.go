@@ -148,7 +148,12 @@ func (c *campaign) run(ctx context.Context) (props.Stop, error) {
 
 // judge judges the candidate on one problem; the purpose and its number name the stream.
 func (c *campaign) judge(ctx context.Context, p *spec.Problem, purpose string, number int, alpha float64, calls int, more ...props.Option) (*props.Verdict, error) {
-	return props.Judge(ctx, c.candidate, []*spec.Problem{p}, append([]props.Option{props.Alpha(alpha), props.Calls(calls), props.Draws(c.Draws),
+	return c.judgeOf(ctx, c.candidate, p, purpose, number, alpha, calls, more...)
+}
+
+// judgeOf judges another candidate in place of that of the campaign.
+func (c *campaign) judgeOf(ctx context.Context, candidate spec.Sampler, p *spec.Problem, purpose string, number int, alpha float64, calls int, more ...props.Option) (*props.Verdict, error) {
+	return props.Judge(ctx, candidate, []*spec.Problem{p}, append([]props.Option{props.Alpha(alpha), props.Calls(calls), props.Draws(c.Draws),
 		props.Jobs(c.Jobs), props.Seed(spec.Stream(c.state.Seed, purpose, nil, uint64(number)).Uint64()), props.Terse()}, more...)...)
 }
 

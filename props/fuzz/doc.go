@@ -9,9 +9,9 @@
 //
 //   - Screening spends nothing. It chooses problems, and its randomness is not used again.
 //   - The j-th confirmation is judged at alpha/(2j(j+1)); these sum to alpha/2.
-//   - The i-th smaller problem that any reduction tries is judged at alpha/(2i(i+1)); these
-//     sum to alpha/2 too. The smaller problem is kept only if that judgement rejects the
-//     candidate, so that noise is never taken for progress.
+//   - The i-th smaller problem, or number of steps, that any reduction tries is judged at
+//     alpha/(2i(i+1)); these sum to alpha/2 too. It is kept only if that judgement rejects
+//     the candidate, so that noise is never taken for progress.
 //
 // The problems are chosen from the past, and the streams of each judgement are keyed by
 // its number and never used twice, also by a campaign that was killed and resumed: the

@@ -36,6 +36,9 @@ func (c *campaign) reduce(ctx context.Context, found *props.Counterexample) erro
 			}
 		}
 	}
+	if err := c.fewerSteps(ctx, found); err != nil || ctx.Err() != nil {
+		return err
+	}
 	if err := c.fixY(ctx, found); err != nil || ctx.Err() != nil {
 		return err
 	}
@@ -64,8 +67,7 @@ func (c *campaign) apply(ctx context.Context, found *props.Counterexample, move 
 		if err != nil {
 			return false, err
 		}
-		calls := min(reductionLimit, reductionFloor+reductionFactor*expectedCalls(found.Verdict, alpha))
-		v, err := c.judge(ctx, p, "fuzz reduce", c.state.Reductions, alpha, calls, props.Until(hopeless))
+		v, err := c.judge(ctx, p, "fuzz reduce", c.state.Reductions, alpha, reductionCalls(found.Verdict, alpha), props.Until(hopeless))
 		if err != nil || ctx.Err() != nil {
 			return false, err
 		}
@@ -91,6 +93,12 @@ func hopeless(p props.Progress) bool { return 2*p.Calls >= p.Budget && p.Log10We
 
 // share is the level of the n-th judgement of one kind; these sum to alpha/2.
 func share(alpha float64, n int) float64 { return alpha / (2 * float64(n) * float64(n+1)) }
+
+// reductionCalls returns the calls of a judgement at level alpha that is to find out whether a
+// failure shows in plainer circumstances too.
+func reductionCalls(before *props.Verdict, alpha float64) int {
+	return min(reductionLimit, reductionFloor+reductionFactor*expectedCalls(before, alpha))
+}
 
 // expectedCalls returns after how many calls wealth that grows as it did in v reaches
 // 1/alpha. A fault takes as many calls as it did.

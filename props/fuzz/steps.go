@@ -1,0 +1,52 @@
+package fuzz
+
+import (
+	"context"
+	"slices"
+
+	"assay/props"
+	"assay/spec"
+)
+
+// fewerSteps finds out with how few steps the candidate fails on the problem of a
+// counterexample as it does with its own, halving them. With fewer steps it is another
+// sampler, whose error may be another one: so the counterexample stays that of the candidate,
+// and to fail in the same way is to be caught, on fresh randomness, with the same leading
+// witness on the same side.
+func (c *campaign) fewerSteps(ctx context.Context, found *props.Counterexample) error {
+	found.FewerSteps = ""
+	candidate, ok := c.candidate.(spec.Stepwise)
+	if !ok || found.Verdict.Fault != nil {
+		return nil
+	}
+	for {
+		fewer, ok := candidate.Fewer()
+		if !ok {
+			return nil
+		}
+		alpha, err := c.spend()
+		if err != nil {
+			return err
+		}
+		v, err := c.judgeOf(ctx, fewer, found.Problem, "fuzz reduce", c.state.Reductions, alpha, reductionCalls(found.Verdict, alpha), props.Until(hopeless))
+		if err != nil || ctx.Err() != nil || v.Outcome != props.Rejected || !sameWay(found.Verdict, v) {
+			return err
+		}
+		found.FewerSteps = fewer.Name()
+		if err := c.Keep(found); err != nil {
+			return err
+		}
+		if candidate, ok = fewer.(spec.Stepwise); !ok {
+			return nil
+		}
+	}
+}
+
+// sameWay reports whether what speaks most against the candidate in one verdict is among what
+// speaks most against it in another, and on the same side.
+func sameWay(before, v *props.Verdict) bool {
+	first := before.Worst().Witnesses
+	return len(first) > 0 && slices.ContainsFunc(v.Worst().Witnesses, func(w props.Witness) bool {
+		return w.Name == first[0].Name && w.Side() == first[0].Side()
+	})
+}
