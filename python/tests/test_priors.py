@@ -137,7 +137,34 @@ def test_chunks(monkeypatch):
     assert prior.denoise(np.empty((0, 2)), 1.0).shape == (0, 2)
 
 
+def test_no_smoothing():
+    """Where the law has a density, denoise leaves every point where it is at sigma = 0, and
+    its Jacobian is the identity."""
+    prior = Mixture({"kind": "dataset", "bandwidth": 0.4, "points": [[0.0, 1.0], [1.0, 0.0]]})
+    x, v = np.array([[0.3, 0.2], [5.0, -7.0]]), np.array([[1.0, 0.5], [-0.2, 2.0]])
+    np.testing.assert_allclose(prior.denoise(x, 0.0), x, rtol=1e-13)
+    np.testing.assert_array_equal(prior.jvp(x, v, 0.0), v)
+    np.testing.assert_allclose(prior.jvp(x, v, 1e-6), v, rtol=1e-9)  # off by (sigma / 0.4)^2
+
+
+PLAIN = Mixture({"kind": "gaussian", "mean": [0.0, 0.0], "sd": 1.0})
+
+
+@pytest.mark.parametrize("sigma", [-1.0, np.nan, np.inf])
+def test_no_deviation(sigma):
+    x = np.zeros((3, 2))
+    for ask in (PLAIN.log_density, PLAIN.denoise, PLAIN.score, lambda x, sigma: PLAIN.jvp(x, x, sigma)):
+        with pytest.raises(ValueError, match="want a standard deviation"):
+            ask(x, sigma)
+
+
 def test_wrong_shape():
-    prior = Mixture({"kind": "gaussian", "mean": [0.0, 0.0], "sd": 1.0})
     with pytest.raises(ValueError, match=r"want \(n, 2\)"):
-        prior.denoise(np.zeros(2), 1.0)
+        PLAIN.denoise(np.zeros(2), 1.0)
+    with pytest.raises(ValueError, match=r"v has shape \(1, 2\), want that of x, \(3, 2\)"):
+        PLAIN.jvp(np.zeros((3, 2)), np.zeros((1, 2)), 1.0)
+
+
+def test_complex():
+    with pytest.raises(TypeError, match="complex"):
+        PLAIN.denoise(np.zeros((3, 2), dtype=complex), 1.0)

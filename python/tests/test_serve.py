@@ -8,6 +8,8 @@ import sys
 import numpy as np
 import pytest
 
+from assay_candidate import Problem
+
 PROBLEM = {
     "id": 1, "name": "test", "dim": 2, "rows": 1, "oracle": ["prior_draws", "denoise", "score", "jvp"], "scale": [1.0, 1.0],
     "problem": {"name": "test", "prior": {"kind": "gaussian", "mean": [0.0, 0.0], "sd": 1.0},
@@ -123,6 +125,27 @@ def test_problem(judge):
     np.testing.assert_allclose(j.sample(n=2, y=[4.0]), [[1, 2], [0.5, -r * r / 2 - np.log(0.5 * np.sqrt(2 * np.pi))]])
 
 
+def test_likelihood():
+    """One y for all x, or one for each."""
+    problem = Problem(PROBLEM, None)
+    x, y = np.array([[1.0, 1.0], [0.0, 2.0]]), np.array([[4.0], [3.5]])
+    np.testing.assert_array_equal(problem.residual(x, y[0]), [[1.0], [0.0]])
+    np.testing.assert_array_equal(problem.residual(x, y), [[1.0], [-0.5]])
+    peak = -np.log(0.5 * np.sqrt(2 * np.pi))
+    np.testing.assert_allclose(problem.log_likelihood(x, y), [peak - 2.0, peak - 0.5], rtol=1e-14)
+
+
+@pytest.mark.parametrize("x, y, message", [
+    (np.zeros(2), np.zeros(1), r"x has shape \(2,\), want \(n, 2\)"),
+    (np.zeros((3, 1)), np.zeros(1), r"x has shape \(3, 1\), want \(n, 2\)"),
+    (np.zeros((3, 2)), np.zeros(3), r"y has shape \(3,\), want \(1,\), or \(3, 1\)"),
+    (np.zeros((3, 2)), np.zeros((1, 1)), r"y has shape \(1, 1\)"),
+])
+def test_likelihood_of_other_shapes(x, y, message):
+    with pytest.raises(ValueError, match=message):
+        Problem(PROBLEM, None).log_likelihood(x, y)
+
+
 def test_what_is_printed_goes_to_stderr(judge):
     j = judge("import os\nprint('epoch 1')\nos.system('echo from below')\nreturn np.zeros((n, 2))")
     assert j.sample().shape == (3, 2)
@@ -140,8 +163,10 @@ def test_nothing_reads_the_requests(judge):
     [
         ("raise Refusal('too many dimensions')", 1, "too many dimensions"),
         ("raise ValueError('no convergence')", 2, "ValueError: no convergence"),
-        ("return 'three draws'", 2, "which is no array of numbers"),
-        ("return None", 2, "which is no array of numbers"),
+        ("return 'three draws'", 2, "which is no array of real numbers"),
+        ("return None", 2, "which is no array of real numbers"),
+        ("return np.zeros((n, 2)) + 1j", 2, "which is no array of real numbers: complex"),
+        ("return [[1.0, 2.0], [3.0]]", 2, "which is no array of real numbers"),
         ("raise MemoryError('too large')", 3, "MemoryError: too large"),
     ],
 )
@@ -195,12 +220,12 @@ def test_a_callback_that_fails(judge):
     assert j.read()["error"]["message"] == "RemoteError: denoise: sigma is -1"
 
 
-@pytest.mark.parametrize("question", ["denoise(x, np.nan)", "jvp(x, 'two', 1.0)"])
-def test_a_question_that_cannot_be_asked(judge, question):
+@pytest.mark.parametrize("question, kind", [("denoise(x, np.nan)", "ValueError"), ("jvp(x, 'two', 1.0)", "ValueError"), ("score(1j * x, 1.0)", "TypeError")])
+def test_a_question_that_cannot_be_asked(judge, question, kind):
     j = judge(f"x = np.zeros((1, 2))\nreturn problem.prior.{question}")
     for _ in range(2):  # it goes on
         error = j.sample(problem=UNKNOWN)
-        assert error["code"] == 2 and "ValueError" in error["message"]
+        assert error["code"] == 2 and kind in error["message"]
     j.bye()
 
 
@@ -213,6 +238,13 @@ def test_the_end_of_input_ends_it(judge):
 def test_no_candidate():
     done = subprocess.run([sys.executable, "-c", "import assay_candidate; assay_candidate.serve()"], capture_output=True, text=True)
     assert done.returncode == 1 and "decorate a function with @sampler" in done.stderr
+
+
+def test_declared_with_a_name_only():
+    from assay_candidate import sampler
+
+    with pytest.raises(TypeError, match="name='chain'"):
+        sampler("chain")
 
 
 def test_declared_with_words():

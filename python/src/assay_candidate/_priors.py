@@ -1,7 +1,7 @@
-"""Priors: the law of x, and what smoothing by a Gaussian makes of it.
+"""Priors: the law of x0, and what smoothing by a Gaussian makes of it.
 
 Everywhere rows are points, and sigma is the standard deviation of the noise in
-x0 + sigma z.
+x0 + sigma z, z standard normal.
 """
 
 from __future__ import annotations
@@ -10,33 +10,46 @@ from typing import Any, Callable, Iterator, Optional, Protocol, Tuple
 
 import numpy as np
 
+from ._arrays import Array, Reals, doubles
+
 
 class Prior(Protocol):
-    """What every prior can do."""
+    """What every prior can do; d is its dimension.
+
+    kind  "gaussian", "mixture" and "dataset" are known in numpy (:class:`Mixture`); assay
+          answers for any other (:class:`Oracle`)
+    dim   d, the length of a point
+
+    Arrays of other shapes than those below raise ValueError, or RemoteError if assay is
+    asked, and so does a sigma that is not above 0.
+    """
 
     kind: str
     dim: int
 
-    def sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
-        """Returns n independent draws (n x d)."""
+    def sample(self, n: int, rng: np.random.Generator) -> Array:
+        """Returns n independent draws, one a row (n x d)."""
 
-    def denoise(self, x: np.ndarray, sigma: float) -> np.ndarray:
-        """Returns E[x0 | x0 + sigma z = x] (n x d)."""
+    def denoise(self, x: Reals, sigma: float) -> Array:
+        """Returns E[x0 | x0 + sigma z = x] for each row of x (n x d), sigma a standard
+        deviation."""
 
-    def score(self, x: np.ndarray, sigma: float) -> np.ndarray:
-        """Returns the gradient of the log density of x0 + sigma z (n x d)."""
+    def score(self, x: Reals, sigma: float) -> Array:
+        """Returns the gradient of the log density of x0 + sigma z at each row of x (n x d),
+        sigma a standard deviation."""
 
-    def jvp(self, x: np.ndarray, v: np.ndarray, sigma: float) -> np.ndarray:
-        """Returns J(x) v row by row (n x d), J the Jacobian of denoise, which is symmetric."""
+    def jvp(self, x: Reals, v: Reals, sigma: float) -> Array:
+        """Returns J(x) v for each row of x and of v (both n x d), J the Jacobian of denoise,
+        which is symmetric; sigma is a standard deviation."""
 
 
 class Covariance:
-    """A covariance as standard deviations along orthonormal axes, and one in every
+    """A d x d covariance as standard deviations along orthonormal axes, and one in every
     direction orthogonal to them."""
 
     def __init__(self, dim: int, form: dict[str, Any]) -> None:
         self.dim = dim
-        self.axes: Optional[np.ndarray] = None  # r x d; None for the coordinate axes
+        self.axes: Optional[Array] = None  # r x d; None for the coordinate axes
         self.rest = 0.0
         if "covariance" in form:
             matrix = np.array(form["covariance"], dtype=float)
@@ -54,7 +67,7 @@ class Covariance:
         else:
             self.sd = np.broadcast_to(np.array(form["sd"], dtype=float), (dim,))
 
-    def turn(self, function: Callable[[np.ndarray], np.ndarray], v: np.ndarray) -> np.ndarray:
+    def turn(self, function: Callable[[Array], Array], v: Array) -> Array:
         """Returns the product with the matrix that has the axes for eigenvectors and
         the function of the deviations for eigenvalues; v is (..., d)."""
         values = function(self.sd)
@@ -66,8 +79,8 @@ class Covariance:
         return v * rest + ((v @ self.axes.T) * (values - rest)) @ self.axes
 
     def check_density(self, sigma: float) -> None:
-        """Raises ValueError if the law smoothed by sigma has no density."""
-        if sigma > 0 or len(self.sd) == self.dim and self.sd.min() > 0 or len(self.sd) < self.dim and self.sd.min(initial=1) > 0 and self.rest > 0:
+        """Raises ValueError if the law smoothed by the deviation sigma has no density."""
+        if sigma > 0 or self.sd.min(initial=1) > 0 and (len(self.sd) == self.dim or self.rest > 0):
             return
         raise ValueError("the law has no density: it does not move in every direction; smooth it by sigma > 0")
 
@@ -80,36 +93,48 @@ class Covariance:
         return float(total + self.dim / 2 * np.log(2 * np.pi))
 
 
-def _whiten(sigma: float) -> Callable[[np.ndarray], np.ndarray]:
+def _whiten(sigma: float) -> Callable[[Array], Array]:
     return lambda sd: 1 / np.hypot(sd, sigma)
 
 
-def _keep(sigma: float) -> Callable[[np.ndarray], np.ndarray]:
+def _keep(sigma: float) -> Callable[[Array], Array]:
     return lambda sd: (sd / np.hypot(sd, sigma)) ** 2
 
 
-def _precision(sigma: float) -> Callable[[np.ndarray], np.ndarray]:
+def _precision(sigma: float) -> Callable[[Array], Array]:
     return lambda sd: np.hypot(sd, sigma) ** -2.0
 
 
 class _Group:
     """Components of one covariance."""
 
-    def __init__(self, weights: np.ndarray, means: np.ndarray, covariance: Covariance) -> None:
+    def __init__(self, weights: Array, means: Array, covariance: Covariance) -> None:
         self.log_weights = np.log(weights)
         self.means = means
         self.covariance = covariance
 
+
+# What is done with rows (n x d), given the log density at each (n) and, for each group, the
+# weights of its components given each (n x components).
+Work = Callable[[Array, Array, "list[Array]"], Array]
 
 # _CHUNK bounds the numbers in rows x components x dimensions that are held at a time.
 _CHUNK = 4_000_000
 
 
 class Mixture:
-    """A finite mixture of Gaussians: a Gaussian, a mixture, or a data set smoothed by
-    a Gaussian kernel."""
+    """A finite mixture of Gaussians, in numpy: a Gaussian, a mixture, or a data set smoothed
+    by a Gaussian kernel. It is a :class:`Prior` that also has log_density.
+
+    kind, dim  see :class:`Prior`
+
+    Where the law moves in every direction and so has a density itself, sigma may be 0.
+    Everything raises ValueError for arrays of other shapes than those said, for a sigma
+    that is no standard deviation, and for one of 0 where there is no density.
+    """
 
     def __init__(self, form: dict[str, Any]) -> None:
+        """Takes a prior in the canonical text form, see docs/protocol.md: problem.form["prior"]."""
         self.kind: str = form["kind"]
         if self.kind == "gaussian":
             groups = [{**form, "weights": [1.0], "means": [form["mean"]]}]
@@ -125,7 +150,8 @@ class Mixture:
         self.dim = self.groups[0].means.shape[1]
         self._size = sum(len(g.means) for g in self.groups)
 
-    def sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
+    def sample(self, n: int, rng: np.random.Generator) -> Array:
+        """Returns n independent draws, one a row (n x d), made with rng."""
         weights = np.concatenate([np.exp(g.log_weights) for g in self.groups])
         first = np.cumsum([0] + [len(g.means) for g in self.groups])
         component = rng.choice(self._size, size=n, p=weights / weights.sum())
@@ -136,15 +162,21 @@ class Mixture:
             x[mine] = g.means[component[mine] - lo] + g.covariance.turn(lambda sd: sd, z[mine])
         return x
 
-    def log_density(self, x: np.ndarray, sigma: float = 0.0) -> np.ndarray:
-        """Returns the log density of x0 + sigma z (n)."""
+    def log_density(self, x: Reals, sigma: float = 0.0) -> Array:
+        """Returns the log density of x0 + sigma z at each row of x (n), sigma a standard
+        deviation."""
         return self._by_rows(x, sigma, lambda rows, log, weights: log)
 
-    def denoise(self, x: np.ndarray, sigma: float) -> np.ndarray:
+    def denoise(self, x: Reals, sigma: float) -> Array:
+        """Returns E[x0 | x0 + sigma z = x] for each row of x (n x d), sigma a standard
+        deviation."""
         return self._by_rows(x, sigma, lambda rows, log, weights: self._denoise(rows, weights, sigma))
 
-    def score(self, x: np.ndarray, sigma: float = 0.0) -> np.ndarray:
-        def chunk(rows: np.ndarray, log: np.ndarray, weights: list[np.ndarray]) -> np.ndarray:
+    def score(self, x: Reals, sigma: float = 0.0) -> Array:
+        """Returns the gradient of the log density of x0 + sigma z at each row of x (n x d),
+        sigma a standard deviation."""
+
+        def chunk(rows: Array, log: Array, weights: list[Array]) -> Array:
             total = np.zeros_like(rows)
             for g, w in zip(self.groups, weights):
                 total += g.covariance.turn(_precision(sigma), w @ g.means - w.sum(axis=1)[:, None] * rows)
@@ -152,14 +184,20 @@ class Mixture:
 
         return self._by_rows(x, sigma, chunk)
 
-    def jvp(self, x: np.ndarray, v: np.ndarray, sigma: float) -> np.ndarray:
-        v = np.asarray(v, dtype=float)
+    def jvp(self, x: Reals, v: Reals, sigma: float) -> Array:
+        """Returns J(x) v for each row of x and of v (both n x d), J the Jacobian of denoise,
+        which is symmetric; sigma is a standard deviation."""
+        x, directions = doubles(x), doubles(v)
+        if directions.shape != x.shape:
+            raise ValueError(f"v has shape {directions.shape}, want that of x, {x.shape}")
         at = 0
 
-        def chunk(rows: np.ndarray, log: np.ndarray, weights: list[np.ndarray]) -> np.ndarray:
+        def chunk(rows: Array, log: Array, weights: list[Array]) -> Array:
             nonlocal at
-            direction = v[at : at + len(rows)]
+            direction = directions[at : at + len(rows)]
             at += len(rows)
+            if sigma == 0:  # denoise leaves every point where it is
+                return direction
             mean = self._denoise(rows, weights, sigma)
             total = np.zeros_like(rows)
             for g, w in zip(self.groups, weights):
@@ -171,7 +209,7 @@ class Mixture:
 
         return self._by_rows(x, sigma, chunk)
 
-    def _denoise(self, rows: np.ndarray, weights: list[np.ndarray], sigma: float) -> np.ndarray:
+    def _denoise(self, rows: Array, weights: list[Array], sigma: float) -> Array:
         total = np.zeros_like(rows)
         for g, w in zip(self.groups, weights):
             share = w.sum(axis=1)[:, None]
@@ -179,19 +217,21 @@ class Mixture:
             total += mean + g.covariance.turn(_keep(sigma), share * rows - mean)
         return total
 
-    def _by_rows(self, x: np.ndarray, sigma: float, work: Callable[[np.ndarray, np.ndarray, list[np.ndarray]], np.ndarray]) -> np.ndarray:
+    def _by_rows(self, x: Reals, sigma: float, work: Work) -> Array:
         """Calls work chunk by chunk of the rows, with the log density and the weight of
         every component given the row, group by group."""
-        x = np.asarray(x, dtype=float)
-        if x.ndim != 2 or x.shape[1] != self.dim:
-            raise ValueError(f"x has shape {x.shape}, want (n, {self.dim})")
+        rows = doubles(x)
+        if rows.ndim != 2 or rows.shape[1] != self.dim:
+            raise ValueError(f"x has shape {rows.shape}, want (n, {self.dim})")
+        if not 0 <= sigma < np.inf:
+            raise ValueError(f"sigma is {sigma}, want a standard deviation, at least 0 and finite")
         for g in self.groups:
             g.covariance.check_density(sigma)
         step = max(1, _CHUNK // (self._size * self.dim))
-        chunks = [self._chunk(x[i : i + step], sigma, work) for i in range(0, max(len(x), 1), step)]
+        chunks = [self._chunk(rows[i : i + step], sigma, work) for i in range(0, max(len(rows), 1), step)]
         return np.concatenate(chunks)
 
-    def _chunk(self, rows: np.ndarray, sigma: float, work: Callable[..., np.ndarray]) -> np.ndarray:
+    def _chunk(self, rows: Array, sigma: float, work: Work) -> Array:
         logs = np.concatenate(list(self._logs(rows, sigma)), axis=1)
         top = logs.max(axis=1, keepdims=True)
         weights = np.exp(logs - top)
@@ -204,7 +244,7 @@ class Mixture:
             at += len(g.means)
         return work(rows, log_density, parts)
 
-    def _logs(self, rows: np.ndarray, sigma: float) -> Iterator[np.ndarray]:
+    def _logs(self, rows: Array, sigma: float) -> Iterator[Array]:
         # From differences, not by expanding the square: x may be far from the origin.
         for g in self.groups:
             away = g.covariance.turn(_whiten(sigma), rows[:, None] - g.means)
@@ -212,25 +252,35 @@ class Mixture:
 
 
 class Oracle:
-    """A prior that assay answers for."""
+    """A prior that assay answers for, call by call. It is a :class:`Prior`; what assay
+    cannot answer raises RemoteError with its words.
 
-    def __init__(self, kind: str, dim: int, ask: Callable[..., np.ndarray]) -> None:
+    kind, dim  see :class:`Prior`
+    """
+
+    def __init__(self, kind: str, dim: int, ask: Callable[..., Array]) -> None:
         self.kind = kind
         self.dim = dim
         self._ask = ask
 
-    def sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
-        """Returns n independent draws (n x d). They are a function of the seed of the
-        call, not of rng."""
+    def sample(self, n: int, rng: np.random.Generator) -> Array:
+        """Returns n independent draws, one a row (n x d), at most 2^24 / d. They are a
+        function of the seed of the call, not of rng."""
         return self._ask("prior_draws", n=int(n))
 
-    def denoise(self, x: np.ndarray, sigma: float) -> np.ndarray:
+    def denoise(self, x: Reals, sigma: float) -> Array:
+        """Returns E[x0 | x0 + sigma z = x] for each row of x (n x d), sigma a standard
+        deviation above 0."""
         return self._ask("denoise", x=x, sigma=float(sigma))
 
-    def score(self, x: np.ndarray, sigma: float) -> np.ndarray:
+    def score(self, x: Reals, sigma: float) -> Array:
+        """Returns the gradient of the log density of x0 + sigma z at each row of x (n x d),
+        sigma a standard deviation above 0."""
         return self._ask("score", x=x, sigma=float(sigma))
 
-    def jvp(self, x: np.ndarray, v: np.ndarray, sigma: float) -> np.ndarray:
+    def jvp(self, x: Reals, v: Reals, sigma: float) -> Array:
+        """Returns J(x) v for each row of x and of v (both n x d), J the Jacobian of denoise,
+        which is symmetric; sigma is a standard deviation above 0."""
         return self._ask("jvp", x=x, v=v, sigma=float(sigma))
 
 

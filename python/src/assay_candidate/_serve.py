@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, Callable, Optional, Tuple, Union, overload
 
 import numpy as np
 
+from ._arrays import Array, Reals, doubles
 from ._problem import Problem
 from ._wire import Channel
 
@@ -21,15 +22,24 @@ BATCH = 64  # calls that one request may hold
 # The error codes of the protocol.
 REFUSED, FAILED, OUT_OF_MEMORY, UNKNOWN_METHOD, BAD_PARAMS = 1, 2, 3, -32601, -32602
 
-Sample = Callable[[Problem, np.ndarray, int, np.random.Generator], np.ndarray]
+# What a sampler is: sample(problem, y, n, rng) returns n draws, one a row (n x d), given y (m).
+Sample = Callable[[Problem, Array, int, np.random.Generator], Reals]
 
 
 class Refusal(Exception):
-    """Raise it to decline a problem, or one y of it, rather than answer wrongly."""
+    """Raise it to decline a problem, or one y of it, rather than answer wrongly; its words
+    are shown."""
 
 
 class Candidate:
-    """A sampler and what is said of it; what :func:`sampler` returns."""
+    """A sampler and what is said of it; what :func:`sampler` returns. It can be called as
+    the function that it was made of.
+
+    sample       that function
+    name         what verdicts call it
+    version      for people
+    independent  whether the draws of one call are independent given y
+    """
 
     def __init__(self, sample: Sample, name: str, version: str, independent: bool) -> None:
         self.sample = sample
@@ -38,7 +48,8 @@ class Candidate:
         self.independent = independent
         self.__doc__ = sample.__doc__
 
-    def __call__(self, problem: Problem, y: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
+    def __call__(self, problem: Problem, y: Array, n: int, rng: np.random.Generator) -> Reals:
+        """Returns n draws from what should be p(x | y), one a row (n x d), given y (m)."""
         return self.sample(problem, y, n, rng)
 
 
@@ -53,10 +64,21 @@ def sampler(
     sample: Optional[Sample] = None, *, name: Optional[str] = None, version: str = "", independent: bool = True
 ) -> Union[Candidate, Callable[[Sample], Candidate]]:
     """Declares that a function ``sample(problem, y, n, rng)`` returns n draws from
-    p(x | y), one a row. Say ``independent=False`` if the draws of one call depend on each
-    other given y, as those of one chain do."""
+    p(x | y), one a row.
+
+    It is called with the :class:`Problem`, the measurement y (m numbers), n and a generator
+    seeded for this call, the only source of randomness that it may use. It returns an array
+    of real, finite numbers (n x d). It may raise :class:`Refusal`; any other exception is
+    reported as a fault.
+
+    Its name is that of the function unless one is given. Say ``independent=False`` if the
+    draws of one call depend on each other given y, as those of one chain do: they are then
+    judged in pairs.
+    """
 
     def declare(function: Sample) -> Candidate:
+        if not callable(function):
+            raise TypeError(f"sampler(): {function!r} is no function; a name is given as name={function!r}")
         candidate = Candidate(function, name or str(getattr(function, "__name__", "candidate")), version, independent)
         _declared.append(candidate)
         return candidate
@@ -67,7 +89,10 @@ def sampler(
 def serve(candidate: Optional[Candidate] = None) -> None:
     """Answers assay on standard input and output until it says bye. The candidate is the
     last one declared unless one is given. What the candidate prints goes to standard
-    error."""
+    error, and its standard input is empty.
+
+    Raises ValueError if there is no candidate.
+    """
     if candidate is None:
         if not _declared:
             raise ValueError("serve(): no candidate; decorate a function with @sampler")
@@ -192,12 +217,13 @@ class _Server:
             raise _Error(BAD_PARAMS, f"problem {number} was not described, or {REMEMBERED} others were since")
         return problem
 
-    def draw(self, problem: Problem, y: np.ndarray, n: int, seed: int) -> np.ndarray:
+    def draw(self, problem: Problem, y: Array, n: int, seed: int) -> Array:
         """Makes one call of the candidate."""
-        draws = self.candidate(problem, y, n, np.random.default_rng(seed))
+        # The program may not be type-checked: anything may come back.
+        draws: Any = self.candidate(problem, y, n, np.random.default_rng(seed))
         try:
             if draws is None:  # which numpy takes for a NaN
                 raise TypeError("did it forget to return them?")
-            return np.asarray(draws, dtype="<f8")
+            return doubles(draws)
         except (TypeError, ValueError) as error:
-            raise TypeError(f"{self.candidate.name} returned {type(draws).__name__}, which is no array of numbers: {error}") from None
+            raise TypeError(f"{self.candidate.name} returned {type(draws).__name__}, which is no array of real numbers: {error}") from None

@@ -8,6 +8,7 @@ from typing import Any, BinaryIO, Optional
 
 import numpy as np
 
+from ._arrays import Array, Reals, doubles
 
 # What begins the data of an array in the spelling of assay.
 _DATA = b'"data":"'
@@ -18,7 +19,7 @@ _PIECE = 3 << 14
 
 
 class RemoteError(Exception):
-    """assay answered a question with an error."""
+    """assay answered a question about a prior with an error, whose words are the message."""
 
 
 class Channel:
@@ -35,14 +36,14 @@ class Channel:
         self._sent: list[memoryview] = []
         self._came: list[bytes] = []
 
-    def pack(self, a: np.ndarray) -> dict[str, Any]:
+    def pack(self, a: Reals) -> dict[str, Any]:
         """Returns the form in which an array is sent, in the next message. It must not be
         changed before."""
-        a = np.ascontiguousarray(a, dtype="<f8")
-        self._sent.append(a.reshape(-1).view(np.uint8).data)
-        return {"dtype": "<f8", "shape": list(a.shape), "data": f"#{len(self._sent) - 1}"}
+        packed = np.ascontiguousarray(doubles(a), dtype="<f8")
+        self._sent.append(packed.reshape(-1).view(np.uint8).data)
+        return {"dtype": "<f8", "shape": list(packed.shape), "data": f"#{len(self._sent) - 1}"}
 
-    def unpack(self, form: dict[str, Any]) -> np.ndarray:
+    def unpack(self, form: dict[str, Any]) -> Array:
         """Returns an array of the last message, which may be written to."""
         if form["dtype"] != "<f8":
             raise ValueError(f"dtype is {form['dtype']!r}, want '<f8'")
@@ -86,7 +87,7 @@ class Channel:
         self._outgoing.write(rest + b"\n")
         self._outgoing.flush()
 
-    def ask(self, method: str, **params: Any) -> np.ndarray:
+    def ask(self, method: str, **params: Any) -> Array:
         """Asks assay a question about the prior and returns the rows of its answer."""
         self._asked += 1
         if self.call > 0:

@@ -9,11 +9,13 @@ import torch
 from ._priors import Prior
 
 
-def denoiser(prior: Prior) -> Callable[[Any, float], Any]:
-    """Returns a function denoise(x, sigma) of a tensor x (n x d), for use with autograd. It
-    is computed in numpy in double precision; the result has the type and device of x.
-    Gradients go through x, not through sigma. The Jacobian of a denoiser is symmetric,
-    so that its product from the left is its product from the right."""
+def denoiser(prior: Prior) -> Callable[[torch.Tensor, float], torch.Tensor]:
+    """Returns a function denoise(x, sigma) of points x, one a row (n x d), and a standard
+    deviation, whose value is E[x0 | x0 + sigma z = x] (n x d), for use with autograd. It is
+    computed in numpy in double precision; the result has the type and device of x.
+    Gradients go through x, not through sigma. The Jacobian of a denoiser is symmetric, so
+    that its product from the left is its product from the right. It raises what the prior
+    raises."""
 
     class Denoise(torch.autograd.Function):
         @staticmethod
@@ -28,7 +30,11 @@ def denoiser(prior: Prior) -> Callable[[Any, float], Any]:
             (x,) = ctx.saved_tensors
             return _like(x, prior.jvp(_numpy(x), _numpy(v), ctx.sigma)), None
 
-    return lambda x, sigma: Denoise.apply(x, float(sigma))
+    def denoise(x: torch.Tensor, sigma: float) -> torch.Tensor:
+        denoised: torch.Tensor = Denoise.apply(x, float(sigma))
+        return denoised
+
+    return denoise
 
 
 def _numpy(x: torch.Tensor) -> Any:
