@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Tests the Python door with a real Python: checks its types, builds the wheel, installs it with numpy
-# and pytest into a virtual environment in a temporary place, runs its tests, and lets
-# assay judge candidates written with it. Where that is not possible, it says so and why.
+# Tests the Python door with a real Python: checks its types, builds the wheel, installs it
+# with numpy and pytest into a virtual environment in a temporary place, runs its tests, there
+# and with the oldest and the newest Python, and lets assay judge candidates written with it.
+# Where that is not possible, it says so and why.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -11,12 +12,59 @@ source ci/expect.sh
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 venv "$folder/venv" numpy pytest mypy || exit 0
+export PYTHONDONTWRITEBYTECODE=1
 cp -r python "$folder/source"
 "$folder/venv/bin/pip" wheel -q --no-deps --wheel-dir "$folder/wheels" "$folder/source"
-"$folder/venv/bin/pip" install -q "$folder"/wheels/assay_candidate-*.whl
-export PATH=$folder/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1
-python -m mypy --ignore-missing-imports --cache-dir="$folder/mypy" "$folder"/source/src
-(cd python && python -m pytest -q -p no:cacheprovider)
+wheel=$(echo "$folder"/wheels/assay_candidate-*.whl)
+
+# tests VENV installs the wheel into a virtual environment and runs the tests there.
+tests() {
+  "$1/bin/python" -c 'import platform, numpy; print("python", platform.python_version(), "numpy", numpy.__version__)'
+  "$1/bin/pip" install -q --no-deps "$wheel"
+  (cd python && "$1/bin/python" -m pytest -q -p no:cacheprovider)
+}
+tests "$folder/venv"
+
+# What the package promises: the oldest Python, with the newest numpy for it and the oldest.
+oldest=$(sed -n 's/^requires-python = ">=\(.*\)"$/\1/p' python/pyproject.toml)
+numpy=$(sed -n 's/^dependencies = \["numpy>=\(.*\)"\]$/\1/p' python/pyproject.toml)
+: "${oldest:?not found in python/pyproject.toml}" "${numpy:?not found in python/pyproject.toml}"
+if ! PYTHON=$(python_of "$oldest"); then
+  echo "skipped: there is no Python $oldest, the oldest that is supported, on the PATH or in pyenv"
+elif venv "$folder/oldest" numpy pytest; then
+  tests "$folder/oldest"
+  if complaint=$("$folder/oldest/bin/pip" install -q "numpy==$numpy.*" 2>&1); then
+    tests "$folder/oldest"
+  else
+    echo "skipped: Python $oldest cannot install numpy $numpy, the oldest that is supported: $(tail -n 1 <<<"$complaint")"
+  fi
+fi
+# And the newest, unless python3 is that already.
+for newest in 3.14 3.13 3.12 none; do
+  ! PYTHON=$(python_of "$newest") || break
+done
+if [[ $newest == none ]]; then
+  echo "skipped: there is no Python 3.12 or newer on the PATH or in pyenv"
+elif [[ $newest != $("$folder/venv/bin/python" -c 'import sys; print("%d.%d" % sys.version_info[:2])') ]]; then
+  if venv "$folder/newest" numpy pytest; then tests "$folder/newest"; fi
+fi
+unset PYTHON
+
+# The types: of the package, and of the wheel as a user's checker sees them. The control is
+# typed_misuse.py, which must be rejected line by line where the checker is not told to.
+export PATH=$folder/venv/bin:$PATH
+(cd "$folder/source" && python -m mypy --cache-dir="$folder/mypy")
+mkdir "$folder/user"
+cp python/tests/typed_*.py "$folder/user"
+sed 's/ *# type: ignore.*//' python/tests/typed_misuse.py >"$folder/user/control.py"
+(
+  cd "$folder/user"
+  check() { python -m mypy --strict --config-file= --cache-dir="$folder/mypy-of-user" "$@"; }
+  check typed_use.py typed_misuse.py
+  ! check control.py >complaints || { echo "typed_misuse.py: mypy accepts it"; exit 1; }
+  grep -q 'control.py:.*Argument 1 to "sampler" has incompatible type' complaints || { cat complaints; exit 1; }
+  tail -n 1 complaints
+)
 
 go build -o "$folder/assay" ./cmd/assay
 
@@ -36,4 +84,4 @@ expect 3 '^  out of memory on' check --memory 4G --on gauss -- python $candidate
 expect 3 '^  repeated draws on' check --on gauss -- python $candidates/seedless.py
 
 # What a call costs.
-ASSAY_PYTHON=$folder/venv/bin/python go test -run '^$' -bench Call -benchtime 300x ./samplers/external
+ASSAY_PYTHON=$folder/venv/bin/python go test -run '^$' -bench Call -benchtime 10x ./samplers/external
