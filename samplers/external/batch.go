@@ -19,8 +19,8 @@ import (
 // than that is asked for one call at a time. What goes wrong in a batch is found out by
 // making its calls one by one.
 const (
-	batchTime  = 2 * time.Millisecond
-	batchBytes = 1 << 20 // of draws, at most
+	batchTime  = 10 * time.Millisecond
+	batchBytes = 1 << 17 // of draws, at most: larger messages gain nothing
 	batchCalls = 64      // at most, whatever the program says
 )
 

@@ -20,8 +20,9 @@ import (
 // BenchmarkCall asks a trivial sampler in Python, one process of it, for draws of 64
 // numbers, with as many calls at a time as it says that keep it busy. It reports calls and
 // the bytes of the draws per second in the best round, and the share of the time of a call
-// that the program itself takes for the same answer with no one to talk to: reading one
-// request from memory and writing the answer there. ASSAY_PYTHON names a Python that has
+// that the program itself takes for the same answer with no one to talk to, in the best of as
+// many rounds: reading one request from memory and writing the answer there. A round is a
+// tenth of a second. ASSAY_PYTHON names a Python that has
 // numpy and assay_candidate; ci/python.sh makes one.
 func BenchmarkCall(b *testing.B) {
 	python := os.Getenv("ASSAY_PYTHON")
@@ -41,8 +42,8 @@ func BenchmarkCall(b *testing.B) {
 			}
 			defer c.Close()
 			atOnce := c.AtOnce(64 * n)
-			calls := 16 * atOnce
-			round := func() {
+			round := func(calls int) (call time.Duration) {
+				start := time.Now()
 				var left atomic.Int64
 				left.Store(int64(calls))
 				var callers sync.WaitGroup
@@ -59,15 +60,15 @@ func BenchmarkCall(b *testing.B) {
 					})
 				}
 				callers.Wait()
+				return time.Since(start) / time.Duration(calls)
 			}
-			round() // it has the problem now
+			round(atOnce) // it has the problem now
+			calls := atOnce + int(100*time.Millisecond/round(atOnce))
 			least := time.Hour
 			for b.Loop() {
-				start := time.Now()
-				round()
-				least = min(least, time.Since(start))
+				least = min(least, round(calls))
 			}
-			call := least.Seconds() / float64(calls)
+			call := least.Seconds()
 			b.ReportMetric(1/call, "calls/s")
 			b.ReportMetric(8*64*float64(n)/call/1e6, "MB/s")
 			b.ReportMetric(alone(b, python, test.kind, n)/call, "child/call")
@@ -75,8 +76,7 @@ func BenchmarkCall(b *testing.B) {
 	}
 }
 
-// alone returns the seconds that the program takes for one answer, the least of a few
-// hundred.
+// alone returns the seconds that the program takes for one answer, in the best round.
 func alone(b *testing.B, python, kind string, n int) float64 {
 	out, err := exec.Command(python, "testdata/trivial.py", kind, "alone", fmt.Sprint(n)).Output()
 	if err != nil {
