@@ -32,6 +32,7 @@ type call struct {
 	y       []float64
 	seed    uint64    // of 53 bits, which every language can read from JSON
 	prior   [2]uint64 // seeds the prior draws that the program asks for
+	took    time.Duration
 
 	// Of a call that another one makes with its own:
 	draws *mat.Dense // where they are, until it copies them
@@ -165,7 +166,8 @@ func (c *Candidate) lead(own *call, batch []*call) error {
 
 // split makes the calls of a batch that failed one by one, up to the first that fails too;
 // the rest is left to those who asked. If each of them goes well, the failure is that of
-// own: a fault is a fact, though nobody knows which call it struck.
+// own: a fault is a fact, though nobody knows which call it struck. It is none if all that
+// went wrong is that the calls together took longer than one may.
 func (c *Candidate) split(own *call, others []*call, whole error) error {
 	refusal := (*spec.Refusal)(nil)
 	if !errors.As(whole, &refusal) {
@@ -174,7 +176,7 @@ func (c *Candidate) split(own *call, others []*call, whole error) error {
 		c.mu.Unlock()
 	}
 	err := c.ask(own.ctx, []*call{own}, own.dst)
-	failed := err != nil
+	failed, took := err != nil, own.took
 	for _, b := range others {
 		b.err, b.alone = errAgain, true
 		if failed {
@@ -184,8 +186,13 @@ func (c *Candidate) split(own *call, others []*call, whole error) error {
 		if failed = outcome != nil; own.ctx.Err() == nil {
 			b.err = outcome
 		}
+		took += b.took
 	}
-	if fault := (*Fault)(nil); !failed && errors.As(whole, &fault) {
+	fault := (*Fault)(nil)
+	if failed || !errors.As(whole, &fault) {
+		return err
+	}
+	if late := fault.Kind == Timeout && took > c.options.Timeout/2; !late {
 		return &Fault{Kind: fault.Kind, Message: fmt.Sprintf("%s (in a batch of %d calls, which went well one by one)", fault.Message, len(others)+1), Stderr: fault.Stderr}
 	}
 	return err
@@ -202,8 +209,12 @@ func (c *Candidate) ask(ctx context.Context, calls []*call, places ...*mat.Dense
 		if err := s.sample(ctx, calls, places); err != nil {
 			return err
 		}
+		took := max(time.Since(began)/time.Duration(len(calls)), 1)
+		for _, one := range calls {
+			one.took = took
+		}
 		c.mu.Lock()
-		c.pace = max(time.Since(began)/time.Duration(len(calls)), 1)
+		c.pace = took
 		c.mu.Unlock()
 		return nil
 	})

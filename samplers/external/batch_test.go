@@ -25,6 +25,7 @@ const (
 	crashes  = 666
 	declines = 667
 	hangs    = 668
+	dawdles  = 669
 )
 
 // batched returns the draws of the call of a request: exact ones plus a draw from the
@@ -38,6 +39,8 @@ func (c *child) batched(m message, p *spec.Problem, y []float64, seed uint64, ca
 		return nil, true
 	case hangs:
 		time.Sleep(time.Hour)
+	case dawdles:
+		time.Sleep(550 * time.Millisecond)
 	}
 	posterior, err := p.Posterior()
 	if err != nil {
@@ -223,6 +226,29 @@ func TestBatchAlone(t *testing.T) {
 				t.Errorf("%d faults by %d batches, want 1 by 1", faults, batches)
 			}
 		})
+	}
+}
+
+// TestBatchOfSlowCalls: calls that all are in time are no fault, though the time for one is
+// over before several of them have been made. Three of them are enough for that.
+func TestBatchOfSlowCalls(t *testing.T) {
+	p := problem(t, "gauss")
+	said := new(log)
+	c := startBatching(t, "batch", external.Options{Timeout: 1500 * time.Millisecond, Grace: 50 * time.Millisecond, Stderr: said})
+	one(t.Context(), c, p, 0, nil) // so that there is a pace
+	slow := map[int]float64{}
+	for i := range 9 {
+		slow[i] = dawdles
+	}
+	for began := time.Now(); strings.Count(said.String(), "pid ") == 1; {
+		if time.Since(began) > time.Minute {
+			t.Fatal("no batch was late in a minute")
+		}
+		for i, got := range atOnce(t.Context(), c, p, 12, slow) {
+			if got.err != nil {
+				t.Errorf("call %d, which takes half a second: %v", i, got.err)
+			}
+		}
 	}
 }
 
