@@ -3,7 +3,7 @@
 # bash. What is missing is installed where that is possible; what cannot be run is
 # skipped, saying why.
 #
-#   ci/run.sh    about ten minutes on two cores
+#   ci/run.sh    about twenty minutes on two cores
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -64,8 +64,9 @@ else
   go run ./ci/readme -skip python3 README.md
 fi
 
-step 'docs/fuzz.md'
+step 'docs/fuzz.md, docs/metamorphic.md'
 go run ./ci/readme docs/fuzz.md
+go run ./ci/readme docs/metamorphic.md
 
 step generated kernels
 go -C reduction/circuit/kernelgen test .

@@ -15,11 +15,8 @@
 // sampler, and for every wrong one with the symmetry: a relation sees what breaks it and
 // nothing else. A candidate that ignores y, for one, obeys every relation of y alone.
 // A bug in both runs alike, such as a spread that is 10 % off everywhere, is seen by none.
-// Which relation sees which of package mutants is measured by
-//
-//	go test ./props/metamorphic -run TestMutants -mutants -v
-//
-// and TestBugs has a bug or two for each relation. A candidate that claims independent
+// Which relation sees which of package mutants is in docs/metamorphic.md, and TestBugs has a
+// bug or two for each relation. A candidate that claims independent
 // draws and whose draws are not breaks all of them.
 //
 // The last check, joint calibration, compares the candidate with itself otherwise: x from
