@@ -64,9 +64,10 @@ else
   go run ./ci/readme -skip python3 README.md
 fi
 
-step 'docs/fuzz.md, docs/metamorphic.md'
-go run ./ci/readme docs/fuzz.md
-go run ./ci/readme docs/metamorphic.md
+step 'docs'
+for page in power fuzz metamorphic; do
+  go run ./ci/readme "docs/$page.md"
+done
 
 step generated kernels
 go -C reduction/circuit/kernelgen test .

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"sync"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -28,21 +29,35 @@ type answer struct {
 // depend on each other, so what is bet on them does not depend on the schedule; those made
 // beyond the end of the trial are thrown away.
 func (t *trial) ask(ctx context.Context, tasks []task) <-chan chan *answer {
-	workers := t.workers(tasks)
-	queue := make(chan chan *answer, workers)
-	slots := make(chan struct{}, workers)
+	now, most := t.workers(tasks)
+	queue := make(chan chan *answer, most)
+	var mu sync.Mutex
+	ended := sync.NewCond(&mu)
+	running := 0
+	context.AfterFunc(ctx, func() {
+		mu.Lock()
+		defer mu.Unlock()
+		ended.Broadcast()
+	})
 	go func() {
 		defer close(queue)
 		for _, next := range tasks {
-			select {
-			case slots <- struct{}{}:
-			case <-ctx.Done():
+			mu.Lock()
+			for running >= now() && ctx.Err() == nil {
+				ended.Wait()
+			}
+			running++
+			mu.Unlock()
+			if ctx.Err() != nil {
 				return
 			}
 			pending := make(chan *answer, 1)
 			go func() {
 				pending <- t.call(next.exhibit.asking, next)
-				<-slots
+				mu.Lock()
+				defer mu.Unlock()
+				running--
+				ended.Signal()
 			}()
 			select {
 			case queue <- pending:
@@ -54,21 +69,26 @@ func (t *trial) ask(ctx context.Context, tasks []task) <-chan chan *answer {
 	return queue
 }
 
-// workers returns how many calls to make at a time: as many as the candidate says that keep
-// it busy, unless the user says.
-func (t *trial) workers(tasks []task) int {
+// workers returns how many calls to make at a time, from now on and at most: as many as the
+// candidate says that keep it busy, unless the user says.
+func (t *trial) workers(tasks []task) (now func() int, most int) {
+	most = t.jobs
+	if most == 0 {
+		most = runtime.GOMAXPROCS(0)
+	}
 	candidate, ok := t.candidate.(spec.Concurrent)
-	switch {
-	case t.jobs > 0:
-		return t.jobs
-	case !ok:
-		return runtime.GOMAXPROCS(0)
+	if !ok || t.jobs > 0 {
+		return func() int { return most }, most
 	}
 	numbers := 0
 	for _, next := range tasks {
 		numbers = max(numbers, t.draws*next.exhibit.problem.Prior().Dim())
 	}
-	return candidate.AtOnce(numbers)
+	_, most = candidate.AtOnce(numbers)
+	return func() int {
+		now, _ := candidate.AtOnce(numbers)
+		return now
+	}, most
 }
 
 // call draws a truth and its measurement, asks the candidate, and evaluates the

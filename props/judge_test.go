@@ -261,6 +261,48 @@ func TestGoesOn(t *testing.T) {
 	}
 }
 
+// crowd is a right sampler that wants so many calls at a time, and more from its 20th call on.
+type crowd struct {
+	spec.Sampler
+	few, many              int
+	calls, running, before atomic.Int64
+	after                  atomic.Int64
+}
+
+func (c *crowd) AtOnce(int) (now, most int) {
+	if c.calls.Load() < 20 {
+		return c.few, c.many
+	}
+	return c.many, c.many
+}
+
+func (c *crowd) Sample(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []float64, rng *rand.Rand) error {
+	running, most := c.running.Add(1), &c.after
+	defer c.running.Add(-1)
+	if c.calls.Add(1) < 20 {
+		most = &c.before
+	}
+	for old := most.Load(); old < running && !most.CompareAndSwap(old, running); old = most.Load() {
+	}
+	time.Sleep(time.Millisecond)
+	return c.Sampler.Sample(ctx, dst, p, y, rng)
+}
+
+// TestAtOnce: a candidate that says how many calls keep it busy is asked for so many at a time,
+// as it says so; never for more, or those that are wanted first might be served last. The
+// verdict is that of one call at a time.
+func TestAtOnce(t *testing.T) {
+	on := named(t, "gauss")
+	c := &crowd{Sampler: samplers.Exact(), few: 2, many: 16}
+	v := judge(t, c, on, props.Calls(200), props.Terse())
+	if before, after := c.before.Load(), c.after.Load(); before > 2 || after > 16 || after < 3 {
+		t.Errorf("%d, then %d calls at a time, want at most 2, then more, up to 16", before, after)
+	}
+	if w := judge(t, samplers.Exact(), on, props.Calls(200), props.Terse(), props.Jobs(1)); v.Log10Wealth != w.Log10Wealth {
+		t.Errorf("wealth 10^%v, with one call at a time 10^%v", v.Log10Wealth, w.Log10Wealth)
+	}
+}
+
 // hang is a candidate that waits for its context.
 var hang = spec.NewSampler("hang", true, func(ctx context.Context, _ *mat.Dense, _ *spec.Problem, _ []float64, _ *rand.Rand) error {
 	<-ctx.Done()

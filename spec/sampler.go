@@ -27,9 +27,10 @@ type Sampler interface {
 // Concurrent is a sampler that knows how many calls it can be asked for at a time.
 type Concurrent interface {
 	Sampler
-	// AtOnce returns how many calls, each for this many numbers, keep it busy: at
-	// least 1.
-	AtOnce(numbers int) int
+	// AtOnce returns how many calls, each for this many numbers, keep it busy, as far as
+	// it knows by now, and how many that will be at most: both are at least 1. More than
+	// it can serve would be served in any order, and those that are wanted first last.
+	AtOnce(numbers int) (now, most int)
 }
 
 // Stepwise is a sampler that takes steps, and could take fewer.

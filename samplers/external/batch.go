@@ -50,17 +50,30 @@ func newCall(p *spec.Problem, y []float64, rng *rand.Rand) *call {
 var errAgain = errors.New("not made")
 
 // AtOnce implements [spec.Concurrent]: a batch is served by each process while the next
-// is put together.
-func (c *Candidate) AtOnce(numbers int) int {
-	if most := c.largest(numbers); most > 1 {
-		return 2 * most * c.options.Jobs
+// is put together. A program that is too slow for batches is asked for one call at a time.
+func (c *Candidate) AtOnce(numbers int) (now, most int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	together := func(batch int) int {
+		if batch > 1 {
+			return 2 * batch * c.options.Jobs
+		}
+		return c.options.Jobs
 	}
-	return c.options.Jobs
+	return together(c.batch(numbers)), together(c.largest(numbers))
 }
 
 // largest returns how many calls for this many numbers each a batch holds at most.
 func (c *Candidate) largest(numbers int) int {
 	return max(1, min(c.hello.Batch, batchCalls, batchBytes/8/max(numbers, 1)))
+}
+
+// batch returns how many calls for this many numbers a batch is to hold now.
+func (c *Candidate) batch(numbers int) int {
+	if c.apart || c.pace == 0 {
+		return 1
+	}
+	return max(1, min(c.largest(numbers), int(c.batchTime/c.pace)))
 }
 
 // serve makes a call, with others that wait or as one of theirs.
@@ -111,12 +124,9 @@ func (c *Candidate) gather(own *call) (batch []*call) {
 		return nil
 	}
 	n, d := own.dst.Dims()
-	room := c.largest(n*d) - 1
-	switch {
-	case own.alone || c.apart || c.pace == 0:
+	room := c.batch(n*d) - 1
+	if own.alone {
 		room = 0
-	default:
-		room = min(room, int(c.batchTime/c.pace)-1)
 	}
 	c.waiting = slices.DeleteFunc(c.waiting, func(other *call) bool {
 		if other != own {

@@ -189,6 +189,32 @@ func isFault(kind external.Kind, words string) func(error) bool {
 	}
 }
 
+// TestAtOnce: a program is asked for as many calls at a time as it has processes, until it has
+// shown that it is fast enough for batches.
+func TestAtOnce(t *testing.T) {
+	p := problem(t, "gauss")
+	for _, test := range []struct {
+		within time.Duration
+		numbers,
+		before, after, most int
+	}{
+		{time.Nanosecond, 8, 2, 2, 32},
+		{time.Minute, 8, 2, 32, 32},
+		{time.Minute, 1 << 13, 2, 8, 8},
+		{time.Minute, 1 << 20, 2, 2, 2},
+	} {
+		c := start(t, "batch", external.Options{Jobs: 2})
+		c.BatchWithin(test.within)
+		before, most := c.AtOnce(test.numbers)
+		if got := one(t.Context(), c, p, 0, nil); got.err != nil {
+			t.Fatal(got.err)
+		}
+		if after, _ := c.AtOnce(test.numbers); before != test.before || after != test.after || most != test.most {
+			t.Errorf("%d numbers within %v: %d, then %d, at most %d; want %d, %d, %d", test.numbers, test.within, before, after, most, test.before, test.after, test.most)
+		}
+	}
+}
+
 // TestBatchAlone: what goes wrong only where several calls are put to a program at a time is
 // a fault of one of them, the others are well, and it is asked no more that way.
 func TestBatchAlone(t *testing.T) {

@@ -41,7 +41,7 @@ func BenchmarkCall(b *testing.B) {
 				b.Fatal(err)
 			}
 			defer c.Close()
-			atOnce := c.AtOnce(64 * n)
+			_, atOnce := c.AtOnce(64 * n)
 			round := func(calls int) (call time.Duration) {
 				start := time.Now()
 				var left atomic.Int64
