@@ -111,14 +111,7 @@ func judgeOracles(r *run, oracles []spec.Sampler) (verdicts []string, accepted b
 	}
 	accepted = true
 	for _, oracle := range oracles {
-		v, err := props.Judge(r.ctx, oracle, on, props.Alpha(r.alpha/2/float64(len(oracles))),
-			props.Calls(r.of(100, 1000)), props.Seed(r.seed))
-		if err == nil && v.Fault != nil {
-			err = v.Fault
-		}
-		if err == nil {
-			err = r.ctx.Err()
-		}
+		v, err := r.judge(oracle, on, props.Alpha(r.alpha/2/float64(len(oracles))), props.Calls(r.of(100, 1000)))
 		if err != nil {
 			return nil, false, err
 		}

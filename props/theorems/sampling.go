@@ -71,16 +71,10 @@ func samplingBy(r *run, functions []string, of func(f *oneway.Function) *oneway.
 	if err != nil {
 		return Result{}, err
 	}
-	verdict, err := props.Judge(r.ctx, diffusion, []*spec.Problem{unmeasured}, props.Within(tolerance),
-		props.Alpha(r.alpha/2), props.Calls(r.of(250, 2000)), props.Seed(r.seed))
-	if err == nil {
-		err = networks.Err()
-	}
-	if err == nil && verdict.Fault != nil {
-		err = verdict.Fault
-	}
-	if err == nil {
-		err = r.ctx.Err()
+	verdict, err := r.judge(diffusion, []*spec.Problem{unmeasured}, props.Within(tolerance),
+		props.Alpha(r.alpha/2), props.Calls(r.of(250, 2000)))
+	if broken := networks.Err(); broken != nil { // which may be why there is a fault
+		err = broken
 	}
 	if err != nil {
 		return Result{}, err

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 
+	"assay/props"
 	"assay/spec"
 )
 
@@ -129,4 +130,17 @@ func (r *run) of(quick, full int) int {
 // stream returns the random stream of one purpose and number.
 func (r *run) stream(purpose string, number int) *rand.Rand {
 	return spec.Stream(r.seed, "theorems/"+purpose, nil, uint64(number))
+}
+
+// judge judges a sampler with the seed of the run. A fault, or an interruption, is an error:
+// it leaves nothing to measure.
+func (r *run) judge(sampler spec.Sampler, on []*spec.Problem, options ...props.Option) (*props.Verdict, error) {
+	v, err := props.Judge(r.ctx, sampler, on, append(options, props.Seed(r.seed))...)
+	switch {
+	case err != nil:
+		return nil, err
+	case v.Fault != nil:
+		return nil, v.Fault
+	}
+	return v, r.ctx.Err()
 }

@@ -54,14 +54,7 @@ func unconditionalBy(r *run, sampler spec.Sampler, functions []string) (Result, 
 	if err != nil {
 		return Result{}, err
 	}
-	verdict, err := props.Judge(r.ctx, sampler, []*spec.Problem{problem},
-		props.Alpha(r.alpha/2), props.Calls(r.of(200, 2000)), props.Seed(r.seed))
-	if err == nil && verdict.Fault != nil {
-		err = verdict.Fault
-	}
-	if err == nil {
-		err = r.ctx.Err()
-	}
+	verdict, err := r.judge(sampler, []*spec.Problem{problem}, props.Alpha(r.alpha/2), props.Calls(r.of(200, 2000)))
 	if err != nil {
 		return Result{}, err
 	}
