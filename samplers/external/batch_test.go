@@ -308,3 +308,25 @@ func TestBatchCalledOff(t *testing.T) {
 		t.Errorf("all of that took %v", took)
 	}
 }
+
+// TestWithdrawn: calls that are called off while they wait do not wait any more.
+func TestWithdrawn(t *testing.T) {
+	p := problem(t, "gauss")
+	c := start(t, "batch", external.Options{Timeout: 2 * time.Second, Grace: 50 * time.Millisecond})
+	one(t.Context(), c, p, 0, nil) // so that the program has been probed
+	ctx, cancel := context.WithCancel(t.Context())
+	var hung, off sync.WaitGroup
+	hung.Go(func() { one(t.Context(), c, p, 0, map[int]float64{0: hangs}) })
+	time.Sleep(100 * time.Millisecond)
+	off.Go(func() { atOnce(ctx, c, p, 5, nil) })
+	for began := time.Now(); c.Waiting() < 5 && time.Since(began) < time.Second; {
+		time.Sleep(time.Millisecond)
+	}
+	before := c.Waiting()
+	cancel()
+	off.Wait()
+	if after := c.Waiting(); before != 5 || after != 0 {
+		t.Errorf("%d calls wait, and %d once they are called off; want 5 and 0", before, after)
+	}
+	hung.Wait()
+}

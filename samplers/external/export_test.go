@@ -5,3 +5,10 @@ import "time"
 // BatchWithin lets batches take this long, so that a child on a busy machine is not too slow
 // for them.
 func (c *Candidate) BatchWithin(d time.Duration) { c.batchTime = d }
+
+// Waiting returns how many calls wait for a process.
+func (c *Candidate) Waiting() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.waiting)
+}
