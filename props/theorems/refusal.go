@@ -56,7 +56,7 @@ func refusalOf(r *run, settings []string) (Result, error) {
 		result.Notes = append(result.Notes, fmt.Sprintf("%s: %s; %.2g by enumeration, %s d^-4 = %.2g (n = m = 8)", dials, verdict, worst.error, word, target))
 	}
 	result.Holds = result.Measured >= result.Bound
-	result.P = certain(result.Holds)
+	result.P, result.Certain = certain(result.Holds), true
 	return result, nil
 }
 

@@ -83,16 +83,18 @@ func (r *Report) Details() string { return r.table(func(Result) bool { return tr
 func (r *Report) table(detailed func(Result) bool) string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "\tstatement\tmeasured\t\t\tbound\tmargin")
+	fmt.Fprintln(w, "\tstatement\tmeasured\t\t\tbound\tmargin\tp")
 	failed := 0
 	for _, result := range r.Results {
-		word := "holds"
+		p := fmt.Sprintf("%.2g", result.P)
+		if result.Certain {
+			p = "-"
+		}
 		if !result.Holds {
-			word = "FAILS"
 			failed++
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%.4g\t%s\t%.4g\t%s\n", word, result.Name, result.Quantity,
-			result.Measured, result.Relation, result.Bound, percent(result.Margin()))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%.4g\t%s\t%.4g\t%s\t%s\n", result.Word(), result.Name, result.Quantity,
+			result.Measured, result.Relation, result.Bound, percent(result.Margin()), p)
 	}
 	w.Flush()
 	lines := strings.SplitAfter(b.String(), "\n")
@@ -100,6 +102,9 @@ func (r *Report) table(detailed func(Result) bool) string {
 	b.WriteString(lines[0])
 	for i, result := range r.Results {
 		b.WriteString(lines[i+1])
+		if result.WouldNotice != "" {
+			fmt.Fprintf(&b, "         would have noticed %s\n", result.WouldNotice)
+		}
 		for _, note := range result.Notes {
 			fmt.Fprintf(&b, "         %s\n", note)
 		}
@@ -109,13 +114,13 @@ func (r *Report) table(detailed func(Result) bool) string {
 	}
 	switch {
 	case failed > 0:
-		fmt.Fprintf(&b, "%d of %d statements fail", failed, len(r.Results))
+		fmt.Fprintf(&b, "%d of %d statements are refuted", failed, len(r.Results))
 	case r.Interrupted:
-		fmt.Fprintf(&b, "interrupted; the %d statements checked hold", len(r.Results))
+		fmt.Fprintf(&b, "interrupted; none of the %d statements checked is refuted", len(r.Results))
 	default:
-		fmt.Fprintf(&b, "all %d statements hold", len(r.Results))
+		fmt.Fprintf(&b, "none of %d statements is refuted", len(r.Results))
 	}
-	fmt.Fprintf(&b, " (if all are true, one fails here with probability at most %.0e)\n", r.Alpha)
+	fmt.Fprintf(&b, " (if all are true, one is refuted here with probability at most %.0e)\n", r.Alpha)
 	return b.String()
 }
 

@@ -48,7 +48,7 @@ func smoothingWithin(r *run, bound func(in *reduction.Instance, sigma float64) f
 	}
 	return Result{
 		Quantity: "largest |log g_1/g_0| / r", Measured: worst, Relation: AtMost, Bound: 1,
-		P: certain(holds), Holds: holds, Detail: detail,
+		P: certain(holds), Holds: holds, Certain: true, Detail: detail,
 	}, nil
 }
 

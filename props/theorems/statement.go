@@ -45,11 +45,29 @@ type Result struct {
 	// Holds is whether P is above this statement's part of [Alpha], and everything else
 	// that it asserts is so.
 	Holds bool `json:"holds"`
+	// Certain says that nothing random entered: a statement that holds then holds where it
+	// was looked at, by proof, quadrature or enumeration. Otherwise it was tested, and is not
+	// refuted at P.
+	Certain bool `json:"certain"`
+	// WouldNotice is the smallest fault that this budget would have noticed nine times in
+	// ten, in words: what the statement's bound, exponent or law would have to be wrong by.
+	WouldNotice string `json:"would_have_noticed"`
 	// Detail says how it was measured and how tight the bound is, and if it does not hold,
 	// why.
 	Detail string `json:"detail"`
 	// Notes are figures that belong beside it, a line each.
 	Notes []string `json:"notes,omitempty"`
+}
+
+// Word says what was found: "holds" if nothing random entered, "not refuted" for a test.
+func (r Result) Word() string {
+	switch {
+	case !r.Holds:
+		return "REFUTED"
+	case r.Certain:
+		return "holds"
+	}
+	return "not refuted"
 }
 
 // Margin is the room between what was measured and the bound, as a share of the larger:
