@@ -82,13 +82,13 @@ func newExhibit(ctx context.Context, p *spec.Problem, candidate spec.Sampler, o 
 		if o.at != nil {
 			copy(point.y, o.at)
 		}
-		e.points = append(e.points, point)
-		if posterior == nil {
-			continue
-		}
 		var err error
-		if point.posterior, err = spec.Given(ctx, posterior, point.y); err != nil {
-			break
+		if posterior != nil {
+			point.posterior, err = spec.Given(ctx, posterior, point.y)
+		}
+		e.points = append(e.points, point)
+		if err != nil {
+			break // nobody will ask about it
 		}
 	}
 	return e, nil
