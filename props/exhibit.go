@@ -42,7 +42,9 @@ type point struct {
 // 0.050 and 0.012.
 var resolutions = []float64{2, 8, 32}
 
-func newExhibit(p *spec.Problem, candidate spec.Sampler, o *options) (*exhibit, error) {
+// newExhibit prepares a problem. If ctx is done while the single y of local mode are
+// prepared, there are fewer of them, but one at least: they will not be asked about.
+func newExhibit(ctx context.Context, p *spec.Problem, candidate spec.Sampler, o *options) (*exhibit, error) {
 	e := &exhibit{problem: p, heights: []float64{0}}
 	if o.tolerance.Tau > 0 {
 		e.heights = nil
@@ -80,10 +82,14 @@ func newExhibit(p *spec.Problem, candidate spec.Sampler, o *options) (*exhibit, 
 		if o.at != nil {
 			copy(point.y, o.at)
 		}
+		var err error
 		if posterior != nil {
-			point.posterior = posterior.Given(point.y)
+			point.posterior, err = spec.Given(ctx, posterior, point.y)
 		}
 		e.points = append(e.points, point)
+		if err != nil {
+			break // nobody will ask about it
+		}
 	}
 	return e, nil
 }

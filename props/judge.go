@@ -43,7 +43,7 @@ func judge(ctx context.Context, candidate spec.Sampler, problems []*spec.Problem
 	o.agreeing(candidate)
 	t := &trial{options: o, candidate: candidate}
 	for _, p := range problems {
-		c, err := newExhibit(p, candidate, o)
+		c, err := newExhibit(ctx, p, candidate, o)
 		if err != nil {
 			return nil, err
 		}
@@ -52,7 +52,7 @@ func judge(ctx context.Context, candidate spec.Sampler, problems []*spec.Problem
 	t.pooled = t.newPooled()
 	v := t.verdict(t.run(ctx))
 	if v.Outcome == NotRejected && !o.terse {
-		t.explainPass(v)
+		t.explainPass(ctx, v)
 	}
 	return v, nil
 }

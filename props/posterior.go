@@ -33,12 +33,11 @@ func Posterior(candidate spec.Sampler, opts ...Option) func(*rapid.T) {
 		o.generator = problems.Any()
 	}
 	p := &property{candidate: candidate, options: o, verdicts: map[string]*Verdict{}}
-	remembered := sync.OnceValue(p.remembered)
 	return func(t *rapid.T) {
 		if err != nil {
 			t.Fatalf("props.Posterior: %v", err)
 		}
-		if err := remembered(); err != nil {
+		if err := p.remembered(t.Context()); err != nil {
 			t.Fatalf("%v", err)
 		}
 		p.check(t)
@@ -52,11 +51,15 @@ type property struct {
 	mu       sync.Mutex
 	verdicts map[string]*Verdict // by digest
 	met      int
+
+	recalling sync.Mutex
+	recalled  bool  // whether failure says what the remembered counterexamples say
+	failure   error // the first of them that still holds
 }
 
 func (p *property) check(t *rapid.T) {
 	problem := p.options.generator.Draw(t, "problem")
-	v, err := p.judge(problem, p.options.calls)
+	v, err := p.judge(t.Context(), problem, p.options.calls)
 	switch {
 	case err != nil:
 		t.Fatalf("%v", err)
@@ -71,17 +74,17 @@ func (p *property) check(t *rapid.T) {
 
 // judgeAgain returns the verdict on the problem of a counterexample, within the calls that
 // suffice to catch the same candidate again.
-func (p *property) judgeAgain(c *Counterexample) (*Verdict, error) {
+func (p *property) judgeAgain(ctx context.Context, c *Counterexample) (*Verdict, error) {
 	calls := max(p.options.calls, DefaultCalls, 8*c.Verdict.Calls)
 	if y, ok := c.Y(); ok {
-		return p.judge(c.Problem, calls, At(y))
+		return p.judge(ctx, c.Problem, calls, At(y))
 	}
-	return p.judge(c.Problem, calls)
+	return p.judge(ctx, c.Problem, calls)
 }
 
 // judge returns the verdict on the problem, within the given calls, at its share of
-// alpha.
-func (p *property) judge(problem *spec.Problem, calls int, more ...Option) (*Verdict, error) {
+// alpha. It is an error if ctx is done first.
+func (p *property) judge(ctx context.Context, problem *spec.Problem, calls int, more ...Option) (*Verdict, error) {
 	key := hex.EncodeToString(problem.Digest())
 	own := *p.options
 	own.terse, own.calls = true, calls
@@ -101,7 +104,10 @@ func (p *property) judge(problem *spec.Problem, calls int, more ...Option) (*Ver
 	if met {
 		return v, nil
 	}
-	v, err := judge(context.Background(), p.candidate, []*spec.Problem{problem}, &own)
+	v, err := judge(ctx, p.candidate, []*spec.Problem{problem}, &own)
+	if err == nil && v.Stop == StopInterrupted {
+		err = fmt.Errorf("props.Posterior: interrupted on %s", problem.Name())
+	}
 	if err != nil {
 		return nil, err
 	}

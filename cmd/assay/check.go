@@ -56,6 +56,7 @@ func defaults() kong.Vars {
 		"targets":  strconv.Itoa(props.DefaultTargets),
 		"families": strings.Join(fuzz.Families(), ", "),
 		"methods":  strings.Join(hardness.Defaults(), ", "),
+		"version":  versionLine(),
 	}
 }
 

@@ -32,6 +32,8 @@ type commands struct {
 	Bench    benchCommand    `cmd:"" help:"Measure assay itself."`
 	Export   exportCommand   `cmd:"" help:"Write the score network of a hard instance, certified, as ONNX."`
 	List     list            `cmd:"" help:"List the candidates and the problems that have names."`
+
+	Version kong.VersionFlag `help:"Print the version of assay, of Go and of the platform."`
 }
 
 // streams is where a command writes: results to out, all else to err.

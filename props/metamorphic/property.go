@@ -39,6 +39,9 @@ func Property(candidate spec.Sampler, over *rapid.Generator[*spec.Problem], o Op
 			if r, err = Check(t.Context(), candidate, p, own); err != nil {
 				t.Fatalf("%v", err)
 			}
+			if r.Stop == props.StopInterrupted {
+				t.Fatalf("metamorphic.Property: interrupted on %s", p.Name())
+			}
 			reports[key] = r
 		}
 		switch {
