@@ -194,7 +194,7 @@ func (t *trial) verdict(stop Stop) *Verdict {
 	v := &Verdict{
 		Candidate:   t.candidate.Name(),
 		Alpha:       t.alpha,
-		Tolerance:   t.tolerance,
+		Tolerance:   t.asked(),
 		Log10Wealth: t.logWealth() / math.Ln10,
 		Stop:        stop,
 		Calls:       t.calls,
@@ -206,6 +206,7 @@ func (t *trial) verdict(stop Stop) *Verdict {
 	}
 	for _, c := range t.exhibits {
 		f := newFinding(c.problem)
+		f.Form = c.tolerance.Form
 		f.Calls, f.Fault = c.calls(), c.fault
 		f.Log10Wealth = c.logWealth() / math.Ln10
 		worst := c.worst()
@@ -240,6 +241,18 @@ func (t *trial) verdict(stop Stop) *Verdict {
 		}
 	}
 	return v
+}
+
+// asked returns the tolerance as it is read on all problems, or without its form, unless
+// that was asked for, if they are read by several.
+func (t *trial) asked() spec.Tolerance {
+	first := t.exhibits[0].tolerance
+	for _, e := range t.exhibits {
+		if e.tolerance != first {
+			return t.tolerance
+		}
+	}
+	return first
 }
 
 // couldReject reports whether the calls made could have reached 1/alpha at all: no

@@ -49,7 +49,7 @@ func TestToleranceEdge(t *testing.T) {
 		beyondShift, beyondFail float64
 		calls                   int
 	}{
-		{spec.Tolerance{Delta: 0.05}, 0, 0.2, 1500},
+		{spec.Tolerance{Delta: 0.05, Form: spec.Joint}, 0, 0.2, 1500},
 		{spec.Tolerance{Delta: 0.05}, 0, 0.5, 300},
 		{spec.Tolerance{Tau: 0.05}, 1, 0, 3000},
 		{spec.Tolerance{Tau: 0.05}, 3, 0, 300},

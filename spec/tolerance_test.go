@@ -31,7 +31,7 @@ func TestTolerancePlanted(t *testing.T) {
 		if kink < 20 {
 			tv += quad.Fixed(excess, kink, 20, 400, nil, 0)
 		}
-		bound := Tolerance{tau, delta}.TotalVariation(h)
+		bound := Tolerance{Tau: tau, Delta: delta, Form: Joint}.TotalVariation(h)
 		if tv > bound+1e-10 {
 			t.Fatalf("total variation %v exceeds the bound %v", tv, bound)
 		}
