@@ -71,14 +71,17 @@ func top(mass float64) func(x, y []float64) bool {
 func fork(t testing.TB, mass float64, isMeasured bool) *spec.Problem {
 	t.Helper()
 	var branches []*spec.Gaussian
-	for _, at := range []float64{0, 50} {
-		branch, err := spec.NewDiagonal([]float64{0, at}, []float64{1, 1e-6})
+	var weights []float64
+	for i, weight := range []float64{1 - mass, mass} {
+		branch, err := spec.NewDiagonal([]float64{0, 50 * float64(i)}, []float64{1, 1e-6})
 		if err != nil {
 			t.Fatal(err)
 		}
-		branches = append(branches, branch)
+		if weight > 0 {
+			branches, weights = append(branches, branch), append(weights, weight)
+		}
 	}
-	prior, err := spec.NewMixture([]float64{1 - mass, mass}, branches)
+	prior, err := spec.NewMixture(weights, branches)
 	if err != nil {
 		t.Fatal(err)
 	}
