@@ -58,7 +58,7 @@ func TestToleranceEdge(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			edge := extremal{test.tolerance.Tau, test.badY, branch, test.independent}
 			within := func(tolerance spec.Tolerance) *props.Verdict {
-				return judge(t, edge, test.on, append(test.more, props.Within(tolerance), props.Calls(3000), props.Draws(test.draws), props.Terse())...)
+				return judge(t, edge, test.on, append(test.more, props.Within(tolerance), props.Calls(2000), props.Draws(test.draws), props.Terse())...)
 			}
 			own := within(test.tolerance)
 			if own.Outcome != props.NotRejected {
