@@ -65,7 +65,7 @@ else
 fi
 
 step 'docs'
-for page in power fuzz metamorphic; do
+for page in power fuzz metamorphic tolerance; do
   go run ./ci/readme "docs/$page.md"
 done
 

@@ -43,6 +43,9 @@ func edgeCases(t *testing.T) (cases []edgeCase) {
 			edgeCase{named("joint"), one, spec.Tolerance{Tau: tau, Delta: delta, Form: spec.Joint}, 0, 3, true, nil},
 		)
 	}
+	for name, how := range map[string]props.Option{"against": props.Against(samplers.Exact()), "drawn by": props.DrawnBy(samplers.Prior())} {
+		cases = append(cases, edgeCase{name, one, spec.Tolerance{Delta: delta}, delta, 3, true, []props.Option{how}})
+	}
 	// Without a delta there is no part to be moved: a fork of one branch.
 	return append(cases, edgeCase{"definition 1.5, delta 0", []*spec.Problem{fork(t, 0, true)}, spec.Tolerance{Tau: tau}, 0, 3, true, nil})
 }
