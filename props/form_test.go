@@ -99,6 +99,22 @@ func TestFormMistakes(t *testing.T) {
 	}
 }
 
+// TestTooFewCalls: a pass within a tolerance is none if the worst sampler would have passed too.
+// At (0, 0.5) a pair is allowed an asymmetry of 0.25 + 0.5 * 0.375 = 0.4375, so that no factor
+// exceeds 2/1.875 and 214 calls are needed for 10^6, where 20 are for the exact law.
+func TestTooFewCalls(t *testing.T) {
+	for _, test := range []struct {
+		delta float64
+		calls int
+		want  props.Outcome
+	}{{0, 19, props.Inconclusive}, {0, 20, props.NotRejected}, {0.5, 214, props.Inconclusive}, {0.5, 215, props.NotRejected}} {
+		v := judge(t, samplers.Exact(), []*spec.Problem{fork(t, 0.2, true)}, props.Within(spec.Tolerance{Delta: test.delta}), props.Calls(test.calls), props.Draws(1), props.Terse())
+		if v.Outcome != test.want || (v.Outcome == props.Inconclusive) != (len(v.Warnings) > 0) {
+			t.Errorf("delta %v, %d calls: %s, want %s", test.delta, test.calls, v, test.want)
+		}
+	}
+}
+
 // TestCounterexampleTolerance: a counterexample to a tolerance says so, in its file too, and is
 // judged again within that.
 func TestCounterexampleTolerance(t *testing.T) {
