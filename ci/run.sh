@@ -147,7 +147,7 @@ run_readme() {
 run_docs() {
   local page
   tools
-  for page in power fuzz metamorphic; do
+  for page in power fuzz metamorphic tolerance; do
     shown "docs/$page.md"
   done
 }

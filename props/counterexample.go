@@ -200,6 +200,7 @@ func (c *Counterexample) String() string {
 		fmt.Fprintf(&b, "  %s%s\n", label, word)
 		label = "          "
 	}
+	v.writeTolerance(&b)
 	if c.FewerSteps != "" {
 		fmt.Fprintf(&b, "  steps     fewer do: %s is wrong in the same way\n", c.FewerSteps)
 	}

@@ -73,10 +73,12 @@ func (p *property) check(t *rapid.T) {
 }
 
 // judgeAgain returns the verdict on the problem of a counterexample, within the calls that
-// suffice to catch the same candidate again.
+// suffice to catch the same candidate again. Under a tolerance it is over all y also if the
+// counterexample is about one: that may be one of those at which the definition lets the
+// candidate fail.
 func (p *property) judgeAgain(ctx context.Context, c *Counterexample) (*Verdict, error) {
 	calls := max(p.options.calls, DefaultCalls, 8*c.Verdict.Calls)
-	if y, ok := c.Y(); ok {
+	if y, ok := c.Y(); ok && p.options.tolerance.Exact() {
 		return p.judge(ctx, c.Problem, calls, At(y))
 	}
 	return p.judge(ctx, c.Problem, calls)

@@ -14,12 +14,15 @@ import (
 
 // Again judges a candidate, the one of the counterexample or any other, on its
 // problem, and at its y if it is about one, with fresh randomness. The options default to [DefaultAlpha], the draws a
-// call of the counterexample, a seed that follows from its own, and a budget of calls
+// call and the tolerance of the counterexample, a seed that follows from its own, and a budget of calls
 // that suffices to catch the same candidate again: at least eight times the calls
 // that caught it.
 func (c *Counterexample) Again(ctx context.Context, candidate spec.Sampler, opts ...Option) (*Verdict, error) {
 	fresh := spec.Stream(c.Verdict.Seed, "replay", c.Problem.Digest(), 0).Uint64()
 	defaults := []Option{Calls(max(DefaultCalls, 8*c.Verdict.Calls)), Draws(c.Verdict.DrawsACall), Seed(fresh), Terse()}
+	if !c.Verdict.Tolerance.Exact() {
+		defaults = append(defaults, Within(c.Verdict.Tolerance))
+	}
 	if y, ok := c.Y(); ok {
 		defaults = append(defaults, At(y))
 	}

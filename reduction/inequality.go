@@ -30,13 +30,17 @@ func (in *Instance) Misread() float64 {
 }
 
 // Slack returns the bound on the probability that the inverter made of a
-// (tau, 0)-posterior sampler, joint form, tau in unscaled units, gives no preimage:
+// (tau, 0)-posterior sampler, tau in unscaled units, gives no preimage. Of one that is more
+// than tau off with probability q over everything,
 //
-//	Pr[f(s') != z] <= delta + 2 m misread + n Q(R - tau).
+//	Pr[f(s') != z] <= q + 2 m misread + n Q(R - tau),
+//
+// and q is at most 1 - (1 - delta)^2 for a (tau, delta)-posterior sampler (Definition 1.5),
+// and delta in the joint form (see [spec.Tolerance.Failure]).
 //
 // Proof. Let s0 be the uniform secret, z = f(s0), y its measurement, x~ an exact
 // posterior draw given y, and x^ the sampler's, coupled with Pr[|x~ - x^| > tau] <=
-// delta. (x~, y) has the law of the prior and its measurement, so the parities of x~
+// q. (x~, y) has the law of the prior and its measurement, so the parities of x~
 // are those read off y, except with probability m misread; so are z, with the same
 // exception. f of the secret of x~ is its parities, and the secret can be read off
 // its signs even after a move by tau unless one of n coordinates is within tau of

@@ -102,7 +102,7 @@ var statements = []Statement{
 	{"networks", "so does diffusion with the networks' scores, a (tau, delta)-unconditional sampler", "Theorem 1.4", sampling},
 	{"acceptance", "rejection sampling accepts with probability p(y) (2 pi beta^2)^(m/2)", "Theorem 1.6", acceptance},
 	{"proposals", "its proposals number at most (2/delta) (C/(beta sqrt(delta)))^m, but for a share delta of y", "Theorem 1.6", proposals},
-	{"inequality", "a (tau, delta)-sampler fails to invert with probability <= delta + slack(tau)", "Theorem 1.7", inequalityStatement},
+	{"inequality", "a sampler more than tau off with probability delta fails to invert with probability <= delta + slack(tau)", "Theorem 1.7", inequalityStatement},
 	{"contrapositive", "one draw that is no preimage is evidence 1/slack", "Theorem 1.7", contrapositive},
 	{"converse", "uniform preimages sample the posterior, up to misread bits", "Theorem 1.8", converse},
 	{"smoothing", "smoothed, the two cosets differ by a factor exp(r) at most", "lemma on smoothing a discretised Gaussian", smoothing},
