@@ -34,6 +34,9 @@ type Inversion struct {
 	// within the tolerance cannot exceed.
 	Bound float64 `json:"bound"`
 
+	// Planned is the number of targets that were to be tried, if nothing else was to end the
+	// run; 0 if a time limit could, whose number depends on what the candidate does.
+	Planned    int    `json:"targets_planned"`
 	Targets    int    `json:"targets"`  // tried
 	Inverted   int    `json:"inverted"` // of them, by at least one draw
 	DrawsACall int    `json:"draws_a_target"`
@@ -74,14 +77,16 @@ func Invert(ctx context.Context, candidate spec.Sampler, in *reduction.Instance,
 		Candidate: candidate.Name(), Function: name, Alpha: o.alpha, Tolerance: tolerance, Bound: bound,
 		DrawsACall: o.draws, Seed: o.seed, Stop: StopCalls, Outcome: NotRejected,
 	}
+	v.Planned = o.calls
 	if o.limit > 0 {
+		v.Planned = 0
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, o.limit)
 		defer cancel()
 	}
 	failures := evidence.NewFailures(bound)
 	for target := range o.calls {
-		share, fault := v.attempt(ctx, candidate, in, problem, target)
+		share, fault := v.attempt(ctx, candidate, in, problem, target, o)
 		if ctx.Err() != nil {
 			v.Stop = StopInterrupted
 			if errors.Is(ctx.Err(), context.DeadlineExceeded) {
@@ -117,12 +122,12 @@ func Invert(ctx context.Context, candidate spec.Sampler, in *reduction.Instance,
 
 // attempt asks the candidate for one target, and returns the share of its draws that
 // are no preimages.
-func (v *Inversion) attempt(ctx context.Context, candidate spec.Sampler, in *reduction.Instance, problem *spec.Problem, target int) (share float64, fault *Fault) {
-	rng := spec.Stream(v.Seed, "invert", problem.Digest(), uint64(target))
+func (v *Inversion) attempt(ctx context.Context, candidate spec.Sampler, in *reduction.Instance, problem *spec.Problem, target int, o *options) (share float64, fault *Fault) {
+	rng := o.stream("invert", problem.Digest(), uint64(target))
 	z := in.RandomImage(rng)
 	y := in.Target(z, rng)
 	start := time.Now()
-	draws, fault := request(ctx, candidate, problem, v.DrawsACall, y, spec.Stream(v.Seed, "candidate", problem.Digest(), uint64(target)))
+	draws, fault := request(ctx, candidate, problem, v.DrawsACall, y, o.stream("candidate", problem.Digest(), uint64(target)))
 	v.Elapsed += time.Since(start)
 	if fault != nil {
 		fault.Problem, fault.Call = problem.Name(), target
@@ -137,6 +142,22 @@ func (v *Inversion) attempt(ctx context.Context, candidate spec.Sampler, in *red
 	return 1 - float64(found)/float64(v.DrawsACall), nil
 }
 
+// limits returns confidence limits for the probability that a target is inverted, each of
+// which errs with probability at most miss, although a run may end at any time: by a fault, a
+// refusal, an interruption or a time limit, all of which may depend on what was inverted so far.
+// Where the number of targets was planned they are the Clopper-Pearson limits of that number,
+// those that were not tried counting as not inverted in the lower one and as inverted in the
+// upper one: they contain the limits that the run would have had to its end. Otherwise they
+// are from a sequence that covers at all times at once.
+func (v *Inversion) limits(miss float64) (low, high float64) {
+	if v.Planned == 0 {
+		return evidence.MeanInterval(float64(v.Inverted), float64(v.Targets), 1-miss)
+	}
+	low, _ = reduction.Interval(v.Inverted, v.Planned, 1-2*miss)
+	_, high = reduction.Interval(v.Inverted+v.Planned-v.Targets, v.Planned, 1-2*miss)
+	return low, high
+}
+
 // ExcludedDelta returns the largest delta for which the candidate is refuted as a
 // (tau, delta)-posterior sampler at confidence 1 - level by the rate of failures alone:
 // the lower confidence limit less the slack; 0 if none is. With several draws a target
@@ -145,7 +166,7 @@ func (v *Inversion) ExcludedDelta(level float64) float64 {
 	if v.Targets == 0 {
 		return 0
 	}
-	_, high := reduction.Interval(v.Inverted, v.Targets, 1-2*level)
+	_, high := v.limits(level)
 	return max(0, 1-high-(v.Bound-v.Tolerance.Delta))
 }
 
@@ -159,8 +180,15 @@ func (v *Inversion) String() string {
 	if v.Targets == 0 {
 		return b.String()
 	}
-	low, high := reduction.Interval(v.Inverted, v.Targets, 0.95)
-	fmt.Fprintf(&b, "  inverted  %d of %d targets (95%% interval %.3f to %.3f), %d draws each\n", v.Inverted, v.Targets, low, high, v.DrawsACall)
+	low, high := v.limits(0.025)
+	how := ""
+	switch {
+	case v.Planned == 0:
+		how = " at whatever time it ends"
+	case v.Targets < v.Planned:
+		how = fmt.Sprintf(" whatever the other %d come to", v.Planned-v.Targets)
+	}
+	fmt.Fprintf(&b, "  inverted  %d of %d targets (95%% interval %.3f to %.3f%s), %d draws each\n", v.Inverted, v.Targets, low, high, how, v.DrawsACall)
 	fmt.Fprintf(&b, "  work      %d points denoised, %v a target\n", v.Denoised, (v.Elapsed / time.Duration(v.Targets)).Round(10*time.Microsecond))
 	fmt.Fprintf(&b, "  bound     a draw of a right sampler is no preimage with probability at most %.2g\n", v.Bound)
 	if v.RejectedAt > 0 {

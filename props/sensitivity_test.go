@@ -37,7 +37,7 @@ func TestSensitivity(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	j, deviation := uncertain(p, posterior, o.seed)
+	j, deviation := uncertain(p, posterior, o.stream("sensitivity", p.Digest(), 0))
 	for i, f := range effects {
 		size := noticed[i].Size
 		t.Logf("%s", noticed[i].Words)
