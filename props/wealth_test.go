@@ -1,0 +1,217 @@
+package props
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"assay/props/evidence"
+	"assay/samplers"
+	"assay/spec"
+)
+
+// worth returns a process whose wealth is known from itself alone and differs by calls: the
+// truth was the largest of four in each of them.
+func worth(calls int) *evidence.Process {
+	p := evidence.NewProcess(1, nil, 3, true, 0)
+	for range calls {
+		p.Observe([][]float64{{0, 1, 2, 3}}, 3, rand.New(rand.NewPCG(1, 1)))
+	}
+	return p
+}
+
+// given returns a point with one process for each number of calls, and the wealth of each.
+func given(calls ...int) (*point, []float64) {
+	q := &point{}
+	var wealth []float64
+	for _, n := range calls {
+		q.processes = append(q.processes, worth(n))
+		wealth = append(wealth, math.Exp(q.processes[len(q.processes)-1].LogWealth()))
+	}
+	return q, wealth
+}
+
+func mean(values ...float64) (sum float64) {
+	for _, v := range values {
+		sum += v / float64(len(values))
+	}
+	return sum
+}
+
+// TestWealthIsAMean: the wealth of a trial is the mean of two halves, of which one is the mean
+// over the problems of the mean over the points of the mean over the scales, and the other, on
+// all problems as one, the mean over the scales. Here every wealth is another number, from
+// processes that were fed by hand, and the means are taken by plain sums; rounding is the only
+// tolerance. A sum in place of any of the means, or a maximum, is off by a factor of 1.2 at
+// least.
+func TestWealthIsAMean(t *testing.T) {
+	near := func(what string, log, want float64) {
+		t.Helper()
+		if math.Abs(math.Exp(log)-want) > 1e-12*want {
+			t.Errorf("the wealth of %s is %v, want %v", what, math.Exp(log), want)
+		}
+	}
+	a, wealthA := given(3, 5, 8)
+	b, wealthB := given(2, 7, 4)
+	c, wealthC := given(1, 6, 9)
+	near("a point", a.logWealth(), mean(wealthA...))
+	first := &exhibit{points: []*point{a, b}}
+	second := &exhibit{points: []*point{c}}
+	near("a problem", first.logWealth(), mean(mean(wealthA...), mean(wealthB...)))
+	o, err := newOptions(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr := &trial{options: o, exhibits: []*exhibit{first, second}}
+	problems := mean(mean(mean(wealthA...), mean(wealthB...)), mean(wealthC...))
+	near("a trial that does not pool", tr.logWealth(), problems)
+	together, wealthT := given(10, 2, 3)
+	tr.pooled = &pooled{processes: together.processes}
+	near("the half that pools", tr.pooled.logWealth(), mean(wealthT...))
+	near("a trial", tr.logWealth(), mean(problems, mean(wealthT...)))
+	if q := first.worst(); (q == a) != (mean(wealthA...) > mean(wealthB...)) {
+		t.Errorf("the worst point is not the one with the most wealth")
+	}
+}
+
+// TestThresholdOfOne: the wealth on one problem that is said to suffice does, all others being
+// ruined, and just: the mean is 1/alpha then, with one problem, with several, and with half of
+// the wealth pooled.
+func TestThresholdOfOne(t *testing.T) {
+	const alpha = 0.01
+	o, err := newOptions([]Option{Alpha(alpha)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := 1; n <= 4; n++ {
+		for _, pool := range []*pooled{nil, {}} {
+			tr := &trial{options: o, exhibits: make([]*exhibit, n), pooled: pool}
+			want := float64(n) / alpha
+			if pool != nil {
+				want *= 2
+			}
+			if got := math.Exp(tr.thresholdOfOne()); math.Abs(got-want) > 1e-12*want {
+				t.Errorf("%d problems, pooled %v: wealth %v on one suffices, want %v", n, pool != nil, got, want)
+			}
+		}
+	}
+}
+
+// TestDistance: what a process allows for is the total variation eta of one draw, at each
+// scale, in pairs of one draw each and in local mode, where one draw of a pool is the
+// candidate's: the wealth after a call is that of a process made by hand for that distance.
+// Under no tolerance it is that of one that allows for nothing.
+func TestDistance(t *testing.T) {
+	p := parsed(t, "gauss:d=2,m=1")[0]
+	dependent := spec.NewSampler("chain", false, samplers.Exact().Sample)
+	for _, test := range []struct {
+		name      string
+		candidate spec.Sampler
+		opts      []Option
+		draws     int
+		pools     bool
+	}{
+		{"one draw", samplers.Exact(), []Option{Draws(1)}, 1, true},
+		{"three draws", samplers.Exact(), []Option{Draws(3)}, 3, false},
+		{"a chain", dependent, []Option{Draws(3)}, 3, false},
+		{"local", samplers.Exact(), []Option{Draws(3), Local(1)}, 3, true},
+	} {
+		for _, tolerance := range []spec.Tolerance{{}, {Delta: 0.1}, {Tau: 0.2}, {Tau: 0.2, Delta: 0.1}} {
+			o, err := newOptions(append(test.opts, Within(tolerance)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			e, err := newExhibit(p, test.candidate, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := map[bool]int{false: 1, true: len(resolutions)}[tolerance.Tau > 0]; len(e.heights) != want {
+				t.Errorf("%s, %+v: %d scales, want %d", test.name, tolerance, len(e.heights), want)
+			}
+			for scale, h := range e.heights {
+				eta := tolerance.Delta
+				if h > 0 {
+					eta = tolerance.TotalVariation(h)
+				}
+				pools := test.pools || test.draws > 1 && tolerance == (spec.Tolerance{}) && test.candidate.Independent()
+				got := e.newProcess(scale, 2, []int{0, 1}, test.candidate, o)
+				want := evidence.NewProcess(2, []int{0, 1}, test.draws, pools, eta)
+				other := evidence.NewProcess(2, []int{0, 1}, test.draws, pools, eta/2)
+				for _, process := range []*evidence.Process{got, want, other} {
+					rng := rand.New(rand.NewPCG(1, 1))
+					for range 3 {
+						values := [][]float64{make([]float64, test.draws+1), make([]float64, test.draws+1)}
+						for k := range values {
+							for i := range values[k] {
+								values[k][i] = rng.NormFloat64()
+							}
+						}
+						process.Observe(values, 0, rng)
+					}
+				}
+				if got.LogWealth() != want.LogWealth() {
+					t.Errorf("%s, %+v, h = %v: wealth %v, want %v, which allows for eta = %v", test.name, tolerance, h, got.LogWealth(), want.LogWealth(), eta)
+				}
+				if eta > 0 && other.LogWealth() == want.LogWealth() {
+					t.Errorf("%s, %+v: half of eta gives the same wealth: the test shows nothing", test.name, tolerance)
+				}
+			}
+		}
+	}
+}
+
+// TestRejectsAtOneOverAlpha: a judgement rejects at the first call after which the wealth is
+// 1/alpha or more, and says so.
+func TestRejectsAtOneOverAlpha(t *testing.T) {
+	for _, alpha := range []float64{0.3, 1e-2, 1e-5} {
+		var wealth []float64
+		watch := func(p Progress) {
+			if want := math.Log10(1 / alpha); math.Abs(p.Threshold-want) > 1e-12 {
+				t.Errorf("threshold 10^%v, want 10^%v", p.Threshold, want)
+			}
+			wealth = append(wealth, math.Pow(10, p.Log10Wealth))
+		}
+		v, err := Judge(t.Context(), samplers.Prior(), parsed(t, "gauss:d=2,m=1", "gauss:d=3,m=1"), Alpha(alpha), Watch(watch))
+		if err != nil || v.Outcome != Rejected || v.Stop != StopWealth || v.Calls != len(wealth) {
+			t.Fatalf("%v, %v, %d calls watched", v, err, len(wealth))
+		}
+		for i, w := range wealth {
+			if last := i == len(wealth)-1; last != (w >= (1-1e-12)/alpha) {
+				t.Errorf("alpha %v: wealth %v after call %d of %d", alpha, w, i+1, len(wealth))
+			}
+		}
+		if got := math.Pow(10, v.Log10Wealth); math.Abs(got-wealth[len(wealth)-1]) > 1e-12*got {
+			t.Errorf("the verdict says %v, the last call %v", got, wealth[len(wealth)-1])
+		}
+	}
+}
+
+// TestCalibrationOfTheLeadingScale: the error that a pass states is the limit of the scale
+// with the most evidence, which is chosen by what was seen, so that the scales share the
+// chance of an error: with three of them each limit is one of level 1 - 0.05/3.
+func TestCalibrationOfTheLeadingScale(t *testing.T) {
+	p := parsed(t, "gauss:d=2,m=1")[0]
+	for scales, tolerance := range map[int]spec.Tolerance{1: {}, 3: {Tau: 0.1}} {
+		o, err := newOptions([]Option{Calls(20), Within(tolerance)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tr := &trial{options: o, candidate: samplers.Exact()}
+		e, err := newExhibit(p, tr.candidate, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tr.exhibits = []*exhibit{e}
+		tr.run(t.Context())
+		v := tr.verdict(StopCalls)
+		tr.explainPass(v)
+		q := e.points[0]
+		want := 0.0
+		for k := range e.batteries[q.leading()].Names() {
+			want = max(want, q.processes[q.leading()].CalibrationLimit(k, 1-0.05/float64(scales)))
+		}
+		if got := v.Problems[0].CalibrationError; math.Abs(got-want) > 1e-9 || want == 0 {
+			t.Errorf("%d scales: a limit of %v, want %v", scales, got, want)
+		}
+	}
+}
