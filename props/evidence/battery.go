@@ -50,7 +50,7 @@ func NewBattery(p *spec.Problem, draws int, pairs bool, h float64, pilot *rand.R
 		return nil, fmt.Errorf("problem %s: a draw of the prior has %v in coordinate %d", p.Name(), x.At(i, j), j)
 	}
 	b := &Battery{problem: p, location: newScaling(x)}
-	b.blur = newBlur(b.location, h)
+	b.blur = newBlur(b.location, pairs, h)
 	b.sigma = max(h, 1e-7*b.location.peak())
 	var u *mat.Dense
 	if m > 0 {
@@ -157,6 +157,9 @@ func (b *Battery) pool(truth []float64, draws *mat.Dense, y []float64, rng *rand
 		copy(x.RawRowView(order[l+1]), draws.RawRowView(l))
 	}
 	b.blur.add(x, rng)
+	fresh := mat.NewDense(1, d, nil)
+	b.problem.Prior().Sample(fresh, rng)
+	b.blur.addExcess(x, rng) // last, so that nothing else depends on whether there is any
 	p = &pool{x: x, z: mat.NewDense(members, d, nil), zMean: make([]float64, d), y: y, u: make([]float64, len(y))}
 	for i := range members {
 		z := p.z.RawRowView(i)
@@ -170,8 +173,6 @@ func (b *Battery) pool(truth []float64, draws *mat.Dense, y []float64, rng *rand
 		p.ax = mat.NewDense(members, len(y), nil)
 		b.problem.Measurement().Apply(p.ax, x)
 	}
-	fresh := mat.NewDense(1, d, nil)
-	b.problem.Prior().Sample(fresh, rng)
 	p.reference = fresh.RawRowView(0)
 	b.location.standardise(p.reference, p.reference)
 	return p, place

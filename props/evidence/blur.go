@@ -21,18 +21,22 @@ import (
 // is added. This keeps whatever was true of the pool once blurred: the excess is a function
 // of the unordered blurred pool, the same for all members, so that an exchangeable pool
 // stays exchangeable, and one that is within some total variation of an exchangeable one
-// stays within it (a common kernel contracts it). And it bounds rounding everywhere: if
-// fine(P_i, P) is u times fine(M_i, M), then r is at most 1e-4 u fine(M_i, M), as fine is at
-// least 1e-11 P, and the noise in all has a deviation of fine(M_i, M) times 1 up to
-// u = 8, and of hypot(1, u - 8) beyond. The ratio is largest at u = 8 + 1/8, where it is
-// 8.07e-4, so that each draw is within total variation 8.07e-4/sqrt(2 pi) = 3.3e-4 of an
-// exact one. (That the excess moves with the rounding, by 1e-9 r, is 1e-9 of this.) Wealth
-// grows from it by no more than about the square, 1e-7 L^2 a call. Where the pilot
-// covers the pool both are 1/8 and 1/64 of that.
+// stays within it, as a kernel contracts it. Of pairs only that holds which is true of a truth
+// and one draw, whatever the other draws are, and their size may tell the truth; so there
+// each member is looked at by itself, and P_i is its own |x_i|. That is one kernel applied to
+// each of the two, which keeps them exchangeable.
+//
+// It bounds rounding everywhere. If fine(P_i, P) is u times fine(M_i, M), then r is at most
+// 1e-4 u fine(M_i, M), as fine is at least 1e-11 P, and the noise in all has a deviation of
+// fine(M_i, M) times 1 up to u = 8, and of hypot(1, u - 8) beyond. The ratio is largest at
+// u = 8 + 1/8, where it is 8.07e-4, so that each draw is within total variation
+// 8.07e-4/sqrt(2 pi) = 3.3e-4 of an exact one. (That the excess moves with the rounding, by
+// 1e-9 r, is 1e-9 of this.) Wealth grows from it by no more than about the square, 1e-7 L^2 a
+// call. Where the pilot covers the pool both are 1/8 and 1/64 of that.
 type blur struct {
-	location *scaling
-	fine     []float64 // by coordinate, of the pilot draws
-	base     []float64 // the same, with the resolution h
+	pairs bool
+	fine  []float64 // by coordinate, of the pilot draws
+	base  []float64 // the same, with the resolution h
 }
 
 // beyond is how many times as far as the pilot draws a pool must reach for more blur.
@@ -43,9 +47,9 @@ const beyond = 8
 // largest of all coordinates.
 func fine(largest, peak float64) float64 { return 1e-9*largest + 1e-11*peak }
 
-// newBlur returns the blur with noise of deviation h besides.
-func newBlur(location *scaling, h float64) *blur {
-	b := &blur{location: location}
+// newBlur returns the blur of pools or of pairs, with noise of deviation h besides.
+func newBlur(location *scaling, pairs bool, h float64) *blur {
+	b := &blur{pairs: pairs}
 	peak := location.peak()
 	for _, largest := range location.largest {
 		b.fine = append(b.fine, fine(largest, peak))
@@ -54,15 +58,25 @@ func newBlur(location *scaling, h float64) *blur {
 	return b
 }
 
-// add blurs the rows of x.
-func (b *blur) add(x *mat.Dense, rng *rand.Rand) {
-	addNoise(x, b.base, rng)
-	if excess := b.excess(x); excess != nil {
-		addNoise(x, excess, rng)
+// add blurs the rows of x as far as the pilot draws tell how much.
+func (b *blur) add(x *mat.Dense, rng *rand.Rand) { addNoise(x, b.base, rng) }
+
+// addExcess blurs the rows of x, once blurred, where they reach far beyond the pilot draws.
+func (b *blur) addExcess(x *mat.Dense, rng *rand.Rand) {
+	together, d := x.Dims()
+	if b.pairs {
+		together = 1
+	}
+	for i := 0; i < x.RawMatrix().Rows; i += together {
+		part := x.Slice(i, i+together, 0, d).(*mat.Dense)
+		if excess := b.excess(part); excess != nil {
+			addNoise(part, excess, rng)
+		}
 	}
 }
 
-// excess returns the deviation of the noise that a blurred pool needs besides; nil if none.
+// excess returns the deviation of the noise that members which are looked at together need
+// besides; nil if none.
 func (b *blur) excess(x *mat.Dense) (excess []float64) {
 	members, d := x.Dims()
 	largest, peak := make([]float64, d), 0.0

@@ -28,7 +28,7 @@ func farProblem(t testing.TB) *spec.Problem {
 // TestRoundingIsInvisibleFarOut: draws of an atom far beyond the pilot's range, at a size
 // that varies by a factor of 1e6 around 1e9 from call to call, and which are off by rounding, two
 // units in the last place upwards, are not seen in 2000 calls; without the second look at the
-// pool they are rejected at 1e-6 within 20. The control has an error that is no rounding,
+// pool they are rejected at 1e-6 within 60. The control has an error that is no rounding,
 // 1e-6 of the size: that must be seen. (At the null, wealth 1e6 has probability 1e-6, and
 // rounding adds 2000 times 1e-7 L^2 = 1e-6 to its logarithm at most: see [blur].)
 func TestRoundingIsInvisibleFarOut(t *testing.T) {
@@ -42,17 +42,17 @@ func TestRoundingIsInvisibleFarOut(t *testing.T) {
 	}{
 		{"exact", func(v float64) float64 { return v }, false, 2000, false},
 		{"rounded", func(v float64) float64 { return v * (1 + 2*0x1p-52) }, false, 2000, false},
-		{"rounded, pilot's blur", func(v float64) float64 { return v * (1 + 2*0x1p-52) }, true, 20, true},
+		{"rounded, pilot's blur", func(v float64) float64 { return v * (1 + 2*0x1p-52) }, true, 60, true},
 		{"no rounding", func(v float64) float64 { return v * (1 + 1e-6) }, false, 2000, true},
 	} {
-		t.Run(test.name, func(t *testing.T) {
-			b := battery(t, p, false)
+		for _, pairs := range []bool{false, true} {
+			b := battery(t, p, pairs)
 			if test.narrow {
 				for j := range b.blur.fine {
 					b.blur.fine[j] = math.Inf(1) // no pool is beyond that
 				}
 			}
-			process, memory := NewProcess(len(b.Names()), b.Features(), 3, true, 0), &Memory{}
+			process, memory := NewProcess(len(b.Names()), b.Features(), 3, !pairs, 0), &Memory{}
 			rng := spec.Stream(1, "far out", nil, 0)
 			x := mat.NewDense(4, 2, nil)
 			for range test.calls {
@@ -69,10 +69,16 @@ func TestRoundingIsInvisibleFarOut(t *testing.T) {
 				process.Observe(sight.Values, sight.Place, rng)
 			}
 			if seen := process.LogWealth() > math.Log(1e6); seen != test.seen {
-				t.Errorf("wealth 10^%.1f after %d calls, seen %v, want %v", process.LogWealth()/math.Ln10, test.calls, seen, test.seen)
+				t.Errorf("%s, pairs %v: wealth 10^%.1f after %d calls, seen %v, want %v", test.name, pairs, process.LogWealth()/math.Ln10, test.calls, seen, test.seen)
 			}
-		})
+		}
 	}
+}
+
+// blurred blurs a pool both times.
+func blurred(b *blur, x *mat.Dense, rng *rand.Rand) {
+	b.add(x, rng)
+	b.addExcess(x, rng)
 }
 
 // TestBlurWithinThePilotsRange: a pool within the range of beyond times the pilot's is blurred
@@ -81,7 +87,7 @@ func TestRoundingIsInvisibleFarOut(t *testing.T) {
 func TestBlurWithinThePilotsRange(t *testing.T) {
 	location := &scaling{largest: []float64{3, 0, 40}}
 	const h = 1e-7
-	b := newBlur(location, h)
+	b := newBlur(location, false, h)
 	for _, reach := range []float64{0, 1, beyond * (1 - 1e-6)} {
 		x := mat.NewDense(2, 3, []float64{1, 0, -2, -3 * reach, 0, 40 * reach})
 		want := mat.DenseCopyOf(x)
@@ -91,7 +97,7 @@ func TestBlurWithinThePilotsRange(t *testing.T) {
 				want.Set(i, j, want.At(i, j)+math.Hypot(1e-9*m+1e-11*40, h)*rng.NormFloat64())
 			}
 		}
-		if b.add(x, rand.New(rand.NewPCG(1, 2))); !mat.Equal(x, want) {
+		if blurred(b, x, rand.New(rand.NewPCG(1, 2))); !mat.Equal(x, want) {
 			t.Errorf("reaching %v times as far as the pilot: blurred to\n%v, want\n%v", reach, mat.Formatted(x), mat.Formatted(want))
 		}
 	}
@@ -106,7 +112,7 @@ func TestBlurWithinThePilotsRange(t *testing.T) {
 func TestBlurIsSymmetric(t *testing.T) {
 	const members = 4000
 	location := &scaling{largest: []float64{1, 2}}
-	b := newBlur(location, 0)
+	b := newBlur(location, false, 0)
 	at := []float64{1e6, -3e6} // at which the last bits are below 1e-9
 	want := []float64{1e-9*1e6 + 1e-11*3e6 - beyond*(1e-9+2e-11), 1e-9*3e6 + 1e-11*3e6 - beyond*(2e-9+2e-11)}
 	x := mat.NewDense(members, 2, nil)
@@ -125,7 +131,7 @@ func TestBlurIsSymmetric(t *testing.T) {
 		copy(x.RawMatrix().Data[members:], last)
 	}
 	before := mat.DenseCopyOf(x)
-	b.add(x, rand.New(rand.NewPCG(1, 2)))
+	blurred(b, x, rand.New(rand.NewPCG(1, 2)))
 	for parity := range 2 {
 		for j, h := range want {
 			sum := 0.0
@@ -144,7 +150,7 @@ func TestBlurIsSymmetric(t *testing.T) {
 // of the largest |x| over the deviation of the noise is at most the 8.07e-4 of the derivation,
 // and reaches it within a percent.
 func TestBlurBoundsRounding(t *testing.T) {
-	b := newBlur(&scaling{largest: []float64{0, 1}}, 0)
+	b := newBlur(&scaling{largest: []float64{0, 1}}, false, 0)
 	worst := 0.0
 	for reach := 1e-3; reach < 1e6; reach *= 1.001 {
 		x := mat.NewDense(1, 2, []float64{0, reach})
@@ -158,5 +164,23 @@ func TestBlurBoundsRounding(t *testing.T) {
 	}
 	if worst > 8.07e-4 || worst < 8e-4 {
 		t.Errorf("rounding is up to %v deviations of the noise, want 8.06e-4", worst)
+	}
+}
+
+// TestBlurOfPairs: in pairs what is added to one member does not depend on how far another one
+// reaches: the near one gets the noise of a near pool, to the bit, and the far one that of a
+// pool of its own.
+func TestBlurOfPairs(t *testing.T) {
+	b := newBlur(&scaling{largest: []float64{1}}, true, 0)
+	x := mat.NewDense(2, 1, []float64{0.5, 1e6})
+	want := mat.DenseCopyOf(x)
+	rng := rand.New(rand.NewPCG(1, 2))
+	for i := range 2 {
+		want.Set(i, 0, want.At(i, 0)+(1e-9+1e-11)*rng.NormFloat64())
+	}
+	own := (1e-9+1e-11)*want.At(1, 0) - beyond*(1e-9+1e-11)
+	want.Set(1, 0, want.At(1, 0)+own*rng.NormFloat64())
+	if blurred(b, x, rand.New(rand.NewPCG(1, 2))); x.At(0, 0) != want.At(0, 0) || math.Abs(x.At(1, 0)-want.At(1, 0)) > 1e-9 {
+		t.Errorf("blurred to\n%v, want\n%v", mat.Formatted(x), mat.Formatted(want))
 	}
 }
