@@ -54,7 +54,10 @@ func TestLimitsCoverWheneverItEnds(t *testing.T) {
 	for _, test := range []struct{ planned, most int }{{20, 20}, {0, 120}} {
 		at := func(k, n int) *Inversion { return &Inversion{Planned: test.planned, Targets: n, Inverted: k} }
 		printed := table(test.most, func(k, n int) (low, high float64) { return at(k, n).limits(0.025) })
-		excluded := table(test.most, func(k, n int) (low, high float64) { return 0, 1 - at(k, n).ExcludedDelta(0.05) })
+		excluded := table(test.most, func(k, n int) (low, high float64) {
+			_, high = at(k, n).limits(0.05)
+			return 0, high
+		})
 		fixed := table(test.most, func(k, n int) (low, high float64) { return reduction.Interval(k, n, 0.95) })
 		var both, upper, control float64
 		for p := 0.025; p < 1; p += 0.05 {
@@ -91,6 +94,10 @@ func TestLimitsOfAWholeRun(t *testing.T) {
 	for rest := range 13 {
 		if wholeLow, wholeHigh := reduction.Interval(3+rest, 20, 0.95); wholeLow < low || wholeHigh > high {
 			t.Errorf("from %v to %v after 8 targets, but from %v to %v if %d of the others are inverted", low, high, wholeLow, wholeHigh, rest)
+		}
+		whole := &Inversion{Planned: 20, Targets: 20, Inverted: 3 + rest}
+		if early.ExcludedDelta(0.05) > whole.ExcludedDelta(0.05) {
+			t.Errorf("delta below %v is excluded after 8 targets, below %v if %d of the others are inverted", early.ExcludedDelta(0.05), whole.ExcludedDelta(0.05), rest)
 		}
 	}
 	if words := early.String(); !strings.Contains(words, "whatever the other 12 come to") {
