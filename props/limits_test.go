@@ -2,11 +2,15 @@ package props
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
 	"assay/props/evidence"
+	"assay/props/problems"
 	"assay/reduction"
+	"assay/samplers"
+	"assay/spec"
 )
 
 // table returns the limits for every number of inverted targets of n, n from 1 to most.
@@ -110,5 +114,33 @@ func TestLimitsOfAWholeRun(t *testing.T) {
 	low, high = timed.limits(0.025)
 	if wantLow, wantHigh := evidence.MeanInterval(3, 8, 0.975); low != wantLow || high != wantHigh {
 		t.Errorf("from %v to %v, want %v to %v", low, high, wantLow, wantHigh)
+	}
+}
+
+// TestInvertRejectsAtOneOverAlpha: an inversion counts as rejected from the first target on
+// after which the wealth is 1/alpha or more, and goes on to the last.
+func TestInvertRejectsAtOneOverAlpha(t *testing.T) {
+	in, name, err := problems.Hard("goldreich:n=12,m=12")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, alpha := range []float64{1e-4, 1e-13, 1e-40} {
+		first, targets := 0, 0
+		watch := func(p Progress) {
+			targets++
+			if want := math.Log10(1 / alpha); math.Abs(p.Threshold-want) > 1e-12*want {
+				t.Errorf("threshold 10^%v, want 10^%v", p.Threshold, want)
+			}
+			if first == 0 && p.Log10Wealth >= math.Log10(1/alpha) {
+				first = targets
+			}
+		}
+		v, err := Invert(t.Context(), samplers.Prior(), in, name, spec.Tolerance{}, Alpha(alpha), Watch(watch))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v.Outcome != Rejected || v.RejectedAt != first || first == 0 || targets != DefaultTargets {
+			t.Errorf("alpha %v: %s at target %d of %d, want %d", alpha, v.Outcome, v.RejectedAt, targets, first)
+		}
 	}
 }

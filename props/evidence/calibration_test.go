@@ -8,8 +8,8 @@ import (
 	"assay/reduction"
 )
 
-// TestCalibrationLimitCovers: the limit is below the true error at some call of 300
-// with probability at most 0.05; of 400 runs more than 45 have probability 1e-6 under
+// TestCalibrationLimitCovers: the limit, looked at after every tenth of 300 calls, is ever
+// below the true error with probability at most 0.05; of 400 runs more than 45 have probability 1e-6 under
 // that. The truth is the maximum of the pool with probability 1/4 + 0.1, so that the
 // error is known: 0.1.
 func TestCalibrationLimitCovers(t *testing.T) {

@@ -75,10 +75,10 @@ func TestFactorIsEValue(t *testing.T) {
 }
 
 // TestWealthStaysLowUnderNull checks Ville's inequality where the exact identity
-// above does not reach: ties, and draws that depend on each other. The wealth is
+// above does not reach: ties, atoms, heavy tails and infinities. The wealth is
 // allowed to reach 20 with probability 1/20; of 1000 runs more than 88 do with
-// probability 1e-6 (exact binomial tail). The negative controls below must reach
-// 1e6 within the same calls.
+// probability 1e-6 (exact binomial tail). Draws that depend on each other, and controls that
+// must be rejected, are in TestPairsAllowDependence.
 func TestWealthStaysLowUnderNull(t *testing.T) {
 	const runs, allowed = 1000, 88
 	for name, law := range map[string]func(value []float64, rng *rand.Rand){
