@@ -3,7 +3,6 @@ package props
 import (
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"time"
 
 	"pgregory.net/rapid"
@@ -70,15 +69,6 @@ func newOptions(opts []Option) (*options, error) {
 		return nil, fmt.Errorf("time limit is %v, want a positive duration", o.limit)
 	}
 	return o, nil
-}
-
-// stream opens the random stream of one purpose, of the problem (and whatever else tells calls
-// on it apart) that the digest names. No two uses of randomness open the same one.
-func (o *options) stream(purpose string, digest []byte, replicate uint64) *rand.Rand {
-	if o.opened != nil {
-		o.opened(purpose, digest, replicate)
-	}
-	return spec.Stream(o.seed, purpose, digest, replicate)
 }
 
 // Alpha bounds the probability that a right candidate is rejected: by one call of
