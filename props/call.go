@@ -105,11 +105,14 @@ func (t *trial) call(ctx context.Context, next task) *answer {
 	digest := e.problem.Digest()
 	if q.y != nil {
 		digest = fmt.Appendf(slices.Clone(digest), "%x", q.y)
+		if q.twins > 0 {
+			digest = fmt.Appendf(digest, " again %d", q.twins)
+		}
 	}
 	if t.origin != nil { // y is another than without one
 		digest = role(digest, "joint")
 	}
-	stream := func(purpose string) *rand.Rand { return spec.Stream(t.seed, purpose, digest, replicate) }
+	stream := func(purpose string) *rand.Rand { return t.stream(purpose, digest, replicate) }
 	x := make([]float64, e.problem.Prior().Dim())
 	y, draws := q.y, t.draws
 	if q.y == nil {

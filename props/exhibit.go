@@ -36,6 +36,7 @@ type point struct {
 	processes []*evidence.Process
 	memories  []*evidence.Memory // one for each process
 	asked     int                // calls that have been planned
+	twins     int                // points before it with the same y, whose streams are others
 }
 
 // resolutions are the h, in units of tau, at which a tolerance is tested. At small h
@@ -58,7 +59,7 @@ func newExhibit(ctx context.Context, p *spec.Problem, candidate spec.Sampler, o 
 		}
 	}
 	for _, h := range e.heights {
-		battery, err := evidence.NewBattery(p, o.draws, inPairs(candidate, o), h, spec.Stream(o.seed, "pilot", p.Digest(), 0))
+		battery, err := evidence.NewBattery(p, o.draws, inPairs(candidate, o), h, o.stream("pilot", p.Digest(), 0))
 		if err != nil {
 			return nil, err
 		}
@@ -77,7 +78,7 @@ func newExhibit(ctx context.Context, p *spec.Problem, candidate spec.Sampler, o 
 	if rows := p.Measurement().Rows(); o.at != nil && len(o.at) != rows {
 		return nil, fmt.Errorf("y has %d numbers, want %d, as %s measures", len(o.at), rows, p.Name())
 	}
-	rng := spec.Stream(o.seed, "local", p.Digest(), 0)
+	rng := o.stream("local", p.Digest(), 0)
 	x := make([]float64, p.Prior().Dim())
 	for range o.local {
 		point := e.newPoint(candidate, o)
@@ -85,6 +86,11 @@ func newExhibit(ctx context.Context, p *spec.Problem, candidate spec.Sampler, o 
 		p.Draw(x, point.y, rng)
 		if o.at != nil {
 			copy(point.y, o.at)
+		}
+		for _, other := range e.points {
+			if slices.Equal(other.y, point.y) {
+				point.twins++
+			}
 		}
 		var err error
 		if posterior != nil {

@@ -39,6 +39,9 @@ type Inversion struct {
 	// cannot exceed: slack and [spec.Tolerance.Failure], but 1 at most.
 	Bound float64 `json:"bound"`
 
+	// Planned is the number of targets that were to be tried, if nothing else was to end the
+	// run; 0 if a time limit could, whose number depends on what the candidate does.
+	Planned    int    `json:"targets_planned"`
 	Targets    int    `json:"targets"`  // tried
 	Inverted   int    `json:"inverted"` // of them, by at least one draw
 	DrawsACall int    `json:"draws_a_target"`
@@ -90,14 +93,16 @@ func Invert(ctx context.Context, candidate spec.Sampler, in *reduction.Instance,
 		Candidate: candidate.Name(), Function: name, Alpha: o.alpha, Tolerance: tolerance, Slack: slack, Bound: bound,
 		DrawsACall: o.draws, Seed: o.seed, Stop: StopCalls, Outcome: NotRejected,
 	}
+	v.Planned = o.calls
 	if o.limit > 0 {
+		v.Planned = 0
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, o.limit)
 		defer cancel()
 	}
 	failures := evidence.NewFailures(bound)
 	for target := range o.calls {
-		share, fault := v.attempt(ctx, candidate, in, problem, target)
+		share, fault := v.attempt(ctx, candidate, in, problem, target, o)
 		if ctx.Err() != nil {
 			v.Stop = StopInterrupted
 			if errors.Is(ctx.Err(), context.DeadlineExceeded) {
@@ -133,12 +138,12 @@ func Invert(ctx context.Context, candidate spec.Sampler, in *reduction.Instance,
 
 // attempt asks the candidate for one target, and returns the share of its draws that
 // are no preimages.
-func (v *Inversion) attempt(ctx context.Context, candidate spec.Sampler, in *reduction.Instance, problem *spec.Problem, target int) (share float64, fault *Fault) {
-	rng := spec.Stream(v.Seed, "invert", problem.Digest(), uint64(target))
+func (v *Inversion) attempt(ctx context.Context, candidate spec.Sampler, in *reduction.Instance, problem *spec.Problem, target int, o *options) (share float64, fault *Fault) {
+	rng := o.stream("invert", problem.Digest(), uint64(target))
 	z := in.RandomImage(rng)
 	y := in.Target(z, rng)
 	start := time.Now()
-	draws, fault := request(ctx, candidate, problem, v.DrawsACall, y, spec.Stream(v.Seed, "candidate", problem.Digest(), uint64(target)))
+	draws, fault := request(ctx, candidate, problem, v.DrawsACall, y, o.stream("candidate", problem.Digest(), uint64(target)))
 	v.Elapsed += time.Since(start)
 	if fault != nil {
 		fault.Problem, fault.Call = problem.Name(), target
@@ -163,7 +168,7 @@ func (v *Inversion) ExcludedDelta(level float64) float64 {
 	if v.Targets == 0 {
 		return 0
 	}
-	_, high := reduction.Interval(v.Inverted, v.Targets, 1-2*level)
+	_, high := v.limits(level)
 	failure := max(0, 1-high-v.Slack)
 	if v.Tolerance.Form == spec.Joint {
 		return failure
@@ -181,8 +186,15 @@ func (v *Inversion) String() string {
 	if v.Targets == 0 {
 		return b.String()
 	}
-	low, high := reduction.Interval(v.Inverted, v.Targets, 0.95)
-	fmt.Fprintf(&b, "  inverted  %d of %d targets (95%% interval %.3f to %.3f), %d draws each\n", v.Inverted, v.Targets, low, high, v.DrawsACall)
+	low, high := v.limits(0.025)
+	how := ""
+	switch {
+	case v.Planned == 0:
+		how = " at whatever time it ends"
+	case v.Targets < v.Planned:
+		how = fmt.Sprintf(" whatever the other %d come to", v.Planned-v.Targets)
+	}
+	fmt.Fprintf(&b, "  inverted  %d of %d targets (95%% interval %.3f to %.3f%s), %d draws each\n", v.Inverted, v.Targets, low, high, how, v.DrawsACall)
 	fmt.Fprintf(&b, "  work      %d points denoised, %v a target\n", v.Denoised, (v.Elapsed / time.Duration(v.Targets)).Round(10*time.Microsecond))
 	fmt.Fprintf(&b, "  bound     a draw of a right sampler is no preimage with probability at most %.2g\n", v.Bound)
 	if v.RejectedAt > 0 {

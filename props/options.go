@@ -29,6 +29,8 @@ type options struct {
 	progress  func(Progress)
 	enough    func(Progress) bool
 	generator *rapid.Generator[*spec.Problem]
+
+	opened func(purpose string, digest []byte, replicate uint64) // told of every stream, in tests
 }
 
 // The defaults of a judgement.

@@ -10,8 +10,9 @@ func (t *trial) explainPass(ctx context.Context, v *Verdict) {
 			continue // evidence at single points says nothing about all y
 		}
 		scale := e.points[0].leading()
+		level := 1 - (1-calibrationLevel)/float64(len(e.batteries)) // the scale is chosen by what was seen
 		for k := range e.batteries[scale].Names() {
-			v.Problems[i].CalibrationError = max(v.Problems[i].CalibrationError, e.points[0].processes[scale].CalibrationLimit(k, calibrationLevel))
+			v.Problems[i].CalibrationError = max(v.Problems[i].CalibrationError, e.points[0].processes[scale].CalibrationLimit(k, level))
 		}
 		v.Problems[i].Noticed = t.sensitivity(ctx, e)
 		if ctx.Err() != nil {

@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"assay/props/evidence"
 	"assay/props/problems"
 	"assay/spec"
 )
@@ -73,15 +74,17 @@ func (p *property) check(t *rapid.T) {
 }
 
 // judgeAgain returns the verdict on the problem of a counterexample, within the calls that
-// suffice to catch the same candidate again. Under a tolerance it is over all y also if the
-// counterexample is about one: that may be one of those at which the definition lets the
+// suffice to catch the same candidate again, and on streams of its own: those of the root seed
+// may be the ones by which the problem was found. Under a tolerance it is over all y also if
+// the counterexample is about one: that may be one of those at which the definition lets the
 // candidate fail.
 func (p *property) judgeAgain(ctx context.Context, c *Counterexample) (*Verdict, error) {
 	calls := max(p.options.calls, DefaultCalls, 8*c.Verdict.Calls)
+	fresh := Seed(p.options.stream("remembered", c.Problem.Digest(), c.Verdict.Seed).Uint64())
 	if y, ok := c.Y(); ok && p.options.tolerance.Exact() {
-		return p.judge(ctx, c.Problem, calls, At(y))
+		return p.judge(ctx, c.Problem, calls, fresh, At(y))
 	}
-	return p.judge(ctx, c.Problem, calls)
+	return p.judge(ctx, c.Problem, calls, fresh)
 }
 
 // judge returns the verdict on the problem, within the given calls, at its share of
@@ -101,7 +104,7 @@ func (p *property) judge(ctx context.Context, problem *spec.Problem, calls int, 
 	if !met {
 		p.met++
 	}
-	own.alpha /= float64(p.met) * float64(p.met+1)
+	own.alpha = evidence.Level(own.alpha, p.met)
 	p.mu.Unlock()
 	if met {
 		return v, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"runtime"
 	"sync"
 
@@ -86,7 +87,7 @@ func (t *trial) sensitivity(ctx context.Context, e *exhibit) []Noticed {
 	if err != nil {
 		return nil // no exact draws, no planted errors
 	}
-	j, deviation, err := uncertain(ctx, e.problem, posterior, t.seed)
+	j, deviation, err := uncertain(ctx, e.problem, posterior, t.stream("sensitivity", e.problem.Digest(), 0))
 	if err != nil || deviation == 0 {
 		return nil
 	}
@@ -130,9 +131,8 @@ func (f effect) noticed(longest, budget, j int) Noticed {
 // uncertain returns the coordinate of the largest root mean square posterior deviation
 // and that deviation, from pairs of exact draws for 64 y. It is ctx.Err() if ctx is done
 // first.
-func uncertain(ctx context.Context, p *spec.Problem, posterior spec.Conditional, seed uint64) (j int, deviation float64, err error) {
+func uncertain(ctx context.Context, p *spec.Problem, posterior spec.Conditional, rng *rand.Rand) (j int, deviation float64, err error) {
 	const pairs = 64
-	rng := spec.Stream(seed, "sensitivity", p.Digest(), 0)
 	x, y := make([]float64, p.Prior().Dim()), make([]float64, p.Measurement().Rows())
 	squares := make([]float64, len(x))
 	two := mat.NewDense(2, len(x), nil)
@@ -162,7 +162,7 @@ func uncertain(ctx context.Context, p *spec.Problem, posterior spec.Conditional,
 func (t *trial) callsToNotice(ctx context.Context, e *exhibit, posterior spec.Conditional, f effect, size float64, j int, deviation float64, run uint64) int {
 	p, q := e.problem, e.newPoint(t.candidate, t.options)
 	threshold := t.thresholdOfOne()
-	rng := spec.Stream(t.seed, "sensitivity "+f.name, p.Digest(), run)
+	rng := t.stream("sensitivity "+f.name, p.Digest(), run)
 	d := p.Prior().Dim()
 	x, y := make([]float64, d), make([]float64, p.Measurement().Rows())
 	exact := mat.NewDense(2*t.draws, d, nil)

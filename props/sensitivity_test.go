@@ -37,7 +37,7 @@ func TestSensitivity(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	j, deviation, err := uncertain(t.Context(), p, posterior, o.seed)
+	j, deviation, err := uncertain(t.Context(), p, posterior, o.stream("sensitivity", p.Digest(), 0))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,9 @@ type Sampler interface {
 	Name() string
 	// Independent reports whether the draws of one call are independent given
 	// y. Chains and particle methods, whose draws are not, say false and are
-	// judged pair by pair.
+	// judged pair by pair. It is about one call: different calls must be
+	// independent of each other given their y whatever it says, and a sampler
+	// that carries state from call to call may be rejected for that alone.
 	Independent() bool
 	// Sample fills the rows of dst (L x d) with draws from p(x | y), y of length
 	// m. It never sees x nor the stream that made x; rng is its only source of

@@ -15,18 +15,15 @@ import (
 // pool, y and the unordered pool. At least one looks at y wherever anything is
 // measured, so that a candidate which ignores the data is seen.
 //
-// Every member of a pool is first blurred by independent Gaussian noise of
-// deviation h_i = 1e-9 M_i + 1e-11 M in coordinate i, M_i being the largest |x_i|
-// among draws of the prior and M the largest M_i. A right candidate that errs by
-// rounding, by r in the worst case, is within total variation r/(h sqrt(2 pi)) of
-// an exact one; r is about 1e-15 M, so a call is worth at most L 4e-5, and wealth can
-// grow from it by no more than the square of that, 1e-8 L^2, a call. The smallest
-// fault that can be noticed is of the order of h.
+// Every member of a pool is first blurred by independent Gaussian noise, far above rounding
+// and far below any scale of the problem or of the pool; see [blur]. A right candidate that
+// errs by rounding is so near to an exact one then that wealth can grow from it by no more
+// than 1e-7 L^2 a call. The smallest fault that can be noticed is of the order of the blur.
 type Battery struct {
 	problem    *spec.Problem
 	location   *scaling // of x under the prior
 	yLocation  *scaling // of y
-	blur       []float64
+	blur       *blur
 	sigma      float64 // at which the prior density is smoothed: of the order of h, or well above the blur
 	residual   *residuals
 	statistics []statistic
@@ -52,12 +49,9 @@ func NewBattery(p *spec.Problem, draws int, pairs bool, h float64, pilot *rand.R
 	if i, j, bad := nonFinite(x); bad {
 		return nil, fmt.Errorf("problem %s: a draw of the prior has %v in coordinate %d", p.Name(), x.At(i, j), j)
 	}
-	b := &Battery{problem: p, location: newScaling(x), blur: make([]float64, d)}
-	peak := b.location.peak()
-	for i := range b.blur {
-		b.blur[i] = math.Hypot(1e-9*b.location.largest[i]+1e-11*peak, h)
-	}
-	b.sigma = max(h, 1e-7*peak)
+	b := &Battery{problem: p, location: newScaling(x)}
+	b.blur = newBlur(b.location, pairs, h)
+	b.sigma = max(h, 1e-7*b.location.peak())
 	var u *mat.Dense
 	if m > 0 {
 		y := mat.NewDense(pilotDraws, m, nil)
@@ -162,12 +156,10 @@ func (b *Battery) pool(truth []float64, draws *mat.Dense, y []float64, rng *rand
 	for l := range draw {
 		copy(x.RawRowView(order[l+1]), draws.RawRowView(l))
 	}
-	for i := range members {
-		row := x.RawRowView(i)
-		for j, h := range b.blur {
-			row[j] += h * rng.NormFloat64()
-		}
-	}
+	b.blur.add(x, rng)
+	fresh := mat.NewDense(1, d, nil)
+	b.problem.Prior().Sample(fresh, rng)
+	b.blur.addExcess(x, rng) // last, so that nothing else depends on whether there is any
 	p = &pool{x: x, z: mat.NewDense(members, d, nil), zMean: make([]float64, d), y: y, u: make([]float64, len(y))}
 	for i := range members {
 		z := p.z.RawRowView(i)
@@ -181,8 +173,6 @@ func (b *Battery) pool(truth []float64, draws *mat.Dense, y []float64, rng *rand
 		p.ax = mat.NewDense(members, len(y), nil)
 		b.problem.Measurement().Apply(p.ax, x)
 	}
-	fresh := mat.NewDense(1, d, nil)
-	b.problem.Prior().Sample(fresh, rng)
 	p.reference = fresh.RawRowView(0)
 	b.location.standardise(p.reference, p.reference)
 	return p, place

@@ -30,6 +30,14 @@ func (p *Process) CalibrationLimit(k int, level float64) float64 {
 	return min(1, worst)
 }
 
+// MeanInterval returns a confidence interval of the given level for the mean of independent
+// numbers in [0, 1], from the sum k of n of them, n >= 0. It is one of a sequence that
+// covers the mean at every n at once with that probability, so that n may depend on the
+// numbers: it covers at whatever time a run is stopped, for whatever reason.
+func MeanInterval(k, n, level float64) (low, high float64) {
+	return meanInterval(k, n, -math.Log1p(-level))
+}
+
 // meanInterval returns the interval of those p for which the log of the mixture
 // martingale is below logLimit, from a sum k of n numbers in [0, 1].
 func meanInterval(k, n, logLimit float64) (low, high float64) {

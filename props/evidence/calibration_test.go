@@ -4,10 +4,12 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"assay/reduction"
 )
 
-// TestCalibrationLimitCovers: the limit is below the true error at some call of 300
-// with probability at most 0.05; of 400 runs more than 45 have probability 1e-6 under
+// TestCalibrationLimitCovers: the limit, looked at after every tenth of 300 calls, is ever
+// below the true error with probability at most 0.05; of 400 runs more than 45 have probability 1e-6 under
 // that. The truth is the maximum of the pool with probability 1/4 + 0.1, so that the
 // error is known: 0.1.
 func TestCalibrationLimitCovers(t *testing.T) {
@@ -82,4 +84,114 @@ func TestMeanInterval(t *testing.T) {
 	if low, high := meanInterval(0, 0, logLimit); low != 0 || high < 0.999 {
 		t.Errorf("interval from nothing is %v to %v, want all of [0, 1]", low, high)
 	}
+}
+
+// logMixture returns the log of the mean over q ~ Beta(1/2, 1/2) of
+// (q/p)^k ((1-q)/(1-p))^(n-k), by the midpoint rule for theta where q = sin^2 theta, under
+// which the law is uniform; the integrand is smooth and periodic, and the error rounding.
+func logMixture(k, n, p float64) float64 {
+	const steps = 500
+	sum := 0.0
+	for i := range steps {
+		q := math.Pow(math.Sin((float64(i)+0.5)/steps*math.Pi/2), 2)
+		sum += math.Exp(k*math.Log(q/p)+(n-k)*math.Log((1-q)/(1-p))) / steps
+	}
+	return math.Log(sum)
+}
+
+// TestCalibrationLimitIsAUnion: with thresholds T, the limit is the largest distance from
+// (j+1)/(L+1) over the ends of T intervals, each of which errs with probability 0.05/T, so that
+// together they err with 0.05. Each end is found here by bisection of the mixture integrated
+// numerically; the limit is on a grid of 2^-20, rounded outwards. Leaving out the union
+// lowers it by a tenth.
+func TestCalibrationLimitIsAUnion(t *testing.T) {
+	for _, counts := range [][]float64{{30, 5, 10, 5}, {3, 1, 4, 1, 5, 9, 2, 6}, {12, 40}, {0, 0, 25}} {
+		ranks, n := len(counts), 0.0
+		p := NewProcess(1, nil, ranks-1, true, 0)
+		for r, c := range counts {
+			n += c
+			for range int(c) {
+				p.Observe([][]float64{ladder(ranks)}, r, rand.New(rand.NewPCG(1, 1)))
+			}
+		}
+		want, k := 0.0, 0.0
+		for j := range ranks - 1 {
+			k += counts[j]
+			right := float64(j+1) / float64(ranks)
+			limit := math.Log(float64(ranks-1) / 0.05)
+			for _, end := range []float64{0, 1} {
+				inside, outside := k/n, end
+				for range 60 {
+					if middle := (inside + outside) / 2; logMixture(k, n, middle) < limit {
+						inside = middle
+					} else {
+						outside = middle
+					}
+				}
+				want = max(want, math.Abs(inside-right))
+			}
+		}
+		if got := p.CalibrationLimit(0, 0.95); got < want-1e-9 || got > want+0x1p-19 {
+			t.Errorf("ranks %v: limit %.7f, want %.7f", counts, got, want)
+		}
+	}
+}
+
+// ladder returns 0, 1, ..., n-1: the member at place r has rank r.
+func ladder(n int) (values []float64) {
+	for i := range n {
+		values = append(values, float64(i))
+	}
+	return values
+}
+
+// TestMeanIntervalCovers computes, by going through all numbers of heads in turn, the
+// probability that the interval of level 0.95 fails to cover p at some n up to 600. It is at
+// most 0.05, and for one of the p above 0.025, so that one twice too careful would be told;
+// rounding is the only error. Two controls exceed 0.05 for some p: the interval of level
+// 0.9, and the Clopper-Pearson interval, which covers at one n that is fixed beforehand.
+func TestMeanIntervalCovers(t *testing.T) {
+	const most = 600
+	worst := func(interval func(k, n int) (low, high float64)) (worst float64) {
+		for _, p := range []float64{0.02, 0.1, 0.5} {
+			worst = max(worst, everMisses(most, p, func(k, n int) bool {
+				low, high := interval(k, n)
+				return low <= p && p <= high
+			}))
+		}
+		return worst
+	}
+	anytime := func(level float64) float64 {
+		return worst(func(k, n int) (low, high float64) { return MeanInterval(float64(k), float64(n), level) })
+	}
+	right, loose := anytime(0.95), anytime(0.9)
+	fixed := worst(func(k, n int) (low, high float64) { return reduction.Interval(k, n, 0.95) })
+	t.Logf("at some n up to %d p is not covered with probability %.4f; at level 0.9 %.4f, by Clopper-Pearson %.4f", most, right, loose, fixed)
+	if right > 0.05 || right < 0.025 {
+		t.Errorf("p is not covered at some n with probability %.4f, want at most 0.05 and not below 0.025", right)
+	}
+	if loose < 0.05 || fixed < 0.05 {
+		t.Errorf("the controls cover at all n but for %.4f and %.4f; want more than 0.05", loose, fixed)
+	}
+}
+
+// everMisses returns the probability that for some n from 1 to most the number of heads of
+// n tosses of probability p is one that the interval does not cover p from.
+func everMisses(most int, p float64, covers func(k, n int) bool) (missed float64) {
+	alive := []float64{1}
+	for n := 1; n <= most; n++ {
+		next := make([]float64, n+1)
+		for k, probability := range alive {
+			next[k] += probability * (1 - p)
+			next[k+1] += probability * p
+		}
+		for k, probability := range next {
+			if probability > 0 && (probability < 1e-18 || !covers(k, n)) {
+				missed += probability
+				next[k] = 0
+			}
+		}
+		alive = next
+	}
+	return missed
 }

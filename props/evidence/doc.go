@@ -17,7 +17,7 @@
 // Two things make the fact hold for the program and not only for the formula. The
 // pool is shuffled before any witness sees it, so a witness cannot tell the truth
 // by its place. And every member of the pool is blurred by the same Gaussian noise,
-// far below any scale of the problem and far above rounding: constant and discrete
+// far below any scale of the problem and far above rounding, wherever it lies: constant and discrete
 // coordinates are ordinary input, their ties broken at random, and a truth and a
 // draw that differ in the last bits of a float64 do not differ to a witness. See
 // [Battery].

@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -27,6 +28,52 @@ func TestFailuresIsEValue(t *testing.T) {
 			t.Fatalf("mean factor 1%+.3g, want 1", mean-1)
 		}
 	})
+}
+
+// TestFailuresOfDependentDraws: the mean factor is 1 at the bound, however the draws of a call
+// depend on each other, and below 1 where they fail more rarely. The laws of three draws,
+// each of which fails with the same probability, are mixtures of: none fails, all fail, one of
+// the three does, two of the three do, each of the three as likely as the others. All of the
+// laws that mix none with one of those, and all products, are gone through; the wealth is what
+// it is after a past of two failures. Rounding is the only tolerance.
+func TestFailuresOfDependentDraws(t *testing.T) {
+	const draws = 3
+	mean := func(bound float64, law [draws + 1]float64) (mean float64) { // of the number that fail
+		for failed, probability := range law {
+			f := NewFailures(bound)
+			f.Observe(1. / draws)
+			f.Observe(0)
+			before := f.LogWealth()
+			f.Observe(float64(failed) / draws)
+			mean += probability * math.Exp(f.LogWealth()-before)
+		}
+		return mean
+	}
+	for _, bound := range []float64{1e-5, 0.03, 0.3} {
+		laws := map[string]func(rate float64) [draws + 1]float64{
+			"each by itself": func(r float64) [draws + 1]float64 {
+				return [draws + 1]float64{(1 - r) * (1 - r) * (1 - r), 3 * r * (1 - r) * (1 - r), 3 * r * r * (1 - r), r * r * r}
+			},
+		}
+		for together := 1; together <= draws; together++ {
+			laws[fmt.Sprintf("%d at a time", together)] = func(r float64) (law [draws + 1]float64) {
+				law[together] = r * draws / float64(together)
+				law[0] = 1 - law[together]
+				return law
+			}
+		}
+		for name, law := range laws {
+			if got := mean(bound, law(bound)); math.Abs(got-1) > 1e-12 {
+				t.Errorf("%s, at the bound %v: mean factor 1%+.3g, want 1", name, bound, got-1)
+			}
+			if got := mean(bound, law(bound/2)); got >= 1 {
+				t.Errorf("%s, at half the bound %v: mean factor %v, want less than 1", name, bound, got)
+			}
+			if got := mean(bound, law(bound*1.1)); got <= 1 {
+				t.Errorf("%s, above the bound %v: mean factor %v, want more than 1", name, bound, got)
+			}
+		}
+	}
 }
 
 // TestFailuresSees: a failure against a bound of 1e-4 is worth a factor above 1000,

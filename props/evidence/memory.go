@@ -27,7 +27,8 @@ func (b *Battery) traceOf(p *pool, place int) *trace {
 // what the data do not predict of it, to a draw that the candidate returned in the call
 // before. Draws of different calls share nothing, so to a right candidate they are
 // points chosen from the past. A candidate that starts each call with the same seed, or
-// hands out the same draw again, comes too near. The zero value remembers nothing.
+// hands out the same draw again, or goes on from where it stopped, comes too near. The zero
+// value remembers nothing.
 type Memory struct{ draws *mat.Dense }
 
 // Recall fills in what the memory says of a call, and remembers its draws.

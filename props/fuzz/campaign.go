@@ -28,6 +28,8 @@ type Config struct {
 	Keep func(*props.Counterexample) error
 	// Watch, if not nil, is told of progress.
 	Watch func(Progress)
+
+	judging func(judgement) (*props.Verdict, error) // in place of package props, in tests
 }
 
 // State is how far a campaign has come, which is all that is needed to go on with it. Its
@@ -146,28 +148,16 @@ func (c *campaign) run(ctx context.Context) (props.Stop, error) {
 	}
 }
 
-// judge judges the candidate on one problem; the purpose and its number name the stream.
-func (c *campaign) judge(ctx context.Context, p *spec.Problem, purpose string, number int, alpha float64, calls int, more ...props.Option) (*props.Verdict, error) {
-	return c.judgeOf(ctx, c.candidate, p, purpose, number, alpha, calls, more...)
-}
-
-// judgeOf judges another candidate in place of that of the campaign.
-func (c *campaign) judgeOf(ctx context.Context, candidate spec.Sampler, p *spec.Problem, purpose string, number int, alpha float64, calls int, more ...props.Option) (*props.Verdict, error) {
-	return props.Judge(ctx, candidate, []*spec.Problem{p}, append([]props.Option{props.Alpha(alpha), props.Calls(calls), props.Draws(c.Draws),
-		props.Jobs(c.Jobs), props.Seed(spec.Stream(c.state.Seed, purpose, nil, uint64(number)).Uint64()), props.Terse()}, more...)...)
-}
-
 // confirm judges a suspect on fresh randomness at its share of alpha; if it is caught, the
 // counterexample is handed out at once, and then reduced.
 func (c *campaign) confirm(ctx context.Context, s suspect) error {
 	const floor, limit = 200, 50_000 // calls
-	c.state.Confirmations++
-	if err := c.Save(c.state); err != nil {
+	stake, err := c.spend(confirmation)
+	if err != nil {
 		return err
 	}
-	alpha := share(c.state.Alpha, c.state.Confirmations)
-	calls := min(limit, floor+4*expectedCalls(s.verdict, alpha))
-	v, err := c.judge(ctx, s.problem, "fuzz confirm", c.state.Confirmations, alpha, calls)
+	calls := min(limit, floor+4*expectedCalls(s.verdict, stake.alpha))
+	v, err := c.judge(ctx, judgement{stake: stake, candidate: c.candidate, problem: s.problem, calls: calls})
 	if err != nil || !caught(v) {
 		return err
 	}

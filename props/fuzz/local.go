@@ -28,18 +28,18 @@ func (c *campaign) fixY(ctx context.Context, found *props.Counterexample) error 
 	if found.Verdict.Fault != nil || fixed || unknown != nil || found.Problem.Measurement().Rows() == 0 || draws < localLeast {
 		return nil
 	}
-	alpha, err := c.spend()
+	stake, err := c.spend(reduction)
 	if err != nil {
 		return err
 	}
-	v, err := c.judge(ctx, found.Problem, "fuzz reduce", c.state.Reductions, alpha, draws/localGain, props.Local(localPoints))
+	v, err := c.judge(ctx, judgement{stake: stake, candidate: c.candidate, problem: found.Problem, calls: draws / localGain, local: localPoints})
 	if err != nil || ctx.Err() != nil || v.Outcome != props.Rejected {
 		return err
 	}
-	if alpha, err = c.spend(); err != nil {
+	if stake, err = c.spend(reduction); err != nil {
 		return err
 	}
-	alone, err := c.judge(ctx, found.Problem, "fuzz reduce", c.state.Reductions, alpha, v.Calls, props.At(v.Worst().Y))
+	alone, err := c.judge(ctx, judgement{stake: stake, candidate: c.candidate, problem: found.Problem, calls: v.Calls, at: v.Worst().Y})
 	if err != nil || ctx.Err() != nil || alone.Outcome != props.Rejected {
 		return err
 	}

@@ -63,11 +63,11 @@ func (c *campaign) apply(ctx context.Context, found *props.Counterexample, move 
 			continue
 		}
 		tried[string(p.Digest())] = true
-		alpha, err := c.spend()
+		stake, err := c.spend(reduction)
 		if err != nil {
 			return false, err
 		}
-		v, err := c.judge(ctx, p, "fuzz reduce", c.state.Reductions, alpha, reductionCalls(found.Verdict, alpha), props.Until(hopeless))
+		v, err := c.judge(ctx, judgement{stake: stake, candidate: c.candidate, problem: p, calls: reductionCalls(found.Verdict, stake.alpha), enough: hopeless})
 		if err != nil || ctx.Err() != nil {
 			return false, err
 		}
@@ -79,20 +79,11 @@ func (c *campaign) apply(ctx context.Context, found *props.Counterexample, move 
 	return false, nil
 }
 
-// spend counts one more judgement of a reduction and returns its share of alpha.
-func (c *campaign) spend() (alpha float64, err error) {
-	c.state.Reductions++
-	return share(c.state.Alpha, c.state.Reductions), c.Save(c.state)
-}
-
 // hopeless reports whether half of the budget has gone and wealth is below 1. An error half
 // as large as before would have made it large by then (a quarter of the growth, for twice
 // the calls, is what the start costs); a right sampler is there nearly always, and most
 // moves that are refused are refused because it is one.
 func hopeless(p props.Progress) bool { return 2*p.Calls >= p.Budget && p.Log10Wealth < 0 }
-
-// share is the level of the n-th judgement of one kind; these sum to alpha/2.
-func share(alpha float64, n int) float64 { return alpha / (2 * float64(n) * float64(n+1)) }
 
 // reductionCalls returns the calls of a judgement at level alpha that is to find out whether a
 // failure shows in plainer circumstances too.

@@ -103,7 +103,8 @@ func (c *campaign) ended(ctx context.Context) bool {
 // screen judges a problem for so many calls, the first of them those that it was judged by
 // before, and reports whether it is to be confirmed.
 func (c *campaign) screen(ctx context.Context, s *suspect, calls int) (suspicion bool, err error) {
-	s.verdict, err = c.judge(ctx, s.problem, "fuzz screen", s.number, 1.0/suspicious, calls)
+	free := stake{1.0 / suspicious, c.seed(screening, s.number)}
+	s.verdict, err = c.judge(ctx, judgement{stake: free, candidate: c.candidate, problem: s.problem, calls: calls})
 	if err != nil || ctx.Err() != nil {
 		return false, err
 	}

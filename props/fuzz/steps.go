@@ -24,11 +24,11 @@ func (c *campaign) fewerSteps(ctx context.Context, found *props.Counterexample) 
 		if !ok {
 			return nil
 		}
-		alpha, err := c.spend()
+		stake, err := c.spend(reduction)
 		if err != nil {
 			return err
 		}
-		v, err := c.judgeOf(ctx, fewer, found.Problem, "fuzz reduce", c.state.Reductions, alpha, reductionCalls(found.Verdict, alpha), props.Until(hopeless))
+		v, err := c.judge(ctx, judgement{stake: stake, candidate: fewer, problem: found.Problem, calls: reductionCalls(found.Verdict, stake.alpha), enough: hopeless})
 		if err != nil || ctx.Err() != nil || v.Outcome != props.Rejected || !sameWay(found.Verdict, v) {
 			return err
 		}

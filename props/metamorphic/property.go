@@ -1,13 +1,16 @@
 package metamorphic
 
 import (
+	"context"
 	"encoding/hex"
+	"fmt"
 	"strings"
 	"sync"
 
 	"pgregory.net/rapid"
 
 	"assay/props"
+	"assay/props/evidence"
 	"assay/spec"
 )
 
@@ -24,31 +27,46 @@ func Property(candidate spec.Sampler, over *rapid.Generator[*spec.Problem], o Op
 	if o.Calls == 0 {
 		o.Calls = 200
 	}
-	var mu sync.Mutex
-	reports := map[string]*Report{}
+	own := &property{candidate: candidate, options: o, reports: map[string]*Report{}}
 	return func(t *rapid.T) {
-		p := over.Draw(t, "problem")
-		key := hex.EncodeToString(p.Digest())
-		mu.Lock()
-		defer mu.Unlock()
-		r, met := reports[key]
-		if !met {
-			own := o
-			own.Alpha /= float64(len(reports)+1) * float64(len(reports)+2)
-			var err error
-			if r, err = Check(t.Context(), candidate, p, own); err != nil {
-				t.Fatalf("%v", err)
-			}
-			if r.Stop == props.StopInterrupted {
-				t.Fatalf("metamorphic.Property: interrupted on %s", p.Name())
-			}
-			reports[key] = r
-		}
+		r, err := own.report(t.Context(), over.Draw(t, "problem"))
 		switch {
+		case err != nil:
+			t.Fatalf("%v", err)
 		case r.Stop == props.StopRefusal:
 			t.Skipf("%s", strings.TrimSpace(r.String()))
 		case r.Outcome == props.Rejected || r.Stop == props.StopFault:
 			t.Fatalf("%s", r)
 		}
 	}
+}
+
+// property keeps the reports on the problems that were met.
+type property struct {
+	candidate spec.Sampler
+	options   Options
+
+	mu      sync.Mutex
+	reports map[string]*Report // by digest
+}
+
+// report returns the report on a problem, at its share of alpha.
+func (p *property) report(ctx context.Context, problem *spec.Problem) (*Report, error) {
+	key := hex.EncodeToString(problem.Digest())
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if r, met := p.reports[key]; met {
+		return r, nil
+	}
+	o := p.options
+	o.Alpha = evidence.Level(o.Alpha, len(p.reports)+1)
+	r, err := Check(ctx, p.candidate, problem, o)
+	if err != nil {
+		return nil, err
+	}
+	if r.Stop == props.StopInterrupted { // to be judged again when it is met again
+		return nil, fmt.Errorf("metamorphic.Property: interrupted on %s", problem.Name())
+	}
+	p.reports[key] = r
+	return r, nil
 }

@@ -255,6 +255,67 @@ func TestBatchAlone(t *testing.T) {
 	}
 }
 
+// TestGather: calls are put to a program together if they are on one problem, of one number of
+// draws and not to be made alone, in the order in which they wait, and no more than it can take;
+// whatever else waits goes on waiting. Two problems of one shape are two problems.
+func TestGather(t *testing.T) {
+	p, q := problem(t, "gauss"), problem(t, "gauss:seed=2")
+	waiting := []external.Wait{{p, 2, false}, {q, 2, false}, {p, 3, false}, {p, 2, true}, {p, 2, false}, {q, 2, false}, {p, 2, false}}
+	for _, test := range []struct {
+		own, most   int
+		batch, left []int
+	}{
+		{0, 64, []int{0, 4, 6}, []int{1, 2, 3, 5}},
+		{6, 64, []int{0, 4, 6}, []int{1, 2, 3, 5}},
+		{6, 2, []int{0, 6}, []int{1, 2, 3, 4, 5}},
+		{4, 1, []int{4}, []int{0, 1, 2, 3, 5, 6}},
+		{1, 64, []int{1, 5}, []int{0, 2, 3, 4, 6}},
+		{2, 64, []int{2}, []int{0, 1, 3, 4, 5, 6}},
+		{3, 64, []int{3}, []int{0, 1, 2, 4, 5, 6}},
+	} {
+		if batch, left := external.Gathered(test.own, test.most, waiting); !slices.Equal(batch, test.batch) || !slices.Equal(left, test.left) {
+			t.Errorf("call %d, at most %d together: %v, leaving %v; want %v, leaving %v", test.own, test.most, batch, left, test.batch, test.left)
+		}
+	}
+}
+
+// TestBatchOfManyProblems: calls on two problems of one shape that wait at the same time come
+// to what each comes to on its own problem, to the last bit.
+func TestBatchOfManyProblems(t *testing.T) {
+	const calls = 40
+	on := []*spec.Problem{problem(t, "gauss"), problem(t, "gauss:seed=2")}
+	options := external.Options{Timeout: 10 * time.Second, Grace: 50 * time.Millisecond}
+	single := start(t, "batch", options)
+	var want [2][]outcome
+	for k, p := range on {
+		for i := range calls {
+			want[k] = append(want[k], one(t.Context(), single, p, i, nil))
+		}
+	}
+	said := new(log)
+	options.Stderr = said
+	c := startBatching(t, "batch", options)
+	meet := func() {
+		var got [2][]outcome
+		var callers sync.WaitGroup
+		for k, p := range on {
+			callers.Go(func() { got[k] = atOnce(t.Context(), c, p, calls, nil) })
+		}
+		callers.Wait()
+		for k := range on {
+			for i, one := range got[k] {
+				if one.err != nil || !mat.Equal(one.draws, want[k][i].draws) {
+					t.Fatalf("problem %d, call %d: %v and the draws\n%v, want\n%v", k, i, one.err, mat.Formatted(one.draws), mat.Formatted(want[k][i].draws))
+				}
+			}
+		}
+	}
+	untilBatched(t, said, meet)
+	for range 5 {
+		meet()
+	}
+}
+
 // TestBatchOfSlowCalls: calls that all are in time are no fault, though the time for one is
 // over before several of them have been made. Three of them are enough for that.
 func TestBatchOfSlowCalls(t *testing.T) {

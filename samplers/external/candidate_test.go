@@ -498,6 +498,7 @@ func TestConform(t *testing.T) {
 		"crash at 5":    "",
 		"constant seed": "seeds 1 and 2 gave the same draws: seed the generator",
 		"unseeded":      "some randomness does not come from the seed",
+		"per process":   "a new process gave other draws",
 		"rude":          "bye: it ended with exit code 5",
 		"future":        "wrong   says hello",
 		"refusal":       "it declines: d is odd",

@@ -294,6 +294,9 @@ func (c *child) sample(m message) {
 	case "unseeded":
 		answer(draws(n, rand.New(rand.NewPCG(rand.Uint64(), 2))), n, d)
 		return
+	case "per process":
+		answer(draws(n, rand.New(rand.NewPCG(m.Params.Seed, uint64(os.Getpid())))), n, d)
+		return
 	case "prior":
 		x := mat.NewDense(n, d, nil)
 		p.Prior().Sample(x, rng)

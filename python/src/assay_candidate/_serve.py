@@ -73,7 +73,9 @@ def sampler(
 
     Its name is that of the function unless one is given. Say ``independent=False`` if the
     draws of one call depend on each other given y, as those of one chain do: they are then
-    judged in pairs.
+    judged in pairs. Different calls must not depend on each other in any case: a function that
+    keeps something from one call to the next, as a chain that goes on where it stopped, may be
+    rejected for that alone.
     """
 
     def declare(function: Sample) -> Candidate:

@@ -1,0 +1,74 @@
+package fuzz
+
+import (
+	"context"
+
+	"assay/props"
+	"assay/props/evidence"
+	"assay/spec"
+)
+
+// kind is what a judgement is for. It names the streams of judgements of that kind.
+type kind string
+
+const (
+	screening    kind = "fuzz screen"
+	confirmation kind = "fuzz confirm"
+	reduction    kind = "fuzz reduce"
+)
+
+// stake is what one judgement is made with: its level, and a seed of its own.
+type stake struct {
+	alpha float64
+	seed  uint64
+}
+
+// spend counts one more confirmation or reduction and returns its stake, once the count has
+// been saved: so a campaign that was killed at any time goes on with the next number, and
+// neither a share of alpha nor a stream is ever used twice.
+func (c *campaign) spend(k kind) (stake, error) {
+	number := &c.state.Confirmations
+	if k == reduction {
+		number = &c.state.Reductions
+	}
+	*number++
+	if err := c.Save(c.state); err != nil {
+		return stake{}, err
+	}
+	return stake{share(c.state.Alpha, *number), c.seed(k, *number)}, nil
+}
+
+// share is the level of the n-th judgement of one kind; these sum to alpha/2.
+func share(alpha float64, n int) float64 { return evidence.Level(alpha/2, n) }
+
+// seed returns the root seed of a judgement.
+func (c *campaign) seed(k kind, number int) uint64 {
+	return spec.Stream(c.state.Seed, string(k), nil, uint64(number)).Uint64()
+}
+
+// judgement is what is asked of package props.
+type judgement struct {
+	stake
+	candidate spec.Sampler
+	problem   *spec.Problem
+	calls     int
+	local     int                       // points to look at; 0 for all y
+	at        []float64                 // the one y to look at, if not nil
+	enough    func(props.Progress) bool // nil for never
+}
+
+// judge makes a judgement.
+func (c *campaign) judge(ctx context.Context, j judgement) (*props.Verdict, error) {
+	if c.judging != nil {
+		return c.judging(j)
+	}
+	options := []props.Option{props.Alpha(j.alpha), props.Calls(j.calls), props.Draws(c.Draws), props.Jobs(c.Jobs),
+		props.Seed(j.seed), props.Terse(), props.Local(j.local)}
+	if j.at != nil {
+		options = append(options, props.At(j.at))
+	}
+	if j.enough != nil {
+		options = append(options, props.Until(j.enough))
+	}
+	return props.Judge(ctx, j.candidate, []*spec.Problem{j.problem}, options...)
+}
