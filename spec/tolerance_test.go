@@ -135,7 +135,8 @@ func TestAsymmetryOfPools(t *testing.T) {
 
 // TestToleranceForms: failures spread over y in any way are within the joint bounds at
 // their mean; Definition 1.5 is one such way, within the joint form at Failure; and the joint form
-// at delta is within Definition 1.5 at sqrt(delta), by Markov.
+// at delta is within Definition 1.5 at sqrt(delta), by Markov. No form is Definition 1.5, and no
+// pool is further from exchangeable than its odd draw is from the others.
 func TestToleranceForms(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		tolerance, h := drawTolerance(t)
@@ -163,6 +164,12 @@ func TestToleranceForms(t *testing.T) {
 		within("definition 1.5", paper.TotalVariation(h), paper.Asymmetry(h, n), paper.Failure(), Joint)
 		if want := tolerance.Delta + (1-tolerance.Delta)*tolerance.Delta; math.Abs(paper.Failure()-want) > 1e-12 {
 			t.Fatalf("failure %v by definition 1.5, want %v", paper.Failure(), want)
+		}
+		if v, a := both(tolerance.Delta, ""); v != paper.TotalVariation(h) || a != paper.Asymmetry(h, n) {
+			t.Fatalf("no form: total variation %v and asymmetry %v, want those of definition 1.5", v, a)
+		}
+		if v, a := both(tolerance.Delta, tolerance.Form); a > v+1e-12 {
+			t.Fatalf("asymmetry %v, want at most the total variation %v", a, v)
 		}
 		v, a := both(tolerance.Delta, Joint)
 		within("joint", v, a, math.Sqrt(tolerance.Delta), Definition15)
