@@ -14,6 +14,25 @@ func (in *Instance) OutputMean(bit bool, x, s float64) float64 {
 	return mean
 }
 
+// OutputCurvature returns the second derivative in mu = x/(1+s^2) of the unscaled mean of an
+// output coordinate of a lattice instance that holds the bit, smoothed by s > 0: its third
+// central moment over v^2, v = s^2/(1+s^2). It panics if the instance has vertices.
+func (in *Instance) OutputCurvature(bit bool, mu, s float64) float64 {
+	_, v := smoothedCentre(0, s)
+	return in.laws[index(bit)].(latticeLaw).moments(mu, v).third / (v * v)
+}
+
+// OutputSquare returns the mean square, unscaled, of an output coordinate that holds the bit:
+// close to 1 for a lattice, R^2 + 1 for vertices.
+func (in *Instance) OutputSquare(bit bool) float64 {
+	law, ok := in.laws[index(bit)].(latticeLaw)
+	if !ok {
+		return square(in.dials.R) + 1
+	}
+	m := law.moments(0, 1)
+	return m.variance + square(m.mean)
+}
+
 // OutputRipple returns S_b(mu, v)/S_b(0, 1), as in [Instance.LogCosetRatio]: by how much the
 // density of an output coordinate of a lattice instance that holds the bit, smoothed by s > 0
 // (unscaled), differs from that of a normal law at x = (1+s^2) mu. It has period 2 eps. It panics
