@@ -124,7 +124,7 @@ func (c *coset) primal(mu, v float64) moments {
 //	sum over the coset = sqrt(2 pi v)/(2 eps) [1 + 2 sum_k exp(-k^2 a^2 v/2) cos(k theta)],
 //
 // and mean, variance and third central moment are mu + v S'/S, v + v^2 (S'/S)' and
-// v^3 (S'/S)'', S being the bracket and ' the derivative in mu: all are cumulants.
+// v^3 (S'/S)”, S being the bracket and ' the derivative in mu: all are cumulants.
 func (c *coset) dual(mu, v float64) moments {
 	a := math.Pi / c.eps
 	theta := a * math.Mod(mu-c.point(c.parity), 2*c.eps)

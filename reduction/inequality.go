@@ -14,11 +14,14 @@ func upperTail(x float64) float64 { return math.Erfc(x/math.Sqrt2) / 2 }
 // an odd neighbour. For the lattice that is the sum over odd k of the chance to land
 // within half a step of k eps, about 2 Q(eps/(2 beta)); for vertices, Q of R in units
 // of all the noise.
-func (in *Instance) Misread() float64 {
-	if in.dials.Encoding == Vertex {
-		return upperTail(in.dials.R / math.Hypot(1, in.dials.Beta))
+func (in *Instance) Misread() float64 { return in.dials.Misread() }
+
+// Misread is [Instance.Misread], for any function.
+func (d Dials) Misread() float64 {
+	if d.Encoding == Vertex {
+		return upperTail(d.R / math.Hypot(1, d.Beta))
 	}
-	step := in.dials.Eps / in.dials.Beta
+	step := d.Eps / d.Beta
 	if step < 1e-3 { // the series below needs terms until k step is about 40
 		return 0.5
 	}
@@ -45,8 +48,12 @@ func (in *Instance) Misread() float64 {
 //
 // This is THEORY section 4; constants are ours. The bound is vacuous above 1.
 func (in *Instance) Slack(tau float64) float64 {
-	n, m := float64(in.function.N), float64(in.function.M)
-	return 2*m*in.Misread() + n*upperTail(in.dials.R-tau)
+	return in.dials.Slack(in.function.N, in.function.M, tau)
+}
+
+// Slack is [Instance.Slack] for any function of n to m bits.
+func (d Dials) Slack(n, m int, tau float64) float64 {
+	return 2*float64(m)*d.Misread() + float64(n)*upperTail(d.R-tau)
 }
 
 // Interval returns the exact (Clopper-Pearson) two-sided confidence interval of the
