@@ -140,7 +140,7 @@ func TestNoiseControls(t *testing.T) {
 
 func TestOneTenthControls(t *testing.T) {
 	none := func(*reduction.Dials, int) {}
-	fails(t, "delta = 0.15", func(r *run) (Result, error) { return oneTenthWith(r, tenth, 0.15, none) })
+	fails(t, "delta = 0.16", func(r *run) (Result, error) { return oneTenthWith(r, tenth, 0.16, none) })
 	fails(t, "tau = 0.9", func(r *run) (Result, error) { return oneTenthWith(r, 0.9, tenth, none) })
 	fails(t, "eps/beta fixed", func(r *run) (Result, error) {
 		return oneTenthWith(r, tenth, tenth, func(dials *reduction.Dials, _ int) { dials.Beta = dials.Eps / 10 })

@@ -37,7 +37,7 @@ func orthantWithin(r *run, mean func(in *reduction.Instance, sigma float64) floa
 	var ps []float64
 	var sum, expected, union float64
 	alpha := r.alpha / float64(len(orthantCells))
-	noticed := math.Inf(1)
+	noticed, fewer := math.Inf(1), 0.0
 	for i, d := range orthantCells {
 		in, _, err := problems.Hard(fmt.Sprintf("%s,R=%v,eps=%v", d.function, d.R, d.eps))
 		if err != nil {
@@ -62,7 +62,10 @@ func orthantWithin(r *run, mean func(in *reduction.Instance, sigma float64) floa
 		ps = append(ps, equal(heads, points, q))
 		expected += q * float64(points)
 		if q > 0.01 {
-			noticed = min(noticed, noticedShift(points, q, alpha)/q)
+			shift := noticedShift(points, q, alpha)
+			noticed = min(noticed, shift/q)
+			without := -math.Expm1(math.Log1p(-q) * (1 - 1/float64(in.Function().N)))
+			fewer = max(fewer, (q-without)/shift)
 		}
 		union += float64(in.Function().N) * math.Erfc(d.R/math.Hypot(1, d.sigma)/math.Sqrt2) / 2 * float64(points)
 		if err := r.ctx.Err(); err != nil {
@@ -74,7 +77,7 @@ func orthantWithin(r *run, mean func(in *reduction.Instance, sigma float64) floa
 		Quantity: "mean posterior probability of other secrets",
 		Measured: sum / all, Relation: Equals, Bound: expected / all,
 		P: p, Holds: p > r.alpha,
-		WouldNotice: fmt.Sprintf("a mean that is wrong by %.2g %% of it; n - 1 for n bits, with two of which it is wrong by 30 to 50 %%", 100*noticed),
+		WouldNotice: fmt.Sprintf("a mean that is wrong by %.2g %% of it; n - 1 for n bits, by %.2g times what it takes", 100*noticed, fewer),
 		Detail:      fmt.Sprintf("%d settings x %d points, n = 2, 3 and 8; the bound n Q alone would be %.3g", len(orthantCells), points, union/all),
 	}, nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 
 	"gonum.org/v1/gonum/mat"
@@ -13,7 +14,10 @@ import (
 	"assay/reduction"
 )
 
-// scoreBound is the bound of the statement on the score, sigma scaled.
+// scoreBoundOf is a bound on sigma^2 E|s^ - s|^2, sigma scaled.
+type scoreBoundOf func(in *reduction.Instance, sigma float64) float64
+
+// scoreBound is that of the statement on the score.
 func scoreBound(in *reduction.Instance, sigma float64) float64 { return in.ScoreBound(sigma) }
 
 // score compares the local rule with the exact score, by enumeration, over the whole dial:
@@ -24,7 +28,7 @@ func score(r *run) (Result, error) { return scoreWithin(r, reduction.Lattice, sc
 
 // scoreWithin measures the error of the local rule of an encoding against the bound for
 // the lattice with the same dials.
-func scoreWithin(r *run, encoding reduction.Encoding, bound func(in *reduction.Instance, sigma float64) float64) (Result, error) {
+func scoreWithin(r *run, encoding reduction.Encoding, bound scoreBoundOf) (Result, error) {
 	bits := r.of(7, 10)
 	points := r.of(40, 300)
 	var ps []float64
@@ -61,6 +65,10 @@ func scoreWithin(r *run, encoding reduction.Encoding, bound func(in *reduction.I
 			}
 		}
 	}
+	used, err := oneBit(bound)
+	if err != nil {
+		return Result{}, err
+	}
 	p := combined(ps)
 	where := "nothing is seen above rounding"
 	if clear > 0 {
@@ -70,9 +78,11 @@ func scoreWithin(r *run, encoding reduction.Encoding, bound func(in *reduction.I
 	return Result{
 		Quantity: "sigma^2 E|s^ - s|^2",
 		Measured: tightest.error, Relation: AtMost, Bound: tightest.bound,
-		P: p, Holds: p > r.alpha,
-		WouldNotice: smallerFactor(func(factor float64) bool { return refutes(cells, factor, r.alpha) }) +
-			", by these draws; for one bit, each of its five terms is used by 14 % at least (package reduction)",
+		P: p, Holds: p > r.alpha && slices.Max(used) <= 1+1e-3,
+		WouldNotice: fmt.Sprintf("a bound that is %.3g times smaller; where a single one of its terms counts, %.3g times",
+			noticedFactor(func(factor float64) bool { return refutes(cells, factor, r.alpha) }), 1/slices.Min(used)),
+		Notes: []string{fmt.Sprintf("of one bit, by summation: %.2g, %.2g, %.2g and %.2g of the bound where step, smoothness, sign and middle count",
+			used[0], used[1], used[2], used[3])},
 		Detail: fmt.Sprintf("%d cells of (R, eps, sigma) x %d points, half with a wrong sign, n = m = %d; %s", len(ps), points, bits, where),
 	}, nil
 }
@@ -85,11 +95,6 @@ func refutes(cells []scoreCell, factor, alpha float64) bool {
 		}
 	}
 	return false
-}
-
-// smallerFactor says of a bound how much smaller it would have been refuted.
-func smallerFactor(refuted func(factor float64) bool) string {
-	return fmt.Sprintf("a bound that is %.3g times smaller", noticedFactor(refuted))
 }
 
 // rules are the local rule and the exact one of a hard instance.
