@@ -60,12 +60,17 @@ func (d Dials) Slack(n, m int, tau float64) float64 {
 // given level for a probability, from k successes of n > 0.
 func Interval(k, n int, level float64) (low, high float64) {
 	tail := (1 - level) / 2
-	low, high = 0, 1
-	if k > 0 {
-		low = distuv.Beta{Alpha: float64(k), Beta: float64(n - k + 1)}.Quantile(tail)
+	return lowest(k, n, tail), 1 - lowest(n-k, n, tail)
+}
+
+// lowest returns the probability of which k or more successes of n have the given probability. The
+// quantile of k = n is that of a power, of which the general one loses all digits where tail is small.
+func lowest(k, n int, tail float64) float64 {
+	switch k {
+	case 0:
+		return 0
+	case n:
+		return math.Pow(tail, 1/float64(n))
 	}
-	if k < n {
-		high = distuv.Beta{Alpha: float64(k + 1), Beta: float64(n - k)}.Quantile(1 - tail)
-	}
-	return low, high
+	return distuv.Beta{Alpha: float64(k), Beta: float64(n - k + 1)}.Quantile(tail)
 }

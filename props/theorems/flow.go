@@ -7,7 +7,7 @@ import (
 	"math/rand/v2"
 
 	"gonum.org/v1/gonum/mat"
-	"gonum.org/v1/gonum/stat/distuv"
+	"gonum.org/v1/gonum/mathext"
 
 	"assay/props/problems"
 	"assay/reduction"
@@ -108,8 +108,19 @@ func (f *flow) to(starts []float64) *mat.Dense {
 
 const secretColumn, outputColumn = 0, 1
 
-// standard is the law of a start.
-var standard = distuv.Normal{Sigma: 1}
+// below returns the probability that a standard normal, the law of a start, is below z, and bell its density.
+func below(z float64) float64 { return math.Erfc(-z/math.Sqrt2) / 2 }
+
+func bell(z float64) float64 { return math.Exp(-z*z/2) / math.Sqrt(2*math.Pi) }
+
+// middles returns the quantiles of a standard normal in the middle of cells of equal probability.
+func middles(points int) []float64 {
+	starts := make([]float64, points)
+	for i := range starts {
+		starts[i] = mathext.NormalQuantile((float64(i) + 0.5) / float64(points))
+	}
+	return starts
+}
 
 // misparity returns the probability that an output of the draw is nearer to a lattice point of the other
 // parity. The starts that are carried to the edges of those cells are found by bisection.
@@ -159,18 +170,18 @@ func between(a, b float64) float64 {
 	if a > 0 {
 		a, b = -b, -a
 	}
-	return max(0, standard.CDF(b)-standard.CDF(a))
+	return max(0, below(b)-below(a))
 }
 
 // tolerance returns the (tau, delta) within which the draws of d coordinates are, of an instance of n to
-// m bits: tau is a twentieth of the lattice spacing, so that a wrong parity is no small error, and
+// m bits: tau is a fortieth of the lattice spacing, so that a wrong parity is no small error, and
 // delta bounds the probability that a draw is farther than that from the point of the prior with the
 // same quantiles in each coordinate, given its signs. It adds that a sign of the prior itself is
 // wrong, and that the confidence limit of delta is, 1e-9.
 func (f *flow) tolerance(n, m int, rng *rand.Rand) spec.Tolerance {
 	const points, draws, wrong = 4000, 40_000, 1e-9
 	dials := f.in.Dials()
-	tau := dials.Eps / dials.R / 20
+	tau := dials.Eps / dials.R / 40
 	secret, output := f.moves(points)
 	far := 0
 	for range draws {
@@ -186,16 +197,13 @@ func (f *flow) tolerance(n, m int, rng *rand.Rand) spec.Tolerance {
 		}
 	}
 	_, delta := reduction.Interval(far, draws, 1-2*wrong)
-	return spec.Tolerance{Tau: tau, Delta: delta + wrong + float64(n)*standard.Survival(dials.R)}
+	return spec.Tolerance{Tau: tau, Delta: delta + wrong + float64(n)*below(-dials.R)}
 }
 
 // moves returns the squared distances of a secret coordinate and of an output, at equally likely quantiles,
 // from those quantiles of the prior.
 func (f *flow) moves(points int) (secret, output []float64) {
-	starts := make([]float64, points)
-	for i := range starts {
-		starts[i] = standard.Quantile((float64(i) + 0.5) / float64(points))
-	}
+	starts := middles(points)
 	to, law := f.to(starts), newQuantiles(f.in)
 	for i := range starts {
 		q := (float64(i) + 0.5) / float64(points)
@@ -216,7 +224,7 @@ func (f *flow) consistent(m int) float64 {
 type quantiles struct {
 	R      float64
 	points []float64 // of the coset
-	below  []float64 // probability up to each
+	upTo   []float64 // probability up to each
 }
 
 func newQuantiles(in *reduction.Instance) *quantiles {
@@ -229,17 +237,17 @@ func newQuantiles(in *reduction.Instance) *quantiles {
 	for k := -2*int(10/eps) + bit; float64(k)*eps < 20; k += 2 {
 		z := float64(k) * eps
 		total += math.Exp(-z * z / 2)
-		q.points, q.below = append(q.points, z/q.R), append(q.below, total)
+		q.points, q.upTo = append(q.points, z/q.R), append(q.upTo, total)
 	}
-	for i := range q.below {
-		q.below[i] /= total
+	for i := range q.upTo {
+		q.upTo[i] /= total
 	}
 	return q
 }
 
 func (q *quantiles) output(p float64) float64 {
-	for i, below := range q.below {
-		if p <= below {
+	for i, upTo := range q.upTo {
+		if p <= upTo {
 			return q.points[i]
 		}
 	}
@@ -251,11 +259,21 @@ func (q *quantiles) secret(p float64) float64 {
 	low, high := -3., 3.
 	for range 60 {
 		x := (low + high) / 2
-		if (standard.CDF(q.R*(x-1))+standard.CDF(q.R*(x+1)))/2 < p {
+		if (below(q.R*(x-1))+below(q.R*(x+1)))/2 < p {
 			low = x
 		} else {
 			high = x
 		}
 	}
 	return (low + high) / 2
+}
+
+// Within returns the (tau, delta) within which 50 steps of Heun's method sample the instance, as an
+// unconditional sampler: tau is a fortieth of the lattice spacing, and delta is computed.
+func Within(ctx context.Context, in *reduction.Instance) (spec.Tolerance, error) {
+	f, err := newFlow(ctx, heun50, in)
+	if err != nil {
+		return spec.Tolerance{}, err
+	}
+	return f.tolerance(in.Function().N, in.Function().M, spec.Stream(0, "theorems/tolerance", nil, 0)), nil
 }

@@ -55,7 +55,7 @@ func oneBitError(R, eps, sigma float64) float64 {
 	h := min(width/R, math.Sqrt(width)) / fineness
 	for x := h / 2; x < min(40*width/R, R+9*math.Sqrt(width)); x += h {
 		odds := math.Exp(-2 * R * x / width)
-		right := h / 2 * standard.Prob((x-R)/math.Sqrt(width)) / math.Sqrt(width)
+		right := h / 2 * bell((x-R)/math.Sqrt(width)) / math.Sqrt(width)
 		alone := odds / (1 + odds)
 		for _, o := range outputs {
 			for sign := range 2 { // both signs of x_1: the bit that it says

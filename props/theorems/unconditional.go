@@ -85,7 +85,7 @@ func (c *consistency) result(r *run, v *props.Verdict, within spec.Tolerance, sm
 		Measured: float64(c.right) / float64(max(1, c.all)), Relation: AtLeast, Bound: c.share,
 		P: p, Holds: p > r.alpha/2 && v.Outcome == props.NotRejected,
 		WouldNotice: seen,
-		Detail:      c.detail + fmt.Sprintf("the flow of 50 Heun steps leaves %.2g at most; tau is a twentieth of the lattice spacing, and delta what that flow costs", 1-c.share),
+		Detail:      c.detail + fmt.Sprintf("the flow of 50 Heun steps leaves %.2g at most; tau is a fortieth of the lattice spacing, and delta what that flow costs", 1-c.share),
 		Notes:       []string{small + ": " + judged},
 	}
 }
@@ -93,11 +93,10 @@ func (c *consistency) result(r *run, v *props.Verdict, within spec.Tolerance, sm
 // judgeUnconditional judges a sampler that sees the instance as a prior, within what the flow of
 // [heun50] costs on it.
 func judgeUnconditional(r *run, sampler spec.Sampler, in *reduction.Instance, prior spec.Prior, name string, calls int) (*props.Verdict, spec.Tolerance, error) {
-	f, err := newFlow(r.ctx, heun50, in)
+	within, err := Within(r.ctx, in)
 	if err != nil {
-		return nil, spec.Tolerance{}, err
+		return nil, within, err
 	}
-	within := f.tolerance(in.Function().N, in.Function().M, r.stream("tolerance", 0))
 	problem, err := spec.NewProblem("unmeasured "+name, prior, spec.Unmeasured(in.Dim()))
 	if err != nil {
 		return nil, within, err
