@@ -102,6 +102,8 @@ var statements = []Statement{
 	{"networks", "so does diffusion with the networks' scores, a (tau, delta)-unconditional sampler", "Theorem 1.4", sampling},
 	{"acceptance", "rejection sampling accepts with probability p(y) (2 pi beta^2)^(m/2)", "Theorem 1.6", acceptance},
 	{"proposals", "its proposals number at most (2/delta) (C/(beta sqrt(delta)))^m, but for a share delta of y", "Theorem 1.6", proposals},
+	{"growth-beta", "they do grow as (1/beta)^m", "Theorem 1.6", growthInBeta},
+	{"growth-delta", "and as (1/sqrt(delta))^(m+2), the 2 being the bound's 2/delta", "Theorem 1.6", growthInDelta},
 	{"inequality", "a (tau, delta)-sampler fails to invert with probability <= delta + slack(tau)", "Theorem 1.7", inequalityStatement},
 	{"contrapositive", "one draw that is no preimage is evidence 1/slack", "Theorem 1.7", contrapositive},
 	{"converse", "uniform preimages sample the posterior, up to misread bits", "Theorem 1.8", converse},
