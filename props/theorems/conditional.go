@@ -25,7 +25,7 @@ import (
 //
 // eps is that of [heun], [euler] and [ancestral]; on the line the mean is known by quadrature.
 func conditional(r *run) (Result, error) {
-	return conditionalBy(r, func(s scheme, steps int) spec.Sampler {
+	return conditionalBy(r, []scheme{heunScheme, eulerScheme, ancestralScheme}, func(s scheme, steps int) spec.Sampler {
 		return &samplers.Rejection{Proposal: s.sampler(steps), Max: 1e7}
 	}, func(eps float64) float64 { return 2 * eps })
 }
@@ -43,7 +43,7 @@ func conditionalSteps(r *run, s scheme) int {
 	return r.of(200, 500)
 }
 
-func conditionalBy(r *run, sampler func(s scheme, steps int) spec.Sampler, bound func(eps float64) float64) (Result, error) {
+func conditionalBy(r *run, schemes []scheme, sampler func(s scheme, steps int) spec.Sampler, bound func(eps float64) float64) (Result, error) {
 	result := Result{Quantity: "mean over y of the total variation / 2 eps, largest", Relation: AtMost, Bound: 1, P: 1, Holds: true}
 	onLine, err := threeModes.problem(conditionalNoise)
 	if err != nil {
@@ -53,7 +53,6 @@ func conditionalBy(r *run, sampler func(s scheme, steps int) spec.Sampler, bound
 	if err != nil {
 		return Result{}, err
 	}
-	schemes := []scheme{heunScheme, eulerScheme, ancestralScheme}
 	for _, s := range schemes {
 		steps := conditionalSteps(r, s)
 		proposals, err := s.proposals(r, threeModes, steps)

@@ -17,9 +17,9 @@ import (
 // a step by the order of its square, so that the law is right to first order.
 
 // heun, euler and ancestral check the orders of the three methods.
-func heun(r *run) (Result, error)      { return orderOf(r, heunScheme) }
-func euler(r *run) (Result, error)     { return orderOf(r, eulerScheme) }
-func ancestral(r *run) (Result, error) { return orderOf(r, ancestralScheme) }
+func heun(r *run) (Result, error)      { return orderOf(r, heunScheme, lawsOfError(r)) }
+func euler(r *run) (Result, error)     { return orderOf(r, eulerScheme, lawsOfError(r)) }
+func ancestral(r *run) (Result, error) { return orderOf(r, ancestralScheme, lawsOfError(r)) }
 
 // lawOfError is one on which the error of a sampler is computed, given the number of steps.
 type lawOfError struct {
@@ -90,15 +90,16 @@ func orderFrom(steps []int, errors []float64) order {
 	return order{2*last - before, remainder}
 }
 
-// orderOf checks the order of a scheme, and by draws that the program makes its steps.
-func orderOf(r *run, s scheme) (Result, error) {
+// orderOf checks the order of a scheme on some laws, and by draws that the program makes its
+// steps.
+func orderOf(r *run, s scheme, laws []lawOfError) (Result, error) {
 	reach, err := rangeOf(r.ctx, s.sampler(1000), r.stream("order", 0))
 	if err != nil {
 		return Result{}, err
 	}
 	result := Result{Quantity: "exponent of 1/steps in the error of the law", Relation: Equals, Bound: s.order, Measured: s.order, Holds: true}
 	worst := 0.0
-	for _, law := range lawsOfError(r) {
+	for _, law := range laws {
 		var errors []float64
 		var shown []string
 		for _, steps := range law.steps {
@@ -136,7 +137,7 @@ func orderOf(r *run, s scheme) (Result, error) {
 // the range that the sampler chooses.
 func (s scheme) floors(r *run, most float64) (string, error) {
 	var shown []string
-	for _, steps := range []int{25, 50, 100, 200, 400, 1600} {
+	for _, steps := range []int{25, 50, 100, 200, 400, 1600, 6400} {
 		reach, err := rangeOf(r.ctx, s.sampler(steps), r.stream("order", 0))
 		if err != nil {
 			return "", err
@@ -151,6 +152,6 @@ func (s scheme) floors(r *run, most float64) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("against the law itself, normal in R^%d, with the sampler's own range: %s; the floor of its widest range is %.2g",
+	return fmt.Sprintf("against the law itself, normal in R^%d, with the sampler's own range: %s steps; floor of its widest range %.2g, which an error of the other sign may cancel",
 		isotropic, strings.Join(shown, ", "), isotropicDistance(isotropic, math.Log(limit[0]))), nil
 }

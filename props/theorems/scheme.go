@@ -35,14 +35,14 @@ var (
 )
 
 // trace runs the program on a law, with as many levels of noise as steps, which go beyond the
-// law's scale by reach, from the given nodes or, if they are nil, from where it starts.
+// law's scale by reach or what it chooses, whichever is more, from the given nodes or, if they are nil, from where it starts.
 func (s scheme) trace(ctx context.Context, law spec.Denoiser, steps int, reach float64, nodes []float64, watch func(x, clean []float64, sigma float64), rng *rand.Rand) (*trace, error) {
 	sampler := s.sampler(steps)
 	own, err := rangeOf(ctx, sampler, rng)
 	if err != nil {
 		return nil, err
 	}
-	seen, err := look(ctx, sampler, &probe{Denoiser: law, widen: reach / own, nodes: nodes, watch: watch}, rng)
+	seen, err := look(ctx, sampler, &probe{Denoiser: law, widen: max(1, reach/own), nodes: nodes, watch: watch}, rng)
 	if err == nil && len(seen.levels) != steps {
 		err = fmt.Errorf("%s asks for %d levels of noise, want %d", sampler.Name(), len(seen.levels), steps)
 	}
