@@ -3,6 +3,7 @@ package theorems
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -69,9 +70,9 @@ func lawsOfError(r *run) []lawOfError {
 // order is an exponent in 1/steps.
 type order struct {
 	value float64
-	// remainder bounds what is left of the terms of the next orders: an exponent between n and 2n
-	// is off by a/n + b/n^2 + ..., and value, twice the last less the one before, by the second of
-	// these terms only, which is less than the difference between the two.
+	// remainder is by how much the exponents of all doublings differ. The one between n and 2n is
+	// off by a/n + b/n^2 + ..., and value, twice the last less the one before, by the second of
+	// these terms only: by less than they have moved on the way.
 	remainder float64
 }
 
@@ -82,12 +83,14 @@ func orderFrom(steps []int, errors []float64) order {
 	for i := range steps[1:] {
 		local = append(local, math.Log(errors[i]/errors[i+1])/math.Log(float64(steps[i+1]-1)/float64(steps[i]-1)))
 	}
-	last, before := local[len(local)-1], local[len(local)-2]
-	remainder := math.Abs(last - before)
-	if len(local) > 2 { // where the difference is small by chance
-		remainder = max(remainder, math.Abs(before-local[len(local)-3])/4)
-	}
-	return order{2*last - before, remainder}
+	n := len(local)
+	return order{2*local[n-1] - local[n-2], slices.Max(local) - slices.Min(local)}
+}
+
+// is reports whether the order is the given one, and the exponents have settled: orders are whole
+// numbers, and where they still move by a quarter none is known.
+func (o order) is(whole float64) bool {
+	return o.remainder < 0.25 && math.Abs(o.value-whole) <= o.remainder+1e-6 // for rounding
 }
 
 // orderOf checks the order of a scheme on some laws, and by draws that the program makes its
@@ -114,7 +117,7 @@ func orderOf(r *run, s scheme, laws []lawOfError) (Result, error) {
 		if math.Abs(found.value-s.order) >= math.Abs(result.Measured-s.order) {
 			result.Measured = found.value
 		}
-		result.Holds = result.Holds && math.Abs(found.value-s.order) <= found.remainder
+		result.Holds = result.Holds && found.is(s.order)
 		result.Notes = append(result.Notes, fmt.Sprintf("%s: %s with %v steps: order %.3f", law.name, strings.Join(shown, ", "), law.steps, found.value))
 	}
 	floor, err := s.floors(r, reach)
