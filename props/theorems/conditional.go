@@ -69,9 +69,9 @@ func conditionalBy(r *run, schemes []scheme, sampler func(s scheme, steps int) s
 		result.Holds = result.Holds && mean <= bound(eps) && share <= math.Sqrt(bound(eps))
 
 		delta := bound(max(eps, onGauss))
-		options := []props.Option{jointly(delta), props.Alpha(r.alpha / float64(2*len(schemes))), props.Calls(r.of(500, 5000))}
+		options := []props.Option{jointly(delta), props.Alpha(r.alpha / float64(2*len(schemes))), props.Calls(r.of(500, 2000))}
 		if s.noise != nil { // whose draws take longer
-			options = append(options, props.Calls(r.of(100, 2000)), props.Terse())
+			options = append(options, props.Calls(r.of(100, 300)), props.Terse())
 		}
 		verdict, err := r.judge(sampler(s, steps), []*spec.Problem{onLine, gauss}, options...)
 		if err != nil {
@@ -121,7 +121,7 @@ func (s scheme) conditionalDraws(r *run, sampler spec.Sampler, steps int) (*post
 	if err != nil {
 		return nil, err
 	}
-	found := &posteriorDraws{each: r.of(500, 10_000)}
+	found := &posteriorDraws{each: r.of(500, 2000)}
 	gain := actual[0] / (actual[0] + conditionalNoise*conditionalNoise)
 	deviation := conditionalNoise * math.Sqrt(gain)
 	x, y, draws := make([]float64, 1), make([]float64, 1), mat.NewDense(found.each, 1, nil)

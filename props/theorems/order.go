@@ -124,7 +124,7 @@ func orderOf(r *run, s scheme, laws []lawOfError) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	program, err := s.observe(r, 50, reach)
+	program, err := s.observe(r, 50, 1) // the range that it chooses
 	if err != nil {
 		return Result{}, err
 	}

@@ -45,7 +45,7 @@ func TestWrittenOut(t *testing.T) {
 				t.Errorf("%s brings node %v to %v and %v", s.name, nodes[i], one.end[i], two.end[i])
 			}
 		}
-		seen, err := other.observe(r, steps, reach)
+		seen, err := other.observe(r, steps, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -58,7 +58,7 @@ func TestWrittenOut(t *testing.T) {
 // TestNodes: a flow from where it starts by itself and one from nodes have the same factor
 // on a Gaussian, which is that of the recursion written out; rounding as in [TestWrittenOut].
 func TestNodes(t *testing.T) {
-	const steps, reach = 40, 100
+	const steps, reach = 40, 20
 	r := newRun(t, 0)
 	law, err := spec.NewDiagonal(make([]float64, len(spectrum)), spectrum)
 	if err != nil {
