@@ -82,7 +82,7 @@ func conditionalBy(r *run, schemes []scheme, sampler func(s scheme, steps int) s
 			return Result{}, err
 		}
 		result.P = min(result.P, 2*float64(len(schemes))*min(exact.p(), math.Pow(10, -verdict.Log10Wealth)))
-		result.Holds = result.Holds && verdict.Outcome == props.NotRejected
+		result.Holds = result.Holds && verdict.Outcome != props.Rejected
 		result.Notes = append(result.Notes, fmt.Sprintf(
 			"%s, %d steps: eps %.2g; given y %.2g on average, %.2g but for that share of y; %s as (0, %.2g) jointly after %d calls on the line and %s (eps %.2g)",
 			s.name, steps, eps, mean, share, verdict.Outcome, delta, verdict.Calls, gauss.Name(), onGauss))
