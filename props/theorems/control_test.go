@@ -295,27 +295,6 @@ func TestCrossing(t *testing.T) {
 	}
 }
 
-func TestAcceptanceControls(t *testing.T) {
-	for name, factor := range map[string]func(m int, beta float64) float64{
-		// 100 draws give a rate to 10 %, and there are 27 of them.
-		"no constant of the noise": func(m int, _ float64) float64 { return math.Pow(2*math.Pi, -float64(m)/2) },
-		"six tenths more":          func(int, float64) float64 { return 1.6 },
-	} {
-		fails(t, name, func(r *run) (Result, error) {
-			return acceptanceWithin(r, func(p *spec.Problem, y []float64) (float64, error) {
-				rate, err := rateOf(p, y)
-				return min(1, rate*factor(len(y), p.Measurement().Beta())), err
-			})
-		})
-	}
-}
-
-func TestProposalsControls(t *testing.T) {
-	fails(t, "a third of the exponent", func(r *run) (Result, error) {
-		return proposalsWithin(r, func(m int, lambda, beta, delta float64) float64 { return ProposalBound(m, lambda, beta, delta) / 3 })
-	})
-}
-
 func TestUnconditionalControls(t *testing.T) {
 	functions := []string{"goldreich:n=64,m=64"}
 	fails(t, "too few steps", func(r *run) (Result, error) {

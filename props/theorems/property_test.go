@@ -226,7 +226,16 @@ func TestAcceptance(t *testing.T) {
 			rt.Fatal(err)
 		}
 		r := newRun(t, streamOf(p))
-		w, err := newWait(r, problem, 10, r.stream("acceptance", 0), rateOf)
+		rng := r.stream("acceptance", 0)
+		y, err := affordable(problem, rng)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		rate, err := rateOf(problem, y)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		w, err := newWait(r, problem, y, 10, rate, rng)
 		if err != nil {
 			rt.Fatal(err)
 		}
