@@ -84,8 +84,8 @@ func conditionalBy(r *run, schemes []scheme, sampler func(s scheme, steps int) s
 		result.P = min(result.P, 2*float64(len(schemes))*min(exact.p(), math.Pow(10, -verdict.Log10Wealth)))
 		result.Holds = result.Holds && verdict.Outcome != props.Rejected
 		result.Notes = append(result.Notes, fmt.Sprintf(
-			"%s, %d steps: eps %.2g; given y %.2g on average, %.2g but for that share of y; %s as (0, %.2g) jointly after %d calls on the line and %s (eps %.2g)",
-			s.name, steps, eps, mean, share, verdict.Outcome, delta, verdict.Calls, gauss.Name(), onGauss))
+			"%s, %d steps: eps %.2g; given y %.2g on average (at most %.2g), by Definition 1.5 delta = %.2g (at most %.2g); %s as (0, %.2g) jointly after %d calls on the line and %s (eps %.2g)",
+			s.name, steps, eps, mean, bound(eps), share, math.Sqrt(bound(eps)), verdict.Outcome, delta, verdict.Calls, gauss.Name(), onGauss))
 		if s.noise == nil {
 			result.WouldNotice = fmt.Sprintf("draws from a normal law whose deviation is off by %.2g %%, or whose mean is by %.2g deviations at each y; by the verdict on Heun's proposals, %s",
 				100*(deviationNoticed(exact.squares.n, r.alpha/12)-1), exact.shiftNoticed(r.alpha/12), noticedSpread(verdict))
