@@ -185,8 +185,15 @@ func TestReplayIsFresh(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if replayed.Seed == seed || remembered.Seed == seed || replayed.Seed == remembered.Seed {
-		t.Errorf("found with seed %d, replayed with %d, remembered with %d; want three seeds", seed, replayed.Seed, remembered.Seed)
+	single := *v
+	single.Local, single.Problems = 1, []Finding{{Y: []float64{1}}}
+	aboutY, err := remembering.judgeAgain(&Counterexample{Candidate: "prior", Verdict: &single, Problem: p})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if replayed.Seed == seed || remembered.Seed == seed || replayed.Seed == remembered.Seed || aboutY.Seed == seed {
+		t.Errorf("found with seed %d, replayed with %d, remembered with %d, at a single y with %d; want other seeds than the first",
+			seed, replayed.Seed, remembered.Seed, aboutY.Seed)
 	}
 }
 
