@@ -35,6 +35,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"os/signal"
@@ -48,12 +49,13 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	os.Exit(command(ctx, os.Args[1:]))
+	os.Exit(command(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
 // command runs the command and returns its exit status.
-func command(ctx context.Context, args []string) int {
+func command(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	flags := flag.NewFlagSet("faults", flag.ContinueOnError)
+	flags.SetOutput(stderr)
 	root := flags.String("root", ".", "the `folder` of the module")
 	all := flags.Bool("all", false, "try all faults")
 	fraction := flags.Float64("fraction", 0.1, "try this part of the faults, chosen at random")
@@ -68,12 +70,12 @@ func command(ctx context.Context, args []string) int {
 	}
 	wanted, err := regexp.Compile("^(?:" + *only + ")$")
 	if err != nil || flags.NArg() > 0 || !(*fraction > 0 && *fraction <= 1) || *jobs < 1 {
-		fmt.Fprintln(os.Stderr, "faults: want no arguments, an expression that compiles, 0 < fraction <= 1 and at least one job")
+		fmt.Fprintln(stderr, "faults: want no arguments, an expression that compiles, 0 < fraction <= 1 and at least one job")
 		return 2
 	}
 	lists, err := load(*root, filepath.Join(*root, "ci", "faults", "lists"))
 	if err != nil {
-		fmt.Fprintf(os.Stderr, "faults: %v\n", err)
+		fmt.Fprintf(stderr, "faults: %v\n", err)
 		return 1
 	}
 	var chosen []*fault
@@ -87,25 +89,25 @@ func command(ctx context.Context, args []string) int {
 	total := len(chosen)
 	if !*all && *only == "" && *pkg == "" {
 		chosen = sample(chosen, *fraction, *seed)
-		fmt.Printf("%d of %d faults, chosen with -seed %d\n", len(chosen), total, *seed)
+		fmt.Fprintf(stdout, "%d of %d faults, chosen with -seed %d\n", len(chosen), total, *seed)
 	}
 	if len(chosen) == 0 {
-		fmt.Fprintln(os.Stderr, "faults: none is so named")
+		fmt.Fprintln(stderr, "faults: none is so named")
 		return 2
 	}
 	folder, err := os.MkdirTemp("", "faults")
 	if err != nil {
-		fmt.Fprintf(os.Stderr, "faults: %v\n", err)
+		fmt.Fprintf(stderr, "faults: %v\n", err)
 		return 1
 	}
 	defer os.RemoveAll(folder)
 	b := &bench{root: *root, folder: folder, limit: *limit, narrow: *narrow}
-	results := b.tryAll(ctx, chosen, *jobs, os.Stdout)
+	results := b.tryAll(ctx, chosen, *jobs, stdout)
 	if ctx.Err() != nil {
-		fmt.Fprintln(os.Stderr, "faults: interrupted")
+		fmt.Fprintln(stderr, "faults: interrupted")
 		return 130
 	}
-	if !summarise(os.Stdout, results) {
+	if !summarise(stdout, results) {
 		return 1
 	}
 	return 0

@@ -35,7 +35,7 @@ var lacking = sync.OnceValue(func() string {
 	return ""
 })
 
-var failedPython = regexp.MustCompile(`(?m)^(?:FAILED|ERROR) (?:\S+::)?(\w+)`)
+var failedPython = regexp.MustCompile(`(?m)^FAILED \S+::(\w+)`)
 
 // runPython returns what runs the tests in a folder that holds src and tests.
 func (b *bench) runPython(folder string) runner {
