@@ -75,6 +75,9 @@ go -C reduction/circuit/kernelgen test .
 step Python
 bash ci/python.sh
 
+step 'planted faults'
+bash ci/faults.sh
+
 step 'samplers of other libraries'
 bash ci/libraries.sh
 
