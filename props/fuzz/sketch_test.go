@@ -184,3 +184,25 @@ func TestFewerCoordinates(t *testing.T) {
 		}
 	}
 }
+
+// A data set of one point is the Gaussian of its bandwidth's square, by density.
+func TestPlainerFamily(t *testing.T) {
+	s := &sketch{family: dataSet, means: [][]float64{{1, 2}}, bandwidth: 0.5, beta: 1}
+	changed := plainerFamily(s)
+	if len(changed) != 1 || changed[0].family != gaussian {
+		t.Fatalf("%d changes", len(changed))
+	}
+	x := mat.NewDense(1, 2, []float64{1.3, 1.9})
+	log := func(s *sketch) float64 {
+		prior, err := s.prior()
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := make([]float64, 1)
+		prior.(spec.Density).LogDensity(at, x, 0)
+		return at[0]
+	}
+	if before, after := log(s), log(changed[0]); math.Abs(before-after) > 1e-12 {
+		t.Errorf("log density %v, then %v", before, after)
+	}
+}

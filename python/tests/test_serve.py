@@ -117,6 +117,12 @@ def test_a_question_says_which_call_it_is_for(judge):
         assert question["method"] == "prior_draws" and question["params"].get("call", 0) == call
         j.write(id=question["id"], result={"value": packed(np.array([[1.0 + call, 2.0]]))})
     np.testing.assert_array_equal(unpacked(j.read()["result"]["draws"]), [[[1, 2]], [[2, 2]]])
+    # Afterwards there is one call again, the first.
+    j.write(id=99, method="sample", params={"problem": 2, "y": packed(np.zeros(1)), "n": 1, "seed": 3})
+    question = j.read()
+    assert question["params"].get("call", 0) == 0
+    j.write(id=question["id"], result={"value": packed(np.array([[5.0, 6.0]]))})
+    np.testing.assert_array_equal(unpacked(j.read()["result"]["draws"]), [[5, 6]])
 
 
 def test_problem(judge):
