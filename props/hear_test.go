@@ -36,21 +36,24 @@ func call(e *exhibit, first, second [2]float64, place int) *answer {
 
 // TestPooledIsScaledByThePast: what is bet on all problems as one is in units of what earlier calls
 // on the problem at hand spread by, so that at the first call there is nothing to see, whatever it
-// brings; at the second there is (the control).
+// brings; at the third, the second that has any, there is (the control).
 func TestPooledIsScaledByThePast(t *testing.T) {
-	wealth := func(first, second float64) (one, two float64) {
+	wealth := func(first, third float64) (one, three float64) {
 		trial, e := byHand()
-		trial.hear(t.Context(), call(e, [2]float64{first, -first}, [2]float64{first, 0}, 0))
-		one = trial.pooled.logWealth()
-		trial.hear(t.Context(), call(e, [2]float64{second, -second}, [2]float64{second, 0}, 0))
-		return one, trial.pooled.logWealth()
+		hear := func(v float64) float64 {
+			trial.hear(t.Context(), call(e, [2]float64{v, -v}, [2]float64{v, 0}, 0))
+			return trial.pooled.logWealth()
+		}
+		one = hear(first)
+		hear(1)
+		return one, hear(third)
 	}
-	one, two := wealth(1, 1)
+	one, three := wealth(1, 1)
 	if other, _ := wealth(-5, 1); other != one {
 		t.Errorf("after one call the wealth on all problems is exp(%v) or exp(%v), by what the call brought", one, other)
 	}
-	if _, other := wealth(1, 0.1); other == two {
-		t.Error("after two calls it is the same whatever the second brought")
+	if _, other := wealth(1, 0.1); other == three {
+		t.Error("after three calls it is the same whatever the third brought")
 	}
 }
 
