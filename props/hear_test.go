@@ -1,7 +1,6 @@
 package props
 
 import (
-	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -108,38 +107,6 @@ func TestHearRecalls(t *testing.T) {
 		trial.hear(t.Context(), &answer{task: task{exhibit: e, point: q}, sights: []*evidence.Sight{s}, ties: rng})
 		if row := s.Values[len(s.Values)-1]; (row[0] != 0 && row[1] != 0) != (number == 1) {
 			t.Errorf("call %d: distances %v to a draw of the call before", number, row)
-		}
-	}
-}
-
-// TestThresholdOfOne: on one problem of four, whose wealth is a quarter of a half of the whole, eight
-// times as much is needed as of all.
-func TestThresholdOfOne(t *testing.T) {
-	tr := &trial{options: &options{alpha: 1e-6}, exhibits: make([]*exhibit, 4)}
-	for want, together := range map[float64]*pooled{4e6: nil, 8e6: {}} {
-		tr.pooled = together
-		if got := math.Exp(tr.thresholdOfOne()); math.Abs(got-want) > 1e-6*want {
-			t.Errorf("a wealth of %v is enough, want %v", got, want)
-		}
-	}
-}
-
-// TestRejectsAtOneOverAlpha: a wealth of 1/alpha ends a trial, and one that is smaller by a part in
-// 10^9 does not.
-func TestRejectsAtOneOverAlpha(t *testing.T) {
-	wealth := func(alpha float64) (Stop, float64) {
-		trial, e := byHand()
-		trial.alpha = alpha
-		var stop Stop
-		for range 9 {
-			stop = trial.hear(t.Context(), call(e, [2]float64{1, 0}, [2]float64{1, 0}, 0))
-		}
-		return stop, trial.logWealth()
-	}
-	_, log := wealth(1e-6)
-	for alpha, want := range map[float64]Stop{math.Exp(-log) * (1 + 1e-9): StopWealth, math.Exp(-log) * (1 - 1e-9): ""} {
-		if stop, again := wealth(alpha); stop != want || again != log {
-			t.Errorf("exp(%v) at alpha exp(%v): stop %q, want %q", again, math.Log(alpha), stop, want)
 		}
 	}
 }
