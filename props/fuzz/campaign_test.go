@@ -61,11 +61,10 @@ func (d *disk) config() Config {
 	}
 }
 
-// TestKilledAndResumed kills a campaign at each of its first twelve writes and goes on from what
-// was written. What was confirmed is not lost, the counts that have spent alpha are behind by no
-// more than the judgement that the failed write was to announce (which was not made then: see
-// TestSavedBeforeItIsSpent), and the campaign ends as one that was never killed does: with one
-// counterexample that is reduced to the least. That no two judgements share a stream is TestSpending.
+// TestKilledAndResumed kills a campaign at every one of its writes and goes on from what was
+// written. What was confirmed is never lost, the counts that have spent alpha never go back,
+// so that no stream is used twice, and the campaign ends as one that was never killed does:
+// with one counterexample that is reduced to the least.
 func TestKilledAndResumed(t *testing.T) {
 	for kill := range 12 {
 		d := &disk{kept: map[string][]byte{}, left: kill}
