@@ -64,7 +64,7 @@ func TestCommand(t *testing.T) {
 		"a survivor":                     {[]fault{seen, unseen}, nil, 1, []string{"planted/unseen survives: the product is a sum"}},
 		"out of date":                    {[]fault{spared(seen)}, nil, 1, []string{"planted/seen is killed by . ^TestSum$, and is listed as harmless: nobody multiplies"}},
 		"does not compile":               {[]fault{{ID: "x", What: "x", File: "planted.go", Old: "sum += i", New: "unused := i"}}, nil, 1, []string{"planted/x cannot be tried: it does not compile", "declared and not used"}},
-		"no such text":                   {[]fault{{ID: "x", What: "x", File: "planted.go", Old: "sum -= i"}}, nil, 1, []string{`planted/x: planted.go holds the old text 0 times, want once: "sum -= i"`}},
+		"no such text":                   {[]fault{{ID: "x", What: "x", File: "planted.go", Old: "sum -= i"}}, nil, 1, []string{`planted/x cannot be tried: planted.go holds the old text 0 times, want once: "sum -= i"`}},
 		"a text that is there twice":     {[]fault{{ID: "x", What: "x", File: "planted.go", Old: "return"}}, nil, 1, []string{"holds the old text 5 times"}},
 		"no change":                      {[]fault{{ID: "x", What: "x", File: "planted.go", Old: "i++", New: "i++"}}, nil, 1, []string{"the new text is the old one"}},
 		"two of one name":                {[]fault{seen, seen}, nil, 1, []string{"planted/seen: there are two"}},
@@ -182,7 +182,7 @@ func TestReadPython(t *testing.T) {
 // TestLists: the lists are as many faults as they are to be, a third in the arithmetic of the
 // bound, of which none is harmless (see [fault.check]); of all no more than a twentieth are.
 func TestLists(t *testing.T) {
-	lists, err := load(root, "lists")
+	lists, err := load("lists")
 	if err != nil {
 		t.Fatal(err)
 	}

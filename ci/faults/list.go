@@ -117,8 +117,8 @@ func (f *fault) check() error {
 	return err
 }
 
-// load reads all lists of a folder, and checks them against the sources under the root.
-func load(root, folder string) ([]*list, error) {
+// load reads all lists of a folder.
+func load(folder string) ([]*list, error) {
 	paths, err := filepath.Glob(filepath.Join(folder, "*.json"))
 	if err != nil {
 		return nil, err
@@ -141,11 +141,7 @@ func load(root, folder string) ([]*list, error) {
 				problems = append(problems, fmt.Errorf("%s: there are two", f.name()))
 			}
 			seen[f.ID] = true
-			err := f.check()
-			if err == nil {
-				_, err = f.apply(root)
-			}
-			if err != nil {
+			if err := f.check(); err != nil {
 				problems = append(problems, fmt.Errorf("%s: %w", f.name(), err))
 			}
 		}

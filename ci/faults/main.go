@@ -32,6 +32,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -57,6 +58,7 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	flags := flag.NewFlagSet("faults", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	root := flags.String("root", ".", "the `folder` of the module")
+	folder := flags.String("lists", "", "the `folder` of the lists, if it is not ci/faults/lists in the root")
 	all := flags.Bool("all", false, "try all faults")
 	fraction := flags.Float64("fraction", 0.1, "try this part of the faults, chosen at random")
 	seed := flags.Uint64("seed", uint64(time.Now().UnixNano()), "of the choice")
@@ -73,7 +75,7 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "faults: want no arguments, an expression that compiles, 0 < fraction <= 1 and at least one job")
 		return 2
 	}
-	lists, err := load(*root, filepath.Join(*root, "ci", "faults", "lists"))
+	lists, err := load(cmp.Or(*folder, filepath.Join(*root, "ci", "faults", "lists")))
 	if err != nil {
 		fmt.Fprintf(stderr, "faults: %v\n", err)
 		return 1
@@ -95,13 +97,13 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "faults: none is so named")
 		return 2
 	}
-	folder, err := os.MkdirTemp("", "faults")
+	temporary, err := os.MkdirTemp("", "faults")
 	if err != nil {
 		fmt.Fprintf(stderr, "faults: %v\n", err)
 		return 1
 	}
-	defer os.RemoveAll(folder)
-	b := &bench{root: *root, folder: folder, limit: *limit, narrow: *narrow}
+	defer os.RemoveAll(temporary)
+	b := &bench{root: *root, folder: temporary, limit: *limit, narrow: *narrow}
 	results := b.tryAll(ctx, chosen, *jobs, stdout)
 	if ctx.Err() != nil {
 		fmt.Fprintln(stderr, "faults: interrupted")
