@@ -147,6 +147,36 @@ func TestSample(t *testing.T) {
 	}
 }
 
+// TestReadGo: of what go test prints the test that failed first is taken, innermost; a time-out is
+// said, and what does not compile or runs no test is trouble.
+func TestReadGo(t *testing.T) {
+	all := suite{"cmd/assay", "Test"}
+	failed := exec.Command("sh", "-c", "exit 1").Run()
+	for name, test := range map[string]struct {
+		output string
+		err    error
+		want   *failure
+		said   string // of the error
+	}{
+		"passes": {"ok  	assay/cmd/assay	0.1s", nil, nil, ""},
+		"fails": {"--- FAIL: TestScripts (0.10s)\n    --- FAIL: TestScripts/exit (0.05s)\n        exit.txtar:1\n    --- FAIL: TestScripts/json (0.05s)\nFAIL\n", failed,
+			&failure{suite{"cmd/assay", "^TestScripts$/^exit$"}, false}, ""},
+		"two":       {"--- FAIL: TestA (0.10s)\n--- FAIL: TestB (0.05s)\nFAIL\n", failed, &failure{suite{"cmd/assay", "^TestA$"}, false}, ""},
+		"panics":    {"panic: boom\n\ngoroutine 1\nFAIL	assay/cmd/assay	0.1s", failed, &failure{all, false}, ""},
+		"times out": {"panic: test timed out after 1s\n	running tests:\n		TestScripts/a.b (1s)\n\nFAIL	assay/cmd/assay	1.1s", failed, &failure{suite{"cmd/assay", `^TestScripts$/^a\.b$`}, true}, ""},
+		"no test":   {"ok  	assay/cmd/assay	0.1s [no tests to run]", nil, nil, "no test is so named: cmd/assay Test"},
+		"no code":   {"x.go:1: undefined: y\nFAIL	assay/cmd/assay [build failed]", failed, nil, "it does not compile: x.go:1: undefined: y FAIL assay/cmd/assay [build failed]"},
+	} {
+		got, err := readGo(all, test.output, test.err)
+		if diff := cmp.Diff(test.want, got, cmp.AllowUnexported(failure{}, suite{})); diff != "" {
+			t.Errorf("%s: (-want +got)\n%s", name, diff)
+		}
+		if test.said == "" && err != nil || test.said != "" && (err == nil || err.Error() != test.said) {
+			t.Errorf("%s: %v, want %q", name, err, test.said)
+		}
+	}
+}
+
 // TestReadPython: what pytest prints, and how it ends, is read as what it means.
 func TestReadPython(t *testing.T) {
 	all := suite{python, "errors or calls"}

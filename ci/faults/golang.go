@@ -100,8 +100,8 @@ func (b *bench) execute(ctx context.Context, folder string, environ []string, na
 }
 
 var (
-	failedGo  = regexp.MustCompile(`(?m)^--- FAIL: (\w+)`)
-	runningGo = regexp.MustCompile(`running tests:\s+(\w+)`)
+	failedGo  = regexp.MustCompile(`(?m)^ *--- FAIL: (\S+)`)
+	runningGo = regexp.MustCompile(`running tests:\s+(\S+)`)
 )
 
 // readGo makes a failure, or a trouble, of what go test printed and how it ended.
@@ -120,21 +120,32 @@ func readGo(s suite, output string, err error) (*failure, error) {
 		return nil, err
 	}
 	if strings.Contains(output, "panic: test timed out") {
-		return &failure{only(s, runningGo.FindStringSubmatch(output)), true}, nil
+		return &failure{only(s, runningGo.FindAllStringSubmatch(output, -1)), true}, nil
 	}
 	if !strings.Contains(output, "FAIL") {
 		return nil, &trouble{broken, "go test: " + tail(output)}
 	}
-	return &failure{only(s, failedGo.FindStringSubmatch(output)), false}, nil
+	return &failure{only(s, failedGo.FindAllStringSubmatch(output, -1)), false}, nil
 }
 
-// only returns the suite of the one test that an expression found, or the whole if it found none:
-// a process may die before it names a test.
-func only(s suite, match []string) suite {
-	if match == nil {
+// only returns the suite of the first test that an expression found, or of the innermost one in it
+// that is named next; the whole if it found none: a process may die before it names a test.
+func only(s suite, matches [][]string) suite {
+	name := ""
+	for _, match := range matches {
+		if name != "" && !strings.HasPrefix(match[1], name+"/") {
+			break
+		}
+		name = match[1]
+	}
+	if name == "" {
 		return s
 	}
-	return suite{s.pkg, "^" + match[1] + "$"}
+	parts := strings.Split(name, "/")
+	for i, part := range parts {
+		parts[i] = "^" + regexp.QuoteMeta(part) + "$"
+	}
+	return suite{s.pkg, strings.Join(parts, "/")}
 }
 
 // tail returns the end of an output, on one line.
