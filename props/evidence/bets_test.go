@@ -1,0 +1,81 @@
+package evidence
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// TestTiesAreBroken: of members that are equal each rank is as likely as the others. Of 3000 ranks
+// each of three has 1000 with deviation 26; one is 170 off, 6.6 deviations, with probability 1e-10.
+func TestTiesAreBroken(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	counts := map[int]int{}
+	for range 3000 {
+		counts[Rank([]float64{5, 1, 5, 5, 9}, 2, rng)]++
+	}
+	for rank := range 5 {
+		want := 0
+		if rank >= 1 && rank <= 3 { // one is below, and two more may be
+			want = 1000
+		}
+		if math.Abs(float64(counts[rank]-want)) > 170*float64(min(want, 1)) {
+			t.Errorf("rank %d comes %d times of 3000, want about %d", rank, counts[rank], want)
+		}
+	}
+}
+
+// TestRuinIsForGood: a portfolio of which every expert has lost all has nothing to bet any more.
+func TestRuinIsForGood(t *testing.T) {
+	p := newPortfolio([]float64{1, 3})
+	for _, factors := range [][]float64{{0, 0}, {2, 2}} {
+		copy(p.factor, factors)
+		p.collect()
+		if !math.IsInf(p.logWealth, -1) {
+			t.Errorf("after factors of %v the wealth is exp(%v)", factors, p.logWealth)
+		}
+	}
+}
+
+// TestValueFactors: the factors of the bets on values are exp(lambda phi_0)/mean exp(lambda phi_i), by
+// the plain formula: lambda 0.05, 0.1, ... 3.2 of either sign. Powers by repeated squaring are off by
+// less than 2^6 roundings.
+func TestValueFactors(t *testing.T) {
+	phi := []float64{0.3, -1.7, 4, -4}
+	for truth := range phi {
+		got := make([]float64, valueExperts)
+		newValueBets(1).add(got, phi, truth, 0.5)
+		for e := range valueDoubles {
+			for sign, at := range map[float64]int{1: 2 * e, -1: 2*e + 1} {
+				lambda := sign * 0.05 * math.Exp2(float64(e))
+				mean := 0.0
+				for _, v := range phi {
+					mean += math.Exp(lambda*v) / float64(len(phi))
+				}
+				if want := 0.5 * math.Exp(lambda*phi[truth]) / mean; math.Abs(got[at]-want) > 1e-13*want {
+					t.Errorf("truth %d, lambda %v: factor %v, want %v", truth, lambda, got[at], want)
+				}
+			}
+		}
+	}
+}
+
+// TestMeanRanks: a truth that is above all draws has mean rank 1, one below all of them 0, in pools and
+// in pairs, whatever its place.
+func TestMeanRanks(t *testing.T) {
+	for _, independent := range []bool{true, false} {
+		for truth := range 4 {
+			p := NewProcess(2, nil, 3, independent, 0)
+			for range 5 {
+				above, below := []float64{1, 2, 3, 4}, []float64{1, 2, 3, 4}
+				above[truth], below[truth] = 9, -9
+				p.Observe([][]float64{above, below}, truth, rand.New(rand.NewPCG(1, 1)))
+			}
+			for _, w := range p.Testimonies() {
+				if want := float64(1 - w.Witness); w.MeanRank != want {
+					t.Errorf("independent %v, truth %d, witness %d: mean rank %v, want %v", independent, truth, w.Witness, w.MeanRank, want)
+				}
+			}
+		}
+	}
+}
