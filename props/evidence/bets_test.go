@@ -79,3 +79,19 @@ func TestMeanRanks(t *testing.T) {
 		}
 	}
 }
+
+// TestLearnerFollowsTheTruth: wherever in the pool the truth is, a learner comes to bet on what it is
+// higher in than the draws, and against what it is lower in.
+func TestLearnerFollowsTheTruth(t *testing.T) {
+	for truth := range 3 {
+		p := NewProcess(2, features(2), 2, true, 0)
+		values := [][]float64{{0, 1, 2}, {0, 1, 2}}
+		values[0][truth], values[1][truth] = 5, -5
+		p.Observe(values, truth, rand.New(rand.NewPCG(1, 1)))
+		for _, l := range p.learned.learners {
+			if !(l.theta[0] > 0 && l.theta[1] < 0) {
+				t.Errorf("truth %d: theta %v, want the first above 0 and the second below", truth, l.theta)
+			}
+		}
+	}
+}
