@@ -4,6 +4,10 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"gonum.org/v1/gonum/mat"
+
+	"assay/props/problems"
 )
 
 // TestTiesAreBroken: of members that are equal each rank is as likely as the others. Of 3000 ranks
@@ -93,5 +97,26 @@ func TestLearnerFollowsTheTruth(t *testing.T) {
 				t.Errorf("truth %d: theta %v, want the first above 0 and the second below", truth, l.theta)
 			}
 		}
+	}
+}
+
+// TestPlaceSaysNothing: the truth comes to stand in every place of a pool. One of four is missed by 120
+// pools with probability 4 (3/4)^120 = 4e-15.
+func TestPlaceSaysNothing(t *testing.T) {
+	p, err := problems.Parse("gauss:d=2,m=1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rng := rand.New(rand.NewPCG(1, 3))
+	b, err := NewBattery(p, 3, false, 0, rng)
+	if err != nil {
+		t.Fatal(err)
+	}
+	places := map[int]int{}
+	for range 120 {
+		places[b.Evaluate([]float64{1, 2}, mat.NewDense(3, 2, nil), []float64{0}, rng).Place]++
+	}
+	if len(places) != 4 {
+		t.Errorf("of four places the truth was in %v", places)
 	}
 }
