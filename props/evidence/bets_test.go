@@ -120,3 +120,57 @@ func TestPlaceSaysNothing(t *testing.T) {
 		t.Errorf("of four places the truth was in %v", places)
 	}
 }
+
+// TestPoolHoldsAll: a pool is the truth in its place and every draw once, but for the blur, here of
+// 1e-8 at most.
+func TestPoolHoldsAll(t *testing.T) {
+	p, err := problems.Parse("gauss:d=2,m=1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rng := rand.New(rand.NewPCG(1, 4))
+	b, err := NewBattery(p, 3, false, 0, rng)
+	if err != nil {
+		t.Fatal(err)
+	}
+	draws := mat.NewDense(3, 2, []float64{1, 2, 3, 4, 5, 6})
+	for range 20 {
+		pool, place := b.pool([]float64{-1, -2}, draws, []float64{0}, rng)
+		seen := map[float64]bool{}
+		for i := range 4 {
+			x := pool.x.RawRowView(i)
+			if math.Abs(x[1]-x[0]-math.Copysign(1, x[0])) > 1e-7 || (i == place) != (x[0] < 0) {
+				t.Fatalf("member %d of a pool with the truth in place %d is %v", i, place, x)
+			}
+			seen[math.Round(x[0])] = true
+		}
+		if len(seen) != 4 {
+			t.Fatalf("the pool holds %v", seen)
+		}
+	}
+}
+
+// TestDensitiesAddUp: the log posterior density, but for its constant, is the log-likelihood and the log
+// prior density.
+func TestDensitiesAddUp(t *testing.T) {
+	p, err := problems.Parse("gauss:d=2,m=1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rng := rand.New(rand.NewPCG(1, 5))
+	b, err := NewBattery(p, 3, false, 0, rng)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := b.Evaluate([]float64{1, 2}, mat.NewDense(3, 2, []float64{0, 1, -2, 0.5, 3, 1}), []float64{0.7}, rng)
+	of := map[string][]float64{}
+	for k, name := range b.Names() {
+		of[name] = s.Values[k]
+	}
+	for i := range 4 {
+		likelihood, prior, posterior := of["log-likelihood"][i], of["log prior density"][i], of["log posterior density"][i]
+		if math.Abs(likelihood+prior-posterior) > 1e-12*(1+math.Abs(posterior)) || likelihood == 0 || prior == 0 {
+			t.Errorf("member %d: %v and %v come to %v", i, likelihood, prior, posterior)
+		}
+	}
+}
