@@ -60,6 +60,7 @@ func TestCommand(t *testing.T) {
 			[]string{"planted/seen    killed", ". ^TestSum$", "planted/unseen survives and is harmless: nobody multiplies", "2 faults: 1 killed, 0 of them by the time limit; 1 survive, 1 of them harmless"}},
 		"the chosen tests do not see it": {[]fault{narrow(seen, "TestNothing")}, nil, 0, []string{"planted/seen  killed", ". ^TestSum$"}},
 		"and no others are tried":        {[]fault{narrow(seen, "TestNothing")}, []string{"-narrow"}, 1, []string{"planted/seen survives"}},
+		"parts that need each other":     {[]fault{narrow(seen, "TestParts")}, nil, 0, []string{"planted/seen  killed", ". ^TestParts$"}},
 		"a hang":                         {[]fault{hanging}, []string{"-limit", "3s"}, 0, []string{"^TestSum$ (by the time limit)", "1 killed, 1 of them by the time limit"}},
 		"a survivor":                     {[]fault{seen, unseen}, nil, 1, []string{"planted/unseen survives: the product is a sum"}},
 		"out of date":                    {[]fault{spared(seen)}, nil, 1, []string{"planted/seen is killed by . ^TestSum$, and is listed as harmless: nobody multiplies"}},

@@ -71,6 +71,12 @@ func (s suite) String() string {
 	return s.pkg + " " + s.run
 }
 
+// outermost returns the test that a part of one belongs to.
+func (s suite) outermost() suite {
+	s.run, _, _ = strings.Cut(s.run, "/")
+	return s
+}
+
 // suites returns the tests that the fault is tried against, in turn: the chosen ones and then,
 // unless narrow is set, all tests of its package and of those that its list names.
 func (f *fault) suites(narrow bool) []suite {
