@@ -39,10 +39,10 @@ func TestNeverBelowTheThreshold(t *testing.T) {
 	}
 }
 
-// TestTooFewCalls: no factor exceeds the number of members of a pool, 4 for three draws and 2 for a
+// TestCallsThatSuffice: no factor exceeds the number of members of a pool, 4 for three draws and 2 for a
 // pair, and half of the wealth is on all problems as one: with one call less than could reach
 // 10^6, 4^10 = 1.05e6, 2^20 = 1.05e6, and 4^11/2 = 2.1e6, where 4^10/2 = 5.2e5, a judgement says so.
-func TestTooFewCalls(t *testing.T) {
+func TestCallsThatSuffice(t *testing.T) {
 	dependent := spec.NewSampler("dependent", false, samplers.Exact().Sample)
 	for _, test := range []struct {
 		candidate spec.Sampler
