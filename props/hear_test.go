@@ -1,6 +1,7 @@
 package props
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -33,42 +34,16 @@ func call(e *exhibit, first, second [2]float64, place int) *answer {
 	}
 }
 
-// TestPooledIsScaledByThePast: what is bet on all problems as one is in units of what earlier calls
-// on the problem at hand spread by, so that at the first call there is nothing to see, whatever it
-// brings; at the third, the second that has any, there is (the control).
-func TestPooledIsScaledByThePast(t *testing.T) {
-	wealth := func(first, third float64) (one, three float64) {
-		trial, e := byHand()
-		hear := func(v float64) float64 {
-			trial.hear(t.Context(), call(e, [2]float64{v, -v}, [2]float64{v, 0}, 0))
-			return trial.pooled.logWealth()
-		}
-		one = hear(first)
-		hear(1)
-		return one, hear(third)
-	}
-	one, three := wealth(1, 1)
-	if other, _ := wealth(-5, 1); other != one {
-		t.Errorf("after one call the wealth on all problems is exp(%v) or exp(%v), by what the call brought", one, other)
-	}
-	if _, other := wealth(1, 0.1); other == three {
-		t.Error("after three calls it is the same whatever the third brought")
-	}
-}
-
-// TestPooledBetsOnTheSameWitnesses: after a first call, what is bet on all problems as one is what a
-// process by itself would bet that is shown the witnesses of the names, scaled, and the place of the
-// truth.
-func TestPooledBetsOnTheSameWitnesses(t *testing.T) {
+// TestPooledBetsOnThePast: what is bet on all problems as one is what a process by itself would bet that
+// is shown the witnesses of the names, each in units of what earlier calls on the problem at hand
+// spread by, and the place of the truth. (At the first call there are none, and nothing is seen.)
+func TestPooledBetsOnThePast(t *testing.T) {
 	trial, e := byHand()
-	first, second := [2]float64{1, -2}, [2]float64{10, 30}
-	alone := evidence.NewProcess(2, nil, 1, true, 0)
-	ties := func() *rand.Rand { return rand.New(rand.NewPCG(3, 3)) }
-	alone.Observe([][]float64{{0, 0}, {0, 0}}, 1, ties())
-	trial.hear(t.Context(), call(e, first, second, 1))
-	for range 5 {
-		own := e.points[0].processes[0]
-		alone.Observe([][]float64{own.Scaled(1, second[:]), own.Scaled(0, first[:])}, 1, ties())
+	own, alone := e.points[0].processes[0], evidence.NewProcess(2, nil, 1, true, 0)
+	for i := range 6 {
+		size := math.Exp2(float64(i % 3))
+		first, second := [2]float64{size, -2 * size}, [2]float64{10, 30 * size}
+		alone.Observe([][]float64{own.Scaled(1, second[:]), own.Scaled(0, first[:])}, 1, rand.New(rand.NewPCG(3, 3)))
 		trial.hear(t.Context(), call(e, first, second, 1))
 	}
 	got, want := trial.pooled.processes[0].Testimonies(), alone.Testimonies()
