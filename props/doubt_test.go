@@ -223,3 +223,25 @@ func TestJournalOfAnotherSize(t *testing.T) {
 		t.Errorf("wealth 10^%v, then 10^%v, asked %d times; want the same, asked once", whole.Log10Wealth, again.Log10Wealth, asked.Load())
 	}
 }
+
+// TestStopsAreNoPass: a refusal is told from a fault, and a judgement that was interrupted is no pass,
+// though the calls by then would have sufficed for a rejection.
+func TestStopsAreNoPass(t *testing.T) {
+	on := named(t, "gauss")
+	refuser := spec.NewSampler("refuser", true, func(context.Context, *mat.Dense, *spec.Problem, []float64, *rand.Rand) error {
+		return spec.Refuse("not today")
+	})
+	if v := judge(t, refuser, on); v.Stop != props.StopRefusal || v.Outcome != props.Inconclusive {
+		t.Errorf("a refusal: %s (%s)", v.Outcome, v.Stop)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	v, err := props.Judge(ctx, samplers.Exact(), on, props.Calls(10_000), props.Watch(func(p props.Progress) {
+		if p.Calls == 100 {
+			cancel()
+		}
+	}))
+	if err != nil || v.Stop != props.StopInterrupted || v.Outcome != props.Inconclusive || v.Calls < 100 {
+		t.Errorf("an interruption: %v, %v", v, err)
+	}
+}
