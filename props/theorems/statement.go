@@ -105,6 +105,7 @@ var statements = []Statement{
 	{"inequality", "a (tau, delta)-sampler fails to invert with probability <= delta + slack(tau)", "Theorem 1.7", inequalityStatement},
 	{"contrapositive", "one draw that is no preimage is evidence 1/slack", "Theorem 1.7", contrapositive},
 	{"converse", "uniform preimages sample the posterior, up to misread bits", "Theorem 1.8", converse},
+	{"lower-bound", "rejection, enumeration and SAT take time exponential in m on functions believed hard (a measurement, not a proof)", "Theorem 1.8", lowerBound},
 	{"smoothing", "smoothed, the two cosets differ by a factor exp(r) at most", "lemma on smoothing a discretised Gaussian", smoothing},
 	{"orthant", "the posterior of secrets other than the signs has mean <= n Q(R/sqrt(1+s^2))", "orthant lemma", orthant},
 	{"large-noise", "the outputs move the law of the secret by at most tanh(m r/4)", "large-noise lemma", largeNoise},
