@@ -63,6 +63,12 @@ var builtins = []builtin{
 			return PiGDM{Steps: args.Int("steps", 100, 1, maxSteps), Eta: args.Float("eta", 1, 0, 1)}
 		},
 	},
+	{
+		Entry{"alangevin", "Langevin steps to ever less noisy measurements from a draw of the prior, Xun, Gupta and Price 2025 (steps=1000 a level, step=0.2: the largest stable one is about 2)"},
+		func(args *spec.Args) spec.Sampler {
+			return AnnealedLangevin{Steps: args.Int("steps", 1000, 1, maxSteps), Step: args.Float("step", 0.2, 1e-6, 1)}
+		},
+	},
 }
 
 // parseDiffusion reads the steps of a diffusion of the given method. The default
