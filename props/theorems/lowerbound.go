@@ -10,8 +10,8 @@ import (
 	"strings"
 
 	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/mathext"
 	"gonum.org/v1/gonum/stat"
-	"gonum.org/v1/gonum/stat/distuv"
 
 	"assay/props/problems"
 	"assay/reduction/circuit"
@@ -219,8 +219,8 @@ func (w *rejectionWaits) note() string {
 // be noticed nine times in ten: it then is wrong by a factor, whose m-th root that is.
 func (w *rejectionWaits) noticed(alpha float64) string {
 	last, level := w.waits[len(w.waits)-1], alpha/float64(len(w.waits))
-	law := distuv.Gamma{Alpha: float64(last.draws), Beta: 1}
-	factor := law.Quantile(1-level/2) / law.Quantile(0.1)
+	k := float64(last.draws)
+	factor := mathext.GammaIncRegInv(k, 1-level/2) / mathext.GammaIncRegInv(k, 0.1)
 	return fmt.Sprintf("a wrong exponent of rejection by %.2f bits an output", math.Log2(factor)/w.m[len(w.m)-1])
 }
 
