@@ -24,7 +24,7 @@ func TestLogConcaveControls(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c.tolerance = as.tolerance
+		c.tolerance, c.calls = as.tolerance, 300
 		return c
 	}
 	fails(t, "a bad guess for a good one", func(r *run) (Result, error) {
@@ -43,7 +43,7 @@ func TestLogConcaveControls(t *testing.T) {
 		if err != nil {
 			return Result{}, err
 		}
-		early.tolerance = right.tolerance
+		early.tolerance, early.calls = right.tolerance, 300
 		return logConcaveOf(r, []langevinCase{early}, nil)
 	})
 	// At the tolerance that is derived of them, they are not rejected.
@@ -51,6 +51,7 @@ func TestLogConcaveControls(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	early.calls = 300
 	if result, err := logConcaveOf(newRun(t, 0), []langevinCase{early}, nil); err != nil || !result.Holds {
 		t.Errorf("chains that stop early are rejected at their own tolerance: %v, %v", result.Notes, err)
 	}

@@ -104,7 +104,7 @@ func lowerBoundOf(r *run, hard []growing, count costs) (Result, error) {
 		}
 		if i == 0 {
 			result.Measured, result.Bound = g.exponent(0, 2), g.cubic()
-			result.WouldNotice = fmt.Sprintf("%s, or conflicts that grow by less than n^3 in %.0f %% of pairs",
+			result.WouldNotice = fmt.Sprintf("an exponent of rejection that is wrong by %.2f bits an output, or conflicts that grow by less than n^3 in %.0f %% of pairs",
 				waits.noticed(r.alpha/float64(1+len(hard))), 100*g.noticed(r.alpha/float64(1+len(hard))))
 		}
 		ps, exact = append(ps, g.p()), exact && g.enumerated
@@ -117,7 +117,7 @@ func lowerBoundOf(r *run, hard []growing, count costs) (Result, error) {
 	result.P = combined(ps)
 	result.Holds = result.P > r.alpha && exact
 	result.Notes = append(notes, easy, "a measurement, not a proof")
-	result.Detail = "a measurement, not a proof: " + strings.Join(notes, "; ")
+	result.Detail = "counts, not times: proposals given y, inputs looked at, conflicts; medians over functions and targets, intervals of 95 %"
 	return result, nil
 }
 
@@ -215,13 +215,13 @@ func (w *rejectionWaits) note() string {
 		slope, slope-half, slope+half, w.slope(func(w *wait) float64 { return 1 / w.rate }), w.m[len(w.m)-1])
 }
 
-// noticed says by how much the exponent would have to be wrong for the wait at the largest m to
-// be noticed nine times in ten: it then is wrong by a factor, whose m-th root that is.
-func (w *rejectionWaits) noticed(alpha float64) string {
+// noticed returns how many bits an output the exponent would have to be wrong by for the wait
+// at the largest m to be noticed nine times in ten: that wait is then wrong by a factor.
+func (w *rejectionWaits) noticed(alpha float64) float64 {
 	last, level := w.waits[len(w.waits)-1], alpha/float64(len(w.waits))
 	k := float64(last.draws)
 	factor := mathext.GammaIncRegInv(k, 1-level/2) / mathext.GammaIncRegInv(k, 0.1)
-	return fmt.Sprintf("a wrong exponent of rejection by %.2f bits an output", math.Log2(factor)/w.m[len(w.m)-1])
+	return math.Log2(factor) / w.m[len(w.m)-1]
 }
 
 // costGrowth is the cost of inverting the functions of one family, pair by pair: row i holds the

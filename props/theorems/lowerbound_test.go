@@ -137,6 +137,35 @@ func TestNoticedGrowth(t *testing.T) {
 	}
 }
 
+// TestNoticedRejection: an exponent that is wrong by as much as is said is noticed in nine of ten
+// of 1000 waits at the largest m (fewer than 843 have probability 1e-8), and one that is wrong by half
+// of it in fewer than half.
+func TestNoticedRejection(t *testing.T) {
+	const k, rate, alpha = 32, 1e-3, 1e-7
+	w := &rejectionWaits{m: []float64{1, 2, 3}, waits: []*wait{{draws: k}, {draws: k}, {draws: k, rate: rate}}}
+	rng := newRun(t, 0).stream("noticed rejection", 0)
+	seen := func(bits float64) (count int) {
+		for range 1000 {
+			successes := 0.
+			for range k {
+				successes += rng.ExpFloat64()
+			}
+			proposals := int(math.Ceil(successes / rate * math.Exp2(3*bits)))
+			if (&wait{draws: k, proposals: proposals, rate: rate}).p() <= alpha/3 {
+				count++
+			}
+		}
+		return count
+	}
+	bits := w.noticed(alpha)
+	if count := seen(bits); count < 843 {
+		t.Errorf("an exponent that is wrong by %v bits is noticed in %d of 1000 waits", bits, count)
+	}
+	if count := seen(bits / 2); count > 500 {
+		t.Errorf("an exponent that is wrong by %v bits is noticed in %d of 1000 waits", bits/2, count)
+	}
+}
+
 // TestWaitDeviation: the deviation of the slope is that of independent logarithms of gamma
 // variables, whose variance comes from quadrature here.
 func TestWaitDeviation(t *testing.T) {

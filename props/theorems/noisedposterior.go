@@ -3,7 +3,6 @@ package theorems
 import (
 	"fmt"
 	"math"
-	"strings"
 
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
@@ -33,13 +32,14 @@ func noisedPosterior(r *run) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	return noisedPosteriorBy(r, noisedCase{claimed: a, drawn: a, judged: a, outside: 0, bound: almc.bound})
+	return noisedPosteriorBy(r, noisedCase{claimed: a, drawn: a, judged: a, outside: 0, patience: r.of(1500, 6000), bound: almc.bound})
 }
 
 // noisedCase is a sampler with what is claimed of it.
 type noisedCase struct {
 	claimed, drawn, judged almc    // the same: of the posterior, of the law, and of the draws
 	outside                float64 // t of the posterior that must reject it: 0
+	patience               int     // draws within which it must: a hundred or two are enough
 	bound                  func(a almc, g *grid, y float64) float64
 }
 
@@ -110,23 +110,23 @@ func noisedPosteriorBy(r *run, c noisedCase) (Result, error) {
 		},
 	}
 	if !holds {
-		result.Detail = "the draws are not judged, as the bound does not hold; " + strings.Join(result.Notes, "; ")
+		result.Detail = "the bound does not hold, so that the draws were not judged"
 		return result, nil
 	}
 	tolerance := jointTolerance(0, g.variation(law, near))
-	judge := func(t float64) (*props.Verdict, error) {
+	judge := func(t float64, calls int) (*props.Verdict, error) {
 		p, err := a.problem(t)
 		if err != nil {
 			return nil, err
 		}
 		return r.judge(c.judged.sampler(), []*spec.Problem{p}, props.At([]float64{noisedY}), props.Draws(9),
-			props.Within(tolerance), props.Alpha(r.alpha), props.Calls(r.of(400, 4000)))
+			props.Within(tolerance), props.Alpha(r.alpha), props.Calls(calls))
 	}
-	inside, err := judge(a.stop)
+	inside, err := judge(a.stop, r.of(400, 4000))
 	if err != nil {
 		return Result{}, err
 	}
-	outside, err := judge(c.outside)
+	outside, err := judge(c.outside, c.patience)
 	if err != nil {
 		return Result{}, err
 	}
@@ -134,6 +134,6 @@ func noisedPosteriorBy(r *run, c noisedCase) (Result, error) {
 		tolerance.Delta, inside.Outcome, inside.Calls, outside.Outcome, outside.Calls))
 	result.P = math.Pow(10, -max(0, inside.Log10Wealth))
 	result.Holds = inside.Outcome == props.NotRejected && outside.Outcome == props.Rejected
-	result.Detail = strings.Join(result.Notes, "; ")
+	result.Detail = fmt.Sprintf("the law of the draws by propagation on a grid, kappa = 1, 2, 4; %s judged at this y", c.judged.name())
 	return result, nil
 }

@@ -17,7 +17,7 @@ func narrowCase(t *testing.T) noisedCase {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return noisedCase{claimed: a, drawn: a, judged: a, bound: almc.bound}
+	return noisedCase{claimed: a, drawn: a, judged: a, patience: 300, bound: almc.bound}
 }
 
 func TestNoisedPosteriorControls(t *testing.T) {
