@@ -64,7 +64,7 @@ var builtins = []builtin{
 		},
 	},
 	{
-		Entry{"alangevin", "Langevin steps to ever less noisy measurements from a draw of the prior, Xun, Gupta and Price 2025 (steps=1000 a level, step=0.2: the largest stable one is about 2)"},
+		Entry{"alangevin", "annealed Langevin, Xun, Gupta and Price 2025: right for log-concave priors, given steps enough (steps=1000 for each level of noise, step=0.2 by what the stiffest direction allows)"},
 		func(args *spec.Args) spec.Sampler {
 			return AnnealedLangevin{Steps: args.Int("steps", 1000, 1, maxSteps), Step: args.Float("step", 0.2, 1e-6, 1)}
 		},
