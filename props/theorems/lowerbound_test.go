@@ -4,6 +4,8 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"runtime"
+	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/integrate/quad"
@@ -65,6 +67,30 @@ func TestLowerBoundControls(t *testing.T) {
 		}
 		return lowerBoundOf(r, cheap, wrong)
 	})
+}
+
+// TestCountsDoNotDependOnProcessors: the solver, the search and the sampler count the same work
+// however many processors share it, and other work on other streams.
+func TestCountsDoNotDependOnProcessors(t *testing.T) {
+	sat, err := inverter.Parse("sat")
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := func(processors int, seed uint64) string {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(processors))
+		result, err := lowerBoundOf(newRun(t, seed), cheap, costs{rejectionWait, everyInput, inverting(sat)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Join(result.Notes, "\n")
+	}
+	one := count(1, 1)
+	if two := count(2, 1); one != two {
+		t.Errorf("one processor counts\n%s\ntwo count\n%s", one, two)
+	}
+	if other := count(2, 2); one == other {
+		t.Error("another seed counts the same")
+	}
 }
 
 // rejectingBy waits for draws that are accepted by another measurement. A y whose first entry
