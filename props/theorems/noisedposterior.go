@@ -132,6 +132,7 @@ func noisedPosteriorBy(r *run, c noisedCase) (Result, error) {
 	}
 	result.Notes = append(result.Notes, fmt.Sprintf("as a (0, %.2g)-sampler of the noised posterior: %s after %d draws; of the posterior: %s after %d",
 		tolerance.Delta, inside.Outcome, inside.Calls, outside.Outcome, outside.Calls))
+	result.WouldNotice += fmt.Sprintf(", or draws as far from their law as the posterior is: total variation %.2f, noticed after %d", g.variation(law, true0), outside.Calls)
 	result.P = math.Pow(10, -max(0, inside.Log10Wealth))
 	result.Holds = inside.Outcome == props.NotRejected && outside.Outcome == props.Rejected
 	result.Detail = fmt.Sprintf("the law of the draws by propagation on a grid, kappa = 1, 2, 4; %s judged at this y", c.judged.name())
