@@ -1,7 +1,8 @@
 // Package samplers holds candidates that claim to sample p(x | y): one that
 // does, [Exact]; one that ignores y, [Prior]; the sampler of the paper's upper
-// bound, [Rejection], on top of the unconditional [Diffusion]; and heuristics of
-// the field, [DPS] and [PiGDM]. It judges none of them.
+// bound, [Rejection], on top of the unconditional [Diffusion]; one that is proved right
+// for log-concave priors, [AnnealedLangevin]; and heuristics of the field, [DPS] and
+// [PiGDM]. It judges none of them.
 //
 // Every candidate is a [spec.Sampler], made by a function if it has no arguments
 // and otherwise as a struct whose fields are its arguments, all of them to be

@@ -21,6 +21,8 @@ func TestParseNamesCanonically(t *testing.T) {
 		{"dps:zeta=1", "dps:zeta=1,steps=1000"},
 		{"pigdm", "pigdm:steps=100,eta=1"},
 		{"pigdm:eta=1,steps=20", "pigdm:steps=20,eta=1"},
+		{"alangevin", "alangevin:steps=1000,step=0.2"},
+		{"alangevin:step=0.05", "alangevin:steps=1000,step=0.05"},
 	} {
 		sampler, err := Parse(c.name)
 		if err != nil {
@@ -43,7 +45,7 @@ func TestParseNamesCanonically(t *testing.T) {
 func TestParseErrors(t *testing.T) {
 	for _, c := range []struct{ name, message string }{
 		{"", `sampler "": want NAME or NAME:key=value,key=value`},
-		{"ddrm", `unknown sampler "ddrm", want one of exact, prior, rejection, diffusion, dps, pigdm`},
+		{"ddrm", `unknown sampler "ddrm", want one of exact, prior, rejection, diffusion, dps, pigdm, alangevin`},
 		{"exact:steps=3", `sampler exact: unknown key "steps"; it takes no arguments`},
 		{"dps:zeta=-1", `sampler dps: zeta=-1: want a number from 0 to 1e+06`},
 		{"dps:zeta=NaN", `sampler dps: zeta=NaN: want a number from 0 to 1e+06`},
@@ -52,6 +54,7 @@ func TestParseErrors(t *testing.T) {
 		{"dps:steps", `sampler dps:steps: "steps" is not key=value (want dps:key=value,key=value)`},
 		{"dps:steps=1,steps=2", `sampler dps:steps=1,steps=2: key "steps" is given twice`},
 		{"pigdm:eta=2", `sampler pigdm: eta=2: want a number from 0 to 1`},
+		{"alangevin:step=2", `sampler alangevin: step=2: want a number from 1e-06 to 1`},
 		{"diffusion:method=rk4", `sampler diffusion: method=rk4: want one of heun, euler, ancestral`},
 		{"rejection:proposal=exact", `sampler rejection: proposal=exact: want one of prior, heun, euler, ancestral`},
 		{"rejection:steps=9", `sampler rejection: unknown key "steps"; it takes max, proposal`},

@@ -29,6 +29,7 @@ func everySampler(steps int) []spec.Sampler {
 		DPS{Zeta: 0.5, Steps: steps},
 		PiGDM{Steps: steps},
 		PiGDM{Steps: steps, Eta: 1},
+		AnnealedLangevin{Steps: (steps + 7) / 8, Step: 0.2}, // a leg, of about twenty
 	}
 }
 
@@ -85,7 +86,7 @@ func TestRowsDoNotInfluenceEachOther(t *testing.T) {
 	const n = chunkRows + 5
 	for _, s := range []spec.Sampler{
 		Diffusion{Heun, 20}, Diffusion{Euler, 20}, Diffusion{Ancestral, 20},
-		DPS{Zeta: 0.5, Steps: 100}, PiGDM{Steps: 100, Eta: 1},
+		DPS{Zeta: 0.5, Steps: 100}, PiGDM{Steps: 100, Eta: 1}, AnnealedLangevin{Steps: 10, Step: 0.2},
 	} {
 		together := sample(t, s, p, y, n, stream(t))
 		rng := stream(t)
@@ -179,6 +180,7 @@ func TestPriorWithoutADenoiserIsDeclined(t *testing.T) {
 		{Diffusion{Heun, 5}, "diffusion:method=heun,steps=5 needs a denoiser, and the prior of problem bare (a samplers.bare) has none"},
 		{DPS{0.5, 5}, "dps:zeta=0.5,steps=5 needs a denoiser, and the prior of problem bare (a samplers.bare) has none"},
 		{PiGDM{5, 0}, "pigdm:steps=5,eta=0 needs a denoiser, and the prior of problem bare (a samplers.bare) has none"},
+		{AnnealedLangevin{5, 1}, "alangevin:steps=5,step=1 needs a denoiser, and the prior of problem bare (a samplers.bare) has none"},
 	} {
 		err := c.sampler.Sample(context.Background(), mat.NewDense(1, 2, nil), p, nil, stream(t))
 		var refusal *spec.Refusal
@@ -208,6 +210,9 @@ func TestArgumentsOutOfRange(t *testing.T) {
 		{DPS{math.Inf(1), 1}, "dps:zeta=+Inf,steps=1: zeta is +Inf, want a finite number from 0"},
 		{PiGDM{0, 0}, "pigdm:steps=0,eta=0: steps is 0, want at least 1"},
 		{PiGDM{1, 2}, "pigdm:steps=1,eta=2: eta is 2, want a number from 0 to 1"},
+		{AnnealedLangevin{0, 1}, "alangevin:steps=0,step=1: steps is 0, want at least 1"},
+		{AnnealedLangevin{1, 1.5}, "alangevin:steps=1,step=1.5: step is 1.5, want a number above 0, at most 1"},
+		{AnnealedLangevin{1, math.NaN()}, "alangevin:steps=1,step=NaN: step is NaN, want a number above 0, at most 1"},
 		{&Rejection{}, "rejection:max=0,proposal=nil: no proposal, want an unconditional sampler"},
 		{&Rejection{Proposal: Prior()}, "rejection:max=0,proposal=prior: max is 0, want a number from 1 to 9.007199254740992e+15"},
 	} {
@@ -221,7 +226,7 @@ func TestArgumentsOutOfRange(t *testing.T) {
 // A denoiser that answers NaN gives an error that says where, not a draw.
 func TestDivergenceIsAnError(t *testing.T) {
 	p := must(spec.NewProblem("nan", notANumber{newUnit(2)}, spec.Unmeasured(2)))
-	for _, s := range []spec.Sampler{Diffusion{Heun, 5}, Diffusion{Euler, 5}, DPS{0.5, 5}, PiGDM{5, 0}} {
+	for _, s := range []spec.Sampler{Diffusion{Heun, 5}, Diffusion{Euler, 5}, DPS{0.5, 5}, PiGDM{5, 0}, AnnealedLangevin{5, 1}} {
 		err := s.Sample(context.Background(), mat.NewDense(3, 2, nil), p, nil, stream(t))
 		want := s.Name() + ": the iteration diverged: entry 0 of draw 0 is NaN"
 		if err == nil || err.Error() != want {
@@ -251,6 +256,7 @@ func TestStepsDoNotAllocate(t *testing.T) {
 		func(steps int) spec.Sampler { return Diffusion{Ancestral, steps} },
 		func(steps int) spec.Sampler { return DPS{0.5, steps} },
 		func(steps int) spec.Sampler { return PiGDM{steps, 1} },
+		func(steps int) spec.Sampler { return AnnealedLangevin{steps, 1} },
 	} {
 		allocations := func(steps int) float64 {
 			s, rng := of(steps), stream(t)

@@ -115,11 +115,14 @@ var statements = []Statement{
 	{"one-tenth", "a (1/10, 1/10)-posterior sampler of the prior for C = 10 inverts with probability at least 0.71", "Theorem 1.7", oneTenth},
 	{"noise", "its beta is Theta(1/log^2 d), and the slack below 1/10 up to d = 2^30", "Theorem 1.7", noise},
 	{"contrapositive", "one draw that is no preimage is evidence 1/slack", "Theorem 1.7", contrapositive},
+	{"lower-bound", "rejection, enumeration and SAT take time exponential in m on functions believed hard (a measurement, not a proof)", "Theorem 1.8", lowerBound},
 	{"converse", "uniform preimages sample the posterior, up to misread bits", "converse of the reduction (ours)", converse},
 	{"smoothing", "smoothed, the two cosets differ by a factor exp(r) at most", "lemma on smoothing a discretised Gaussian", smoothing},
 	{"orthant", "the posterior of secrets other than the signs has mean <= n Q(R/sqrt(1+s^2))", "orthant lemma", orthant},
 	{"large-noise", "the outputs move the law of the secret by at most tanh(m r/4)", "large-noise lemma", largeNoise},
 	{"score", "the local rule has the score of the smoothed prior, to the bound of ScoreBound", "lemma on the score of the lattice distribution", score},
+	{"log-concave", "annealed Langevin samples the posterior of a log-concave prior, and of a locally log-concave one near a good guess", "Xun, Gupta and Price 2025, Theorems 1.1 and 1.2", logConcave},
+	{"noised-posterior", "annealed Langevin Monte Carlo is near the posterior under a noised prior in KL divergence, not near the posterior", "Parulekar, Rout, Shanmugam and Shakkottai 2025", noisedPosterior},
 }
 
 // List returns the statements, the paper's theorems first.

@@ -30,7 +30,7 @@ type Inverter interface {
 
 // Work is what an inversion did, apart from the time it took.
 type Work struct {
-	Candidates uint64 // inputs ruled out or found one by one
+	Candidates uint64 // inputs at which the function was looked at one by one
 	Solves     uint64 // calls of a SAT solver
 	Conflicts  uint64 // of the solver in all calls, where it tells
 	Cells      uint64 // random cells listed for uniformity

@@ -29,27 +29,28 @@ func (linear) Sample(ctx context.Context, c *circuit.Circuit, z []bool, draws in
 	if k := c.Counts(); k.And > 0 {
 		return nil, Work{}, fmt.Errorf("linear: the function is not affine over GF(2): it takes %d ANDs; try sat", k.And)
 	}
-	s, err := affine(ctx, c, z)
+	s, work, err := affine(ctx, c, z)
 	if err != nil {
-		return nil, Work{}, err
+		return nil, work, err
 	}
 	x := make([][]bool, draws)
 	for i := range x {
 		x[i] = s.solve(circuit.RandomBits(s.n-len(s.rows), rng))
 		if err := checkPreimage(c, z, x[i]); err != nil {
-			return nil, Work{}, fmt.Errorf("linear: %w", err)
+			return nil, work, fmt.Errorf("linear: %w", err)
 		}
 	}
-	return x, Work{}, nil
+	return x, work, nil
 }
 
 // affine returns the equations c(x) = z of an affine c, which it reads off its values
-// at 0 and at the unit vectors.
-func affine(ctx context.Context, c *circuit.Circuit, z []bool) (*system, error) {
+// at 0 and at the unit vectors: those are the candidates that its work counts.
+func affine(ctx context.Context, c *circuit.Circuit, z []bool) (*system, Work, error) {
 	s := newSystem(c.Inputs())
 	rows := make([]equation, len(z))
 	x := make([]bool, s.n)
 	zero := c.Eval(x)
+	work := Work{Candidates: 1}
 	for j := range rows {
 		rows[j] = s.equation()
 		if zero[j] != z[j] {
@@ -58,9 +59,10 @@ func affine(ctx context.Context, c *circuit.Circuit, z []bool) (*system, error) 
 	}
 	for i := range x {
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return nil, work, err
 		}
 		x[i] = true
+		work.Candidates++
 		for j, v := range c.Eval(x) {
 			if v != zero[j] {
 				rows[j].set(i)
@@ -70,10 +72,10 @@ func affine(ctx context.Context, c *circuit.Circuit, z []bool) (*system, error) 
 	}
 	for _, e := range rows {
 		if _, consistent := s.impose(e); !consistent {
-			return nil, ErrNoPreimage
+			return nil, work, ErrNoPreimage
 		}
 	}
-	return s, nil
+	return s, work, nil
 }
 
 // one turns what Sample returned for one draw into what Invert returns.

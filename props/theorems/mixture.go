@@ -1,0 +1,113 @@
+package theorems
+
+import "math"
+
+// component is one of a Gaussian mixture in R.
+type component struct{ weight, mean, variance float64 }
+
+// logNormalAt returns the log density of N(mean, variance) at x.
+func logNormalAt(x, mean, variance float64) float64 {
+	return -(x-mean)*(x-mean)/(2*variance) - math.Log(2*math.Pi*variance)/2
+}
+
+// scoreAt returns the score of a mixture in R.
+func scoreAt(parts []component, x float64) float64 {
+	logs := make([]float64, len(parts))
+	largest := math.Inf(-1)
+	for k, c := range parts {
+		logs[k] = math.Log(c.weight) + logNormalAt(x, c.mean, c.variance)
+		largest = max(largest, logs[k])
+	}
+	score, total := 0., 0.
+	for k, c := range parts {
+		p := math.Exp(logs[k] - largest)
+		total += p
+		score += p * (c.mean - x) / c.variance
+	}
+	return score / total
+}
+
+// grid holds the densities of laws in R, at equally spaced points far into their tails. Sums
+// over it, times its width, are integrals of smooth densities to rounding.
+type grid struct{ x []float64 }
+
+const gridWidth = 0.03
+
+func newGrid(from, to float64) *grid {
+	g := &grid{}
+	for x := from; x <= to; x += gridWidth {
+		g.x = append(g.x, x)
+	}
+	return g
+}
+
+// posterior returns the density of mu_t given y, proportional to p_t exp(-R).
+func (g *grid) posterior(parts []component, y, beta float64) []float64 {
+	law, total := make([]float64, len(g.x)), 0.
+	for i, x := range g.x {
+		for _, c := range parts {
+			law[i] += c.weight * math.Exp(logNormalAt(x, c.mean, c.variance)+logNormalAt(y, x, beta*beta))
+		}
+		total += law[i] * gridWidth
+	}
+	for i := range law {
+		law[i] /= total
+	}
+	return law
+}
+
+// move returns the density after x -> N(to(x), variance).
+func (g *grid) move(law []float64, variance float64, to func(i int) float64) []float64 {
+	after := make([]float64, len(law))
+	half := int(math.Ceil(8 * math.Sqrt(variance) / gridWidth))
+	norm, fall := gridWidth/math.Sqrt(2*math.Pi*variance), math.Exp(-gridWidth*gridWidth/variance)
+	for i, mass := range law {
+		if mass < 1e-40 {
+			continue
+		}
+		centre := to(i)
+		first := max(0, int(math.Floor((centre-g.x[0])/gridWidth))-half)
+		last := min(len(law)-1, first+2*half)
+		if first > last {
+			continue
+		}
+		// From point to point the kernel changes by a ratio, and that by a constant ratio.
+		d := g.x[first] - centre
+		value := mass * norm * math.Exp(-d*d/(2*variance))
+		ratio := math.Exp(-(2*d + gridWidth) * gridWidth / (2 * variance))
+		for k := first; k <= last; k++ {
+			after[k] += value
+			value *= ratio
+			ratio *= fall
+		}
+	}
+	return after
+}
+
+// divergence returns KL(p || q).
+func (g *grid) divergence(p, q []float64) (kl float64) {
+	for i, v := range p {
+		if v > 1e-300 && q[i] > 1e-300 {
+			kl += v * math.Log(v/q[i]) * gridWidth
+		}
+	}
+	return kl
+}
+
+// variation returns the total variation between p and q.
+func (g *grid) variation(p, q []float64) (tv float64) {
+	for i, v := range p {
+		tv += math.Abs(v-q[i]) * gridWidth / 2
+	}
+	return tv
+}
+
+// below returns the probability of x < 0.
+func (g *grid) below(p []float64) (mass float64) {
+	for i, v := range p {
+		if g.x[i] < 0 {
+			mass += v * gridWidth
+		}
+	}
+	return mass
+}
