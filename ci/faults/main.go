@@ -6,6 +6,7 @@
 //	go run ./ci/faults -all
 //	go run ./ci/faults -only 'evidence/.*span'
 //	go run ./ci/faults -package props/fuzz
+//	go run ./ci/faults -all -narrow           by the tests that are listed alone
 //
 // The faults are data: the files in lists, one for each package, name a file, a text that
 // occurs in it once, the text that is to stand there, and which tests should see it. A fault
@@ -66,7 +67,7 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	pkg := flags.String("package", "", "try the faults of this package, such as props/fuzz")
 	limit := flags.Duration("limit", 5*time.Minute, "kill what takes longer")
 	narrow := flags.Bool("narrow", false, "try the chosen tests only, and call a survivor what these do not see")
-	jobs := flags.Int("jobs", max(1, runtime.NumCPU()/2), "faults that are tried at a time")
+	jobs := flags.Int("jobs", min(4, runtime.NumCPU()), "faults that are tried at a time")
 	if err := flags.Parse(args); err != nil {
 		return 2
 	}
