@@ -88,15 +88,8 @@ func (c *certified) String() string {
 // around the lattice spacing, where it is hardest. Between the levels it looks at the bound
 // on the local rule every 3 %: what a network adds to that is chosen.
 func certify(r *run, in *reduction.Instance, C int) (*certified, error) {
-	d, R := float64(in.Dim()), in.Dials().R
-	most := math.Pow(d, float64(C))
-	var levels []float64
-	for i, n := 0, r.of(8, 64); i <= n; i++ {
-		levels = append(levels, math.Pow(most, 2*float64(i)/float64(n)-1))
-	}
-	for s := 0.05; s < 10; s *= 1 + 1/float64(r.of(1, 4)) {
-		levels = append(levels, s/R)
-	}
+	most := math.Pow(float64(in.Dim()), float64(C))
+	levels := levelsOf(r, most, in.Dials().R)
 	c, designer := &certified{dials: in.Dials(), levels: len(levels)}, relu.NewDesigner(in)
 	for _, sigma := range levels {
 		if err := r.ctx.Err(); err != nil {
@@ -116,6 +109,17 @@ func certify(r *run, in *reduction.Instance, C int) (*certified, error) {
 		c.share = max(c.share, most*in.ScoreBound(sigma))
 	}
 	return c, nil
+}
+
+// levelsOf returns the levels sigma of [certify], from 1/most to most, both among them.
+func levelsOf(r *run, most, R float64) (levels []float64) {
+	for i, n := 0, r.of(8, 64); i <= n; i++ {
+		levels = append(levels, math.Pow(most, 2*float64(i)/float64(n)-1))
+	}
+	for s := 0.05; s < 10; s *= 1 + 1/float64(r.of(1, 4)) {
+		levels = append(levels, s/R)
+	}
+	return levels
 }
 
 // growth checks that the networks are polynomial: the exponent of d in the largest number

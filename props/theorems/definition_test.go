@@ -2,6 +2,7 @@ package theorems
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -79,6 +80,29 @@ func TestRefusal(t *testing.T) {
 			rt.Fatalf("%s with %s: %s", function, dials, verdict)
 		}
 	})
+}
+
+// TestLevels: both ends of the range of Definition 1.1 are among the levels, at C = 10 too, and there are some
+// in every part of it and around the lattice spacing, unscaled from 0.05 to 5.
+func TestLevels(t *testing.T) {
+	for _, budget := range []Budget{Quick, Full} {
+		r := newRun(t, 0)
+		r.budget = budget
+		for _, C := range exponents {
+			const d, R = 256, 18
+			most := math.Pow(d, float64(C))
+			levels := levelsOf(r, most, R)
+			if least, last := slices.Min(levels), slices.Max(levels); math.Abs(least*most-1) > 1e-12 || math.Abs(last/most-1) > 1e-12 {
+				t.Errorf("%s, C = %d: from %v to %v", budget, C, least, last)
+			}
+			slices.Sort(levels)
+			for i, sigma := range levels[1:] {
+				if ratio := sigma / levels[i]; ratio > math.Pow(most, 0.251) || sigma*R > 0.06 && levels[i]*R < 5 && ratio > 2.01 {
+					t.Errorf("%s, C = %d: nothing between %v and %v", budget, C, levels[i], sigma)
+				}
+			}
+		}
+	}
 }
 
 func TestDefinitionControls(t *testing.T) {
