@@ -149,39 +149,67 @@ var (
 	weightOf     = measure{"largest weight", func(most relu.Size) float64 { return most.Weight }}
 )
 
-// growthWithin shows, of all exponents C, that whose exponent is nearest to its bound.
+// growthWithin grows networks and fits them.
 func growthWithin(r *run, what measure, bound func(C float64) float64) (Result, error) {
-	result := Result{Relation: AtMost, Holds: true, Detail: "the largest over all levels; fitted for every C"}
-	nearest := math.Inf(1)
+	all, err := grow(r)
+	if err != nil {
+		return Result{}, err
+	}
+	return fitted(all, what, bound), nil
+}
+
+// grown is the largest network over all levels, for an exponent C and each of some dimensions.
+type grown struct {
+	C     int
+	d     []float64
+	sizes []relu.Size
+}
+
+// grow designs networks of Goldreich scores with n = m.
+func grow(r *run) (all []grown, err error) {
 	for _, C := range exponents {
-		var logD, logSize []float64
-		var counts []string
+		g := grown{C: C}
 		for n := 16; n <= r.of(128, 512); n *= 2 {
 			in, err := wellModelled(fmt.Sprintf("goldreich:n=%d,m=%[1]d", n), C, func(*reduction.Dials) {})
 			if err != nil {
-				return Result{}, err
+				return nil, err
 			}
 			found, err := certify(r, in, C)
 			if err == nil {
 				err = found.refused
 			}
 			if err != nil {
-				return Result{}, err
+				return nil, err
 			}
-			size := what.of(found.most)
-			logD, logSize = append(logD, math.Log(float64(in.Dim()))), append(logSize, math.Log(size))
-			counts = append(counts, fmt.Sprintf("%.3g (d^%.1f)", size, math.Log(size)/math.Log(float64(in.Dim()))))
+			g.d, g.sizes = append(g.d, float64(in.Dim())), append(g.sizes, found.most)
+		}
+		all = append(all, g)
+	}
+	return all, nil
+}
+
+// fitted shows, of all exponents C, the one that is nearest to its bound.
+func fitted(all []grown, what measure, bound func(C float64) float64) Result {
+	result := Result{Relation: AtMost, Holds: true, Certain: true, Detail: "the largest over all levels; fitted for every C"}
+	nearest := math.Inf(1)
+	for _, g := range all {
+		var logD, logSize []float64
+		var counts []string
+		for i, d := range g.d {
+			size := what.of(g.sizes[i])
+			logD, logSize = append(logD, math.Log(d)), append(logSize, math.Log(size))
+			counts = append(counts, fmt.Sprintf("%.3g (d^%.1f)", size, math.Log(size)/math.Log(d)))
 		}
 		_, exponent := stat.LinearRegression(logD, logSize, nil, false)
-		most := bound(float64(C))
+		most := bound(float64(g.C))
 		if room := most - exponent; room < nearest {
 			nearest = room
-			result.Quantity, result.Measured, result.Bound = fmt.Sprintf("exponent of d in %s, C = %d", what.name, C), exponent, most
+			result.Quantity, result.Measured, result.Bound = fmt.Sprintf("exponent of d in %s, C = %d", what.name, g.C), exponent, most
 		}
 		result.Holds = result.Holds && exponent <= most
-		result.Notes = append(result.Notes, fmt.Sprintf("goldreich, C = %d: %s %s at d = 32, 64, ...: as d^%.2f", C, what.name, strings.Join(counts, ", "), exponent))
+		result.Notes = append(result.Notes, fmt.Sprintf("goldreich, C = %d: %s %s at d = 32, 64, ...: as d^%.2f", g.C, what.name, strings.Join(counts, ", "), exponent))
 	}
 	result.WouldNotice = fmt.Sprintf("an exponent that is larger by %.2g", nearest)
-	result.P, result.Certain = certain(result.Holds), true
-	return result, nil
+	result.P = certain(result.Holds)
+	return result
 }

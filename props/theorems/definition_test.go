@@ -116,20 +116,21 @@ func TestDefinitionControls(t *testing.T) {
 			return definitionWith(r, []string{"goldreich:n=16,m=16"}, turn)
 		})
 	}
-	fails(t, "as many knots for any error", func(r *run) (Result, error) {
-		return growthWithin(r, parametersOf, func(float64) float64 { return 1 })
-	})
-	fails(t, "knots as the square root of the error", func(r *run) (Result, error) {
-		return growthWithin(r, measure{"parameters", func(most relu.Size) float64 { return math.Pow(float64(most.Parameters), 2) }},
-			func(C float64) float64 { return 1 + (C+1)/4 + 0.5 })
-	})
-	fails(t, "weights a power of d less", func(r *run) (Result, error) {
-		return growthWithin(r, weightOf, func(C float64) float64 { return C + 0.5 })
-	})
-	fails(t, "weights a power of d more", func(r *run) (Result, error) {
-		return growthWithin(r, measure{"largest weight", func(most relu.Size) float64 { return most.Weight * math.Pow(float64(most.Units), 1.0/2) }},
-			func(C float64) float64 { return C + 1.5 })
-	})
+	all, err := grow(newRun(t, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	power := func(of measure, by float64) measure { // that grows by another power of d
+		return measure{of.name, func(most relu.Size) float64 { return of.of(most) * math.Pow(float64(most.Width), by) }}
+	}
+	for name, result := range map[string]Result{
+		"as many knots for any error":  fitted(all, parametersOf, func(float64) float64 { return 1 }),
+		"knots as the error to the -1": fitted(all, power(parametersOf, 0.75), func(C float64) float64 { return 1 + (C+1)/4 + 0.5 }),
+		"weights a power of d less":    fitted(all, weightOf, func(C float64) float64 { return C + 0.5 }),
+		"weights a power of d more":    fitted(all, power(weightOf, 0.5), func(C float64) float64 { return C + 1.5 }),
+	} {
+		fails(t, name, func(*run) (Result, error) { return result, nil })
+	}
 	fails(t, "certified dials", func(r *run) (Result, error) { return refusalOf(r, []string{"R=12,eps=0.4"}) })
 }
 
