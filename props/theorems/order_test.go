@@ -118,6 +118,23 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// TestFloor: the bound on the floor of the range is within a factor of 1.3 for Heun's method (Pinsker's
+// sqrt(pi/2)) and 2.6 for the others, so that half or a third of it is refuted.
+func TestFloor(t *testing.T) {
+	for _, reach := range []float64{100, 300, 1000} {
+		for _, s := range allSchemes {
+			floor, _, err := s.floor(newRun(t, 0), reach)
+			if err != nil {
+				t.Fatal(err)
+			}
+			part := floor / floorBound(isotropic, reach)
+			if want := 0.79 * map[bool]float64{true: 1, false: 0.5}[s.noise == nil]; part > 1 || part < 0.97*want {
+				t.Errorf("%s, F = %v: %v of the bound, want %v", s.name, reach, part, want)
+			}
+		}
+	}
+}
+
 // TestLeadingError: the first term of the error, twice that of 8000 levels less that of 4000 where
 // the next is of relative order h, is the error to 1e-3: the integrals are taken from 0 to
 // infinity, but sigma is from 0.01 to 100, of which the ancestral one leaves out 4e-4.
