@@ -150,6 +150,17 @@ func TestInvertRejectsAtOneOverAlpha(t *testing.T) {
 			if v.Outcome != Rejected || v.RejectedAt != first || first == 0 || targets != DefaultTargets {
 				t.Errorf("alpha %v: %s at target %d of %d, want %d", alpha, v.Outcome, v.RejectedAt, targets, first)
 			}
+			all := evidence.NewFailures(in.Slack(0)) // the wealth does not depend on the order
+			for target := range v.Targets {
+				failed := 0.0
+				if target >= v.Found {
+					failed = 1
+				}
+				all.Observe(failed)
+			}
+			if want := all.LogWealth() / math.Ln10; math.Abs(v.Log10Wealth-want) > 1e-9*want {
+				t.Errorf("alpha %v: evidence 10^%v, want 10^%v for %d failures beyond the slack", alpha, v.Log10Wealth, want, v.Targets-v.Found)
+			}
 		}
 	}
 }
