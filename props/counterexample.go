@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"os"
 	"runtime"
-	"runtime/debug"
 	"strings"
 
 	"assay/spec"
@@ -87,7 +86,7 @@ func (c *Counterexample) Encode() ([]byte, error) {
 	}
 	flat, err := json.Marshal(counterexampleText{
 		Format: counterexampleFormat, Candidate: c.Candidate, Words: c.Words, Alpha: c.Alpha, Verdict: c.Verdict, Summary: c.Summary,
-		Origin: c.Origin, Reduced: c.Reduced, Problem: problem, Fewer: c.FewerSteps, Assay: version(), Go: runtime.Version(),
+		Origin: c.Origin, Reduced: c.Reduced, Problem: problem, Fewer: c.FewerSteps, Assay: Version(), Go: runtime.Version(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("counterexample on %s: %w", c.Problem.Name(), err)
@@ -183,25 +182,6 @@ func sumOf(body []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// version returns the version of assay that runs: that of the module, or the revision
-// that it was built from.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	version := info.Main.Version
-	for _, setting := range info.Settings {
-		if setting.Key == "vcs.revision" && (version == "" || version == "(devel)") {
-			version = setting.Value
-		}
-	}
-	if version == "" {
-		return "unknown"
-	}
-	return version
-}
-
 // String returns the counterexample in a few lines of plain words.
 func (c *Counterexample) String() string {
 	var b strings.Builder
@@ -220,6 +200,7 @@ func (c *Counterexample) String() string {
 		fmt.Fprintf(&b, "  %s%s\n", label, word)
 		label = "          "
 	}
+	v.writeTolerance(&b)
 	if c.FewerSteps != "" {
 		fmt.Fprintf(&b, "  steps     fewer do: %s is wrong in the same way\n", c.FewerSteps)
 	}

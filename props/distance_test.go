@@ -1,26 +1,40 @@
 package props
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
+
+	"gonum.org/v1/gonum/stat/distuv"
 
 	"assay/props/evidence"
 	"assay/samplers"
 	"assay/spec"
 )
 
-// allowed returns how far in total variation one draw may be from the exact law under the
-// tolerance, both blurred by h; without a blur, only what fails altogether counts.
-func allowed(tolerance spec.Tolerance, h float64) float64 {
-	if h > 0 {
-		return tolerance.TotalVariation(h)
+// allowed returns how far from exchangeable, in total variation, one draw of the candidate
+// among n exact ones may be under the tolerance on all y (Definition 1.5), or at a single one
+// (Definition 1.2), all blurred by h: [spec.Tolerance.Asymmetry] written out, with 2 Phi - 1 for
+// erf. Without a blur only what fails altogether counts.
+func allowed(tolerance spec.Tolerance, h float64, n int, single bool) float64 {
+	moved := func(tau float64) float64 {
+		if tau == 0 {
+			return 0
+		}
+		return 2*distuv.UnitNormal.CDF(tau/(2*h)) - 1
 	}
-	return tolerance.Delta
+	far, delta := float64(n)/float64(n+1), tolerance.Delta
+	draw := delta + (1-delta)*moved(tolerance.Tau)
+	both := 1 - (1-delta)*(1-delta)*(1-moved(math.Sqrt2*tolerance.Tau))
+	near := min(draw, far*both)
+	if single {
+		return near
+	}
+	return delta*far + (1-delta)*near
 }
 
-// TestDistance: what a process allows for is the total variation eta of one draw, at each
-// scale, in pairs of one draw each and in local mode, where one draw of a pool is the
-// candidate's: the wealth after a call is that of a process made by hand for that distance.
+// TestDistance: what a process allows for is the asymmetry eta of one draw, at each scale, in pairs of one draw each and in local mode, where one draw of a pool is the
+// candidate's: the wealth after a call is, to rounding, that of a process made by hand for that distance.
 // Under no tolerance it is that of one that allows for nothing.
 func TestDistance(t *testing.T) {
 	p := parsed(t, "gauss:d=2,m=1")[0]
@@ -42,7 +56,7 @@ func TestDistance(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			e, err := newExhibit(p, test.candidate, o)
+			e, err := newExhibit(t.Context(), p, test.candidate, o)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -50,7 +64,11 @@ func TestDistance(t *testing.T) {
 				t.Errorf("%s, %+v: %d scales, want %d", test.name, tolerance, len(e.heights), want)
 			}
 			for scale, h := range e.heights {
-				eta := allowed(tolerance, h)
+				single, others := test.name == "local", 1
+				if single {
+					others = test.draws
+				}
+				eta := allowed(tolerance, h, others, single)
 				pools := test.pools || test.draws > 1 && tolerance == (spec.Tolerance{}) && test.candidate.Independent()
 				witnesses, learnt := len(e.batteries[scale].Names()), e.batteries[scale].Features()
 				got := e.points[0].processes[scale]
@@ -68,7 +86,7 @@ func TestDistance(t *testing.T) {
 						process.Observe(values, 0, rng)
 					}
 				}
-				if got.LogWealth() != want.LogWealth() {
+				if math.Abs(got.LogWealth()-want.LogWealth()) > 1e-12 {
 					t.Errorf("%s, %+v, h = %v: wealth %v, want %v, which allows for eta = %v", test.name, tolerance, h, got.LogWealth(), want.LogWealth(), eta)
 				}
 				if eta > 0 && other.LogWealth() == want.LogWealth() {

@@ -18,6 +18,7 @@ import (
 // points.
 type exhibit struct {
 	problem   *spec.Problem
+	tolerance spec.Tolerance      // as it is read on this problem
 	batteries []*evidence.Battery // one for each scale
 	heights   []float64           // the resolution h of each scale
 	points    []*point
@@ -39,12 +40,18 @@ type point struct {
 }
 
 // resolutions are the h, in units of tau, at which a tolerance is tested. At small h
-// little is blurred, but much must be allowed for: eta = 2 Phi(tau/(2h)) - 1 is 0.197,
-// 0.050 and 0.012.
+// little is blurred, but much must be allowed for: [spec.Tolerance.Asymmetry] of a pair is
+// erf(tau/(2h))/2 for delta = 0, which is 0.138, 0.035 and 0.009.
 var resolutions = []float64{2, 8, 32}
 
-func newExhibit(p *spec.Problem, candidate spec.Sampler, o *options) (*exhibit, error) {
+// newExhibit prepares a problem. If ctx is done while the single y of local mode are
+// prepared, there are fewer of them, but one at least: they will not be asked about.
+func newExhibit(ctx context.Context, p *spec.Problem, candidate spec.Sampler, o *options) (*exhibit, error) {
 	e := &exhibit{problem: p, heights: []float64{0}}
+	var err error
+	if e.tolerance, err = o.tolerance.On(p, o.local > 0); err != nil {
+		return nil, err
+	}
 	if o.tolerance.Tau > 0 {
 		e.heights = nil
 		for _, r := range resolutions {
@@ -64,7 +71,6 @@ func newExhibit(p *spec.Problem, candidate spec.Sampler, o *options) (*exhibit, 
 	}
 	var posterior spec.Conditional
 	if o.reference == nil {
-		var err error
 		if posterior, err = p.Posterior(); err != nil {
 			return nil, fmt.Errorf("local mode needs exact draws: %w", err)
 		}
@@ -86,10 +92,14 @@ func newExhibit(p *spec.Problem, candidate spec.Sampler, o *options) (*exhibit, 
 				point.twins++
 			}
 		}
+		var err error
 		if posterior != nil {
-			point.posterior = posterior.Given(point.y)
+			point.posterior, err = spec.Given(ctx, posterior, point.y)
 		}
 		e.points = append(e.points, point)
+		if err != nil {
+			break // nobody will ask about it
+		}
 	}
 	return e, nil
 }
@@ -98,24 +108,21 @@ func newExhibit(p *spec.Problem, candidate spec.Sampler, o *options) (*exhibit, 
 func (e *exhibit) newPoint(candidate spec.Sampler, o *options) *point {
 	q := &point{}
 	for i, battery := range e.batteries {
-		q.processes = append(q.processes, e.newProcess(i, len(battery.Names()), battery.Features(), candidate, o))
+		q.processes = append(q.processes, evidence.NewProcess(len(battery.Names()), battery.Features(), o.draws, !inPairs(candidate, o), e.asymmetry(i, o)))
 		q.memories = append(q.memories, &evidence.Memory{})
 	}
 	return q
 }
 
-// newProcess returns the evidence at one scale, on the given number of witnesses.
-func (e *exhibit) newProcess(scale, witnesses int, features []int, candidate spec.Sampler, o *options) *evidence.Process {
-	eta := o.tolerance.Delta
-	if h := e.heights[scale]; h > 0 {
-		eta = o.tolerance.TotalVariation(h)
+// asymmetry returns how far, in total variation, what is bet on at one scale may be from
+// exchangeable. Under a tolerance that is always one draw of the candidate: among exact
+// draws at a single y, and else beside the truth, see [inPairs].
+func (e *exhibit) asymmetry(scale int, o *options) float64 {
+	others := 1
+	if o.local > 0 {
+		others = o.draws
 	}
-	pairs := inPairs(candidate, o)
-	distance := eta
-	if !pairs && o.local == 0 { // all L draws of the pool may be off, otherwise one
-		distance *= float64(o.draws)
-	}
-	return evidence.NewProcess(witnesses, features, o.draws, !pairs, distance)
+	return e.tolerance.Asymmetry(e.heights[scale], others)
 }
 
 // inPairs reports whether each draw is compared with the truth by itself: if they are
@@ -123,7 +130,7 @@ func (e *exhibit) newProcess(scale, witnesses int, features []int, candidate spe
 // and a pool for all of its draws. Neither matters where a pool holds one draw of the
 // candidate.
 func inPairs(candidate spec.Sampler, o *options) bool {
-	return o.local == 0 && o.draws > 1 && (!candidate.Independent() || o.tolerance != (spec.Tolerance{}))
+	return o.local == 0 && o.draws > 1 && (!candidate.Independent() || !o.tolerance.Exact())
 }
 
 // recall completes what is seen of a call, at each scale, by what earlier calls left.

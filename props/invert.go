@@ -23,15 +23,20 @@ type Inversion struct {
 	Function  string  `json:"function"` // with the dials of the instance
 	Outcome   Outcome `json:"outcome"`
 	// Alpha bounds the probability that a sampler within the tolerance is rejected.
-	Alpha       float64        `json:"alpha"`
-	Tolerance   spec.Tolerance `json:"tolerance"` // tau in the units of x, scaled by 1/R
+	Alpha float64 `json:"alpha"`
+	// Tolerance is what counts as right, tau in the units of x, scaled by 1/R. Its form,
+	// Definition 1.5 or joint, is also that of what follows.
+	Tolerance   spec.Tolerance `json:"tolerance"`
 	Log10Wealth float64        `json:"log10_wealth"`
 	Stop        Stop           `json:"stop"`
 	// RejectedAt is the number of targets after which the evidence reached 1/alpha; 0
 	// if it did not.
 	RejectedAt int `json:"rejected_at"`
-	// Bound is delta + slack: what the failure probability of a draw of a sampler
-	// within the tolerance cannot exceed.
+	// Slack is how much more often than its draws are off by more than tau a sampler can
+	// fail to invert; see [reduction.Instance.Slack].
+	Slack float64 `json:"slack"`
+	// Bound is what the failure probability of a draw of a sampler within the tolerance
+	// cannot exceed: slack and [spec.Tolerance.Failure], but 1 at most.
 	Bound float64 `json:"bound"`
 
 	// Planned is the number of targets that were to be tried, if nothing else was to end the
@@ -54,27 +59,38 @@ const DefaultTargets = 20
 
 // Invert asks the candidate to invert the function of the instance on images of
 // uniform secrets, one call each, and bets on the draws that are no preimages: of a
-// (tau, delta)-posterior sampler each draw fails with probability at most delta plus the
-// slack of the instance (Theorem 1.7; see [reduction.Instance.Slack]). All targets are
-// tried, also after rejection, so that the rate is known. name is that of the problem,
-// for reports. [Calls] is the number of targets, [DefaultTargets] by default; [Draws]
-// the draws for each, 1 by default.
+// (tau, delta)-posterior sampler (Definition 1.5) each draw fails with probability at most
+// 1 - (1 - delta)^2, and of one in the form [spec.Joint] delta, plus the slack of the
+// instance (Theorem 1.7; see [reduction.Instance.Slack]). All targets are tried, also after
+// rejection, so that the rate is known. name is that of the problem, for reports. [Calls]
+// is the number of targets, [DefaultTargets] by default; [Draws] the draws for each, 1 by
+// default.
 func Invert(ctx context.Context, candidate spec.Sampler, in *reduction.Instance, name string, tolerance spec.Tolerance, opts ...Option) (*Inversion, error) {
 	o, err := newOptions(append([]Option{Calls(DefaultTargets), Draws(1)}, opts...))
 	if err != nil {
 		return nil, err
 	}
-	if !(tolerance.Tau >= 0 && tolerance.Delta >= 0) {
-		return nil, fmt.Errorf("tolerance is tau %v, delta %v; want numbers of at least 0", tolerance.Tau, tolerance.Delta)
+	if !o.tolerance.Exact() {
+		return nil, errors.New("Invert takes its tolerance as an argument: want no Within")
+	}
+	if tolerance.Form == "" {
+		tolerance.Form = spec.Definition15
+	}
+	if err := tolerance.Check(); err != nil {
+		return nil, err
+	}
+	if tolerance.Form != spec.Definition15 && tolerance.Form != spec.Joint {
+		return nil, fmt.Errorf("the reduction says nothing of %s: want %s or %s", tolerance.Form, spec.Definition15, spec.Joint)
 	}
 	counted := &countedPrior{Instance: in}
 	problem, err := spec.NewProblem(name, counted, in.Measurement())
 	if err != nil {
 		return nil, err
 	}
-	bound := min(1, tolerance.Delta+in.Slack(tolerance.Tau*in.Dials().R))
+	slack := in.Slack(tolerance.Tau * in.Dials().R)
+	bound := min(1, tolerance.Failure()+slack)
 	v := &Inversion{
-		Candidate: candidate.Name(), Function: name, Alpha: o.alpha, Tolerance: tolerance, Bound: bound,
+		Candidate: candidate.Name(), Function: name, Alpha: o.alpha, Tolerance: tolerance, Slack: slack, Bound: bound,
 		DrawsACall: o.draws, Seed: o.seed, Stop: StopCalls, Outcome: NotRejected,
 	}
 	v.Planned = o.calls
@@ -142,16 +158,22 @@ func (v *Inversion) attempt(ctx context.Context, candidate spec.Sampler, in *red
 	return 1 - float64(found)/float64(v.DrawsACall), nil
 }
 
-// ExcludedDelta returns the largest delta for which the candidate is refuted as a
-// (tau, delta)-posterior sampler at confidence 1 - level by the rate of failures alone:
-// the lower confidence limit less the slack; 0 if none is. With several draws a target
-// it counts a target as inverted if any draw does it, which only lowers the result.
+// ExcludedDelta returns the delta below which the candidate is refuted, at confidence
+// 1 - level, as a (tau, delta)-posterior sampler in the form of the tolerance, by the rate of
+// failures alone; 0 if it is for none. With q the lower confidence limit of that rate less the
+// slack, that is q in the joint form, and by Definition 1.5 1 - sqrt(1 - q), at which
+// 1 - (1 - delta)^2 = q. With several draws a target it counts a target as inverted if any
+// draw does it, which only lowers the result.
 func (v *Inversion) ExcludedDelta(level float64) float64 {
 	if v.Targets == 0 {
 		return 0
 	}
 	_, high := v.limits(level)
-	return max(0, 1-high-(v.Bound-v.Tolerance.Delta))
+	failure := max(0, 1-high-v.Slack)
+	if v.Tolerance.Form == spec.Joint {
+		return failure
+	}
+	return 1 - math.Sqrt(1-failure)
 }
 
 // String returns the verdict in a few lines of plain words.
@@ -182,7 +204,7 @@ func (v *Inversion) String() string {
 		fmt.Fprintf(&b, "  evidence  10^%.1f, of 10^%.1f needed (%s)\n", v.Log10Wealth, -math.Log10(v.Alpha), v.Stop)
 	}
 	if delta := v.ExcludedDelta(0.05); delta > 0 {
-		fmt.Fprintf(&b, "  follows   it is no (%.3g, delta)-posterior sampler for any delta below %.3f (95%% confidence)\n", v.Tolerance.Tau, delta)
+		fmt.Fprintf(&b, "  follows   it is no (%.3g, delta)-posterior sampler (%s) for any delta below %.3f (95%% confidence)\n", v.Tolerance.Tau, v.Tolerance.Form, delta)
 	}
 	return b.String()
 }

@@ -43,7 +43,7 @@ func judge(ctx context.Context, candidate spec.Sampler, problems []*spec.Problem
 	o.agreeing(candidate)
 	t := &trial{options: o, candidate: candidate}
 	for _, p := range problems {
-		c, err := newExhibit(p, candidate, o)
+		c, err := newExhibit(ctx, p, candidate, o)
 		if err != nil {
 			return nil, err
 		}
@@ -52,7 +52,7 @@ func judge(ctx context.Context, candidate spec.Sampler, problems []*spec.Problem
 	t.pooled = t.newPooled()
 	v := t.verdict(t.run(ctx))
 	if v.Outcome == NotRejected && !o.terse {
-		t.explainPass(v)
+		t.explainPass(ctx, v)
 	}
 	return v, nil
 }
@@ -194,7 +194,7 @@ func (t *trial) verdict(stop Stop) *Verdict {
 	v := &Verdict{
 		Candidate:   t.candidate.Name(),
 		Alpha:       t.alpha,
-		Tolerance:   t.tolerance,
+		Tolerance:   t.asked(),
 		Log10Wealth: t.logWealth() / math.Ln10,
 		Stop:        stop,
 		Calls:       t.calls,
@@ -206,6 +206,7 @@ func (t *trial) verdict(stop Stop) *Verdict {
 	}
 	for _, c := range t.exhibits {
 		f := newFinding(c.problem)
+		f.Form = c.tolerance.Form
 		f.Calls, f.Fault = c.calls(), c.fault
 		f.Log10Wealth = c.logWealth() / math.Ln10
 		worst := c.worst()
@@ -229,7 +230,7 @@ func (t *trial) verdict(stop Stop) *Verdict {
 		v.Outcome = NotRejected
 		if !t.couldReject() {
 			v.Outcome = Inconclusive
-			v.Warnings = append(v.Warnings, fmt.Sprintf("too few calls to reject even the worst sampler at alpha %.3g; give more calls or draws", t.alpha))
+			v.Warnings = append(v.Warnings, t.tooFew())
 		}
 	default:
 		v.Outcome = Inconclusive
@@ -242,21 +243,55 @@ func (t *trial) verdict(stop Stop) *Verdict {
 	return v
 }
 
-// couldReject reports whether the calls made could have reached 1/alpha at all: no
-// factor exceeds the size of the pool.
-func (t *trial) couldReject() bool {
-	members := float64(t.draws + 1)
-	if inPairs(t.candidate, t.options) {
-		members = 2
+// asked returns the tolerance as it is read on all problems, or without its form, unless
+// that was asked for, if they are read by several.
+func (t *trial) asked() spec.Tolerance {
+	first := t.exhibits[0].tolerance
+	for _, e := range t.exhibits {
+		if e.tolerance != first {
+			return t.tolerance
+		}
 	}
+	return first
+}
+
+// couldReject reports whether the calls made could have reached 1/alpha at all.
+func (t *trial) couldReject() bool {
+	factor := t.largestFactor()
 	if t.pooled != nil {
-		return float64(t.calls)*math.Log(members)-math.Ln2 >= -math.Log(t.alpha)
+		return float64(t.calls)*math.Log(factor)-math.Ln2 >= -math.Log(t.alpha)
 	}
 	best := math.Inf(-1)
 	for _, e := range t.exhibits {
 		for _, q := range e.points {
-			best = max(best, float64(q.calls())*math.Log(members)-math.Log(float64(len(e.points))))
+			best = max(best, float64(q.calls())*math.Log(factor)-math.Log(float64(len(e.points))))
 		}
 	}
 	return best-math.Log(float64(len(t.exhibits))) >= -math.Log(t.alpha)
+}
+
+// largestFactor returns what no factor exceeds: the size of the pool, n, and under a tolerance
+// that allows for an asymmetry a, n/(1 + a n), which is what a factor between 0 and n is
+// divided down to.
+func (t *trial) largestFactor() float64 {
+	members := float64(t.draws + 1)
+	if inPairs(t.candidate, t.options) {
+		members = 2
+	}
+	least := 1.0
+	for _, e := range t.exhibits {
+		for scale := range e.heights {
+			least = min(least, e.asymmetry(scale, t.options))
+		}
+	}
+	return members / (1 + least*members)
+}
+
+// tooFew says that the budget rejects nobody, and what would help.
+func (t *trial) tooFew() string {
+	help := "give more calls or draws"
+	if !t.tolerance.Exact() {
+		help = "give more calls, or a smaller tolerance"
+	}
+	return fmt.Sprintf("too few calls to reject even the worst sampler at alpha %.3g; %s", t.alpha, help)
 }

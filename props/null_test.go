@@ -79,8 +79,7 @@ func TestNullByFamily(t *testing.T) {
 	each := func(g *rapid.Generator[*spec.Problem]) func(int) []*spec.Problem {
 		return func(run int) []*spec.Problem { return generated(g, run) }
 	}
-	always := func(name string) func(int) []*spec.Problem {
-		on := named(t, name)
+	always := func(on ...*spec.Problem) func(int) []*spec.Problem {
 		return func(int) []*spec.Problem { return on }
 	}
 	tolerance := spec.Tolerance{Tau: 0.05, Delta: 0.02}
@@ -93,9 +92,9 @@ func TestNullByFamily(t *testing.T) {
 		{"gaussian", samplers.Exact(), each(problems.Gaussian()), nil},
 		{"mixture", samplers.Exact(), each(problems.Mixture()), nil},
 		{"dataset", samplers.Exact(), each(problems.DataSet()), nil},
-		{"hard", samplers.Exact(), always("hard:goldreich:n=8"), []props.Option{props.Calls(30)}},
+		{"hard", samplers.Exact(), always(named(t, "hard:goldreich:n=8")...), []props.Option{props.Calls(30)}},
 		{"tolerance", samplers.Exact(), each(problems.Small()), []props.Option{props.Within(tolerance), props.Calls(50)}},
-		{"edge", planted(tolerance.Tau, tolerance.Delta, true), always("gauss:d=3,m=1,beta=1"), []props.Option{props.Within(tolerance), props.Calls(50)}},
+		{"edge", extremal{tolerance.Tau, tolerance.Delta, branch, true}, always(fork(t, tolerance.Delta, true)), []props.Option{props.Within(tolerance), props.Calls(50)}},
 		{"local", samplers.Exact(), each(problems.Small()), []props.Option{props.Local(4)}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

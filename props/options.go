@@ -2,7 +2,6 @@ package props
 
 import (
 	"fmt"
-	"math"
 	"time"
 
 	"pgregory.net/rapid"
@@ -57,10 +56,6 @@ func newOptions(opts []Option) (*options, error) {
 		return nil, fmt.Errorf("calls is %d, want at least 1", o.calls)
 	case o.draws < 1:
 		return nil, fmt.Errorf("draws is %d, want at least 1", o.draws)
-	case !(o.tolerance.Tau >= 0) || math.IsInf(o.tolerance.Tau, 1):
-		return nil, fmt.Errorf("tau is %v, want a distance of at least 0", o.tolerance.Tau)
-	case !(o.tolerance.Delta >= 0 && o.tolerance.Delta < 1):
-		return nil, fmt.Errorf("delta is %v, want a probability from 0 to below 1", o.tolerance.Delta)
 	case o.local < 0:
 		return nil, fmt.Errorf("local is %d, want a number of points, or 0", o.local)
 	case o.jobs < 0:
@@ -68,7 +63,7 @@ func newOptions(opts []Option) (*options, error) {
 	case o.limit < 0:
 		return nil, fmt.Errorf("time limit is %v, want a positive duration", o.limit)
 	}
-	return o, nil
+	return o, o.tolerance.Check()
 }
 
 // Alpha bounds the probability that a right candidate is rejected: by one call of
@@ -90,14 +85,22 @@ func Seed(seed uint64) Option { return func(o *options) { o.seed = seed } }
 func For(d time.Duration) Option { return func(o *options) { o.limit = d } }
 
 // Within makes the null wider: not the exact posterior, but any (tau, delta)-posterior
-// sampler, in the joint form of [spec.Tolerance]. Default: exact.
+// sampler of the paper (Definition 1.5), and where nothing is measured any
+// (tau, delta)-unconditional sampler (Definition 1.3). At single y (see [Local], [At]) the
+// draws must be (tau, delta)-close to the posterior at each of them (Definition 1.2), and
+// a y at which they are not is a rejection. The form [spec.Joint] counts failures over y
+// and draws together, and does not go with single y. With [Against] the law of the
+// reference stands in the place of the posterior; if both are off by the tolerance from
+// something else, they may be off by twice as much from each other. With [DrawnBy] the
+// posterior is that of the law that the other sampler samples, however far that is from
+// the prior. Default: exact.
 func Within(t spec.Tolerance) Option { return func(o *options) { o.tolerance = t } }
 
 // Local looks at the given number of single y, drawn from the problem, instead of a
 // fresh one in each call, and spends half of the calls on the one with the most
 // evidence: an error that shows at few y only is not diluted by the others. One draw a
 // call is asked for and compared with exact draws, as many as [Draws] says, so that the
-// exact posterior must be known. A tolerance must then hold at each y. Default: 0, all y.
+// exact posterior must be known. A tolerance must then hold at each y, see [Within]. Default: 0, all y.
 func Local(points int) Option { return func(o *options) { o.local, o.at = points, nil } }
 
 // At looks at one y only, the given one; see [Local].

@@ -39,7 +39,11 @@ func (t *trial) newPooled() *pooled {
 		return nil
 	}
 	for scale := range first.batteries {
-		p.processes = append(p.processes, first.newProcess(scale, len(p.names), features, t.candidate, t.options))
+		asymmetry := 0.0 // the largest of any problem: what is measured of some, and nothing of others, is read by two definitions
+		for _, e := range t.exhibits {
+			asymmetry = max(asymmetry, e.asymmetry(scale, t.options))
+		}
+		p.processes = append(p.processes, evidence.NewProcess(len(p.names), features, t.draws, !inPairs(t.candidate, t.options), asymmetry))
 	}
 	for _, e := range t.exhibits {
 		for _, battery := range e.batteries {

@@ -34,12 +34,11 @@ func Posterior(candidate spec.Sampler, opts ...Option) func(*rapid.T) {
 		o.generator = problems.Any()
 	}
 	p := &property{candidate: candidate, options: o, verdicts: map[string]*Verdict{}}
-	remembered := sync.OnceValue(p.remembered)
 	return func(t *rapid.T) {
 		if err != nil {
 			t.Fatalf("props.Posterior: %v", err)
 		}
-		if err := remembered(); err != nil {
+		if err := p.remembered(t.Context()); err != nil {
 			t.Fatalf("%v", err)
 		}
 		p.check(t)
@@ -53,11 +52,15 @@ type property struct {
 	mu       sync.Mutex
 	verdicts map[string]*Verdict // by digest
 	met      int
+
+	recalling sync.Mutex
+	recalled  bool  // whether failure says what the remembered counterexamples say
+	failure   error // the first of them that still holds
 }
 
 func (p *property) check(t *rapid.T) {
 	problem := p.options.generator.Draw(t, "problem")
-	v, err := p.judge(problem, p.options.calls)
+	v, err := p.judge(t.Context(), problem, p.options.calls)
 	switch {
 	case err != nil:
 		t.Fatalf("%v", err)
@@ -72,19 +75,21 @@ func (p *property) check(t *rapid.T) {
 
 // judgeAgain returns the verdict on the problem of a counterexample, within the calls that
 // suffice to catch the same candidate again, and on streams of its own: those of the root seed
-// may be the ones by which the problem was found.
-func (p *property) judgeAgain(c *Counterexample) (*Verdict, error) {
+// may be the ones by which the problem was found. Under a tolerance it is over all y also if
+// the counterexample is about one: that may be one of those at which the definition lets the
+// candidate fail.
+func (p *property) judgeAgain(ctx context.Context, c *Counterexample) (*Verdict, error) {
 	calls := max(p.options.calls, DefaultCalls, 8*c.Verdict.Calls)
 	fresh := Seed(p.options.stream("remembered", c.Problem.Digest(), c.Verdict.Seed).Uint64())
-	if y, ok := c.Y(); ok {
-		return p.judge(c.Problem, calls, fresh, At(y))
+	if y, ok := c.Y(); ok && p.options.tolerance.Exact() {
+		return p.judge(ctx, c.Problem, calls, fresh, At(y))
 	}
-	return p.judge(c.Problem, calls, fresh)
+	return p.judge(ctx, c.Problem, calls, fresh)
 }
 
 // judge returns the verdict on the problem, within the given calls, at its share of
-// alpha.
-func (p *property) judge(problem *spec.Problem, calls int, more ...Option) (*Verdict, error) {
+// alpha. It is an error if ctx is done first.
+func (p *property) judge(ctx context.Context, problem *spec.Problem, calls int, more ...Option) (*Verdict, error) {
 	key := hex.EncodeToString(problem.Digest())
 	own := *p.options
 	own.terse, own.calls = true, calls
@@ -104,7 +109,10 @@ func (p *property) judge(problem *spec.Problem, calls int, more ...Option) (*Ver
 	if met {
 		return v, nil
 	}
-	v, err := judge(context.Background(), p.candidate, []*spec.Problem{problem}, &own)
+	v, err := judge(ctx, p.candidate, []*spec.Problem{problem}, &own)
+	if err == nil && v.Stop == StopInterrupted {
+		err = fmt.Errorf("props.Posterior: interrupted on %s", problem.Name())
+	}
 	if err != nil {
 		return nil, err
 	}

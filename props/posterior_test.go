@@ -98,3 +98,13 @@ func TestPosteriorFails(t *testing.T) {
 		})
 	}
 }
+
+// TestProblemsShownInWords: a failing property shows the problem, not where it is in memory.
+func TestProblemsShownInWords(t *testing.T) {
+	p := named(t, "gauss:d=2,m=1")[0]
+	crash := spec.NewSampler("crash", true, func(context.Context, *mat.Dense, *spec.Problem, []float64, *rand.Rand) error { panic("boom") })
+	failed, said := check(t, props.Posterior(crash, props.Over(rapid.Just(p))))
+	if want := "draw problem: " + p.String() + "\n"; !failed || !strings.Contains(said, want) {
+		t.Errorf("failed %v, want %q among:\n%s", failed, want, said)
+	}
+}

@@ -14,12 +14,15 @@ import (
 
 // Again judges a candidate, the one of the counterexample or any other, on its
 // problem, and at its y if it is about one, with fresh randomness. The options default to [DefaultAlpha], the draws a
-// call of the counterexample, a seed that follows from its own, and a budget of calls
+// call and the tolerance of the counterexample, a seed that follows from its own, and a budget of calls
 // that suffices to catch the same candidate again: at least eight times the calls
 // that caught it.
 func (c *Counterexample) Again(ctx context.Context, candidate spec.Sampler, opts ...Option) (*Verdict, error) {
 	fresh := spec.Stream(c.Verdict.Seed, "replay", c.Problem.Digest(), 0).Uint64()
 	defaults := []Option{Calls(max(DefaultCalls, 8*c.Verdict.Calls)), Draws(c.Verdict.DrawsACall), Seed(fresh), Terse()}
+	if !c.Verdict.Tolerance.Exact() {
+		defaults = append(defaults, Within(c.Verdict.Tolerance))
+	}
 	if y, ok := c.Y(); ok {
 		defaults = append(defaults, At(y))
 	}
@@ -44,25 +47,50 @@ func Replay(t rapid.TB, path string, candidate spec.Sampler, opts ...Option) {
 	if err != nil {
 		t.Fatalf("props.Replay: %v", err)
 	}
-	v, err := c.Again(context.Background(), candidate, opts...)
+	v, err := c.Again(contextOf(t), candidate, opts...)
 	switch {
 	case err != nil:
 		t.Fatalf("props.Replay: %s: %v", path, err)
 	case v.Stop == StopRefusal:
 		t.Skipf("%s: %v", path, v.Fault)
+	case v.Stop == StopInterrupted:
+		t.Fatalf("props.Replay: %s: interrupted", path)
 	case v.Outcome == Rejected || v.Fault != nil:
 		t.Fatalf("%s still holds:\n%s", path, v)
 	}
+}
+
+// contextOf returns the context of a test: [rapid.TB] does not have it, but a test of
+// package testing and one of rapid do.
+func contextOf(t rapid.TB) context.Context {
+	if has, ok := t.(interface{ Context() context.Context }); ok {
+		return has.Context()
+	}
+	return context.Background()
 }
 
 // counterexampleFolder is where [Posterior] looks for counterexamples, relative to the
 // folder of the test.
 const counterexampleFolder = "testdata/assay"
 
-// remembered judges the candidate on the counterexamples in its folder that bear its
+// remembered returns what recall does, which is done once, to its end.
+func (p *property) remembered(ctx context.Context) error {
+	p.recalling.Lock()
+	defer p.recalling.Unlock()
+	if !p.recalled {
+		failure := p.recall(ctx)
+		if ctx.Err() != nil {
+			return failure
+		}
+		p.recalled, p.failure = true, failure
+	}
+	return p.failure
+}
+
+// recall judges the candidate on the counterexamples in its folder that bear its
 // name, the first problems that the property meets, and returns the first failure.
 // Those of other candidates are for [Replay].
-func (p *property) remembered() error {
+func (p *property) recall(ctx context.Context) error {
 	paths, err := filepath.Glob(counterexampleFolder + "/*.json")
 	if err != nil {
 		return err
@@ -76,7 +104,7 @@ func (p *property) remembered() error {
 		if c.Candidate != p.candidate.Name() {
 			continue
 		}
-		v, err := p.judgeAgain(c)
+		v, err := p.judgeAgain(ctx, c)
 		switch {
 		case err != nil:
 			return fmt.Errorf("%s: %w", path, err)

@@ -1,6 +1,7 @@
 package props
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -80,14 +81,14 @@ const (
 
 // sensitivity returns what the judgement of an exhibit would have noticed, by planting
 // each effect at its largest size and extrapolating to the budget. It is empty if the
-// exact posterior is unknown or has no spread.
-func (t *trial) sensitivity(e *exhibit) []Noticed {
+// exact posterior is unknown or has no spread, and if ctx is done first.
+func (t *trial) sensitivity(ctx context.Context, e *exhibit) []Noticed {
 	posterior, err := e.problem.Posterior()
 	if err != nil {
 		return nil // no exact draws, no planted errors
 	}
-	j, deviation := uncertain(e.problem, posterior, t.stream("sensitivity", e.problem.Digest(), 0))
-	if deviation == 0 {
+	j, deviation, err := uncertain(ctx, e.problem, posterior, t.stream("sensitivity", e.problem.Digest(), 0))
+	if err != nil || deviation == 0 {
 		return nil
 	}
 	planned := effects
@@ -103,7 +104,7 @@ func (t *trial) sensitivity(e *exhibit) []Noticed {
 			defer func() { <-slots }()
 			longest := 0
 			for run := range sensitivityRuns {
-				calls := t.callsToNotice(e, posterior, f, f.largest, j, deviation, uint64(run))
+				calls := t.callsToNotice(ctx, e, posterior, f, f.largest, j, deviation, uint64(run))
 				longest = max(longest, calls)
 				if calls > t.options.calls {
 					break
@@ -113,6 +114,9 @@ func (t *trial) sensitivity(e *exhibit) []Noticed {
 		})
 	}
 	running.Wait()
+	if ctx.Err() != nil {
+		return nil
+	}
 	return noticed
 }
 
@@ -125,15 +129,20 @@ func (f effect) noticed(longest, budget, j int) Noticed {
 }
 
 // uncertain returns the coordinate of the largest root mean square posterior deviation
-// and that deviation, from pairs of exact draws for 64 y.
-func uncertain(p *spec.Problem, posterior spec.Conditional, rng *rand.Rand) (j int, deviation float64) {
+// and that deviation, from pairs of exact draws for 64 y. It is ctx.Err() if ctx is done
+// first.
+func uncertain(ctx context.Context, p *spec.Problem, posterior spec.Conditional, rng *rand.Rand) (j int, deviation float64, err error) {
 	const pairs = 64
 	x, y := make([]float64, p.Prior().Dim()), make([]float64, p.Measurement().Rows())
 	squares := make([]float64, len(x))
 	two := mat.NewDense(2, len(x), nil)
 	for range pairs {
 		p.Draw(x, y, rng)
-		posterior.Given(y).Sample(two, rng)
+		law, err := spec.Given(ctx, posterior, y)
+		if err != nil {
+			return 0, 0, err
+		}
+		law.Sample(two, rng)
 		for i := range squares {
 			difference := two.At(0, i) - two.At(1, i)
 			squares[i] += difference * difference / (2 * pairs)
@@ -144,12 +153,13 @@ func uncertain(p *spec.Problem, posterior spec.Conditional, rng *rand.Rand) (j i
 			j = i
 		}
 	}
-	return j, math.Sqrt(squares[j])
+	return j, math.Sqrt(squares[j]), nil
 }
 
 // callsToNotice returns the calls until the wealth on one problem reaches 1/alpha when
-// the effect is planted at the given size; more than the budget if it does not.
-func (t *trial) callsToNotice(e *exhibit, posterior spec.Conditional, f effect, size float64, j int, deviation float64, run uint64) int {
+// the effect is planted at the given size; more than the budget if it does not, or if ctx
+// is done first.
+func (t *trial) callsToNotice(ctx context.Context, e *exhibit, posterior spec.Conditional, f effect, size float64, j int, deviation float64, run uint64) int {
 	p, q := e.problem, e.newPoint(t.candidate, t.options)
 	threshold := t.thresholdOfOne()
 	rng := t.stream("sensitivity "+f.name, p.Digest(), run)
@@ -159,7 +169,11 @@ func (t *trial) callsToNotice(e *exhibit, posterior spec.Conditional, f effect, 
 	draws := exact.Slice(0, t.draws, 0, d).(*mat.Dense)
 	for call := range t.options.calls {
 		p.Draw(x, y, rng)
-		posterior.Given(y).Sample(exact, rng)
+		law, err := spec.Given(ctx, posterior, y)
+		if err != nil {
+			break
+		}
+		law.Sample(exact, rng)
 		for l := range t.draws {
 			f.plant(draws.RawRowView(l), exact.RawRowView(t.draws+l), j, deviation, size, rng.Float64())
 		}

@@ -24,12 +24,12 @@ func TestSensitivity(t *testing.T) {
 		t.Fatal(err)
 	}
 	trial := &trial{options: o, candidate: samplers.Exact()}
-	e, err := newExhibit(p, trial.candidate, o)
+	e, err := newExhibit(t.Context(), p, trial.candidate, o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	trial.exhibits = []*exhibit{e}
-	noticed := trial.sensitivity(e)
+	noticed := trial.sensitivity(t.Context(), e)
 	if len(noticed) != len(effects) {
 		t.Fatalf("%d effects, want %d", len(noticed), len(effects))
 	}
@@ -37,7 +37,10 @@ func TestSensitivity(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	j, deviation := uncertain(p, posterior, o.stream("sensitivity", p.Digest(), 0))
+	j, deviation, err := uncertain(t.Context(), p, posterior, o.stream("sensitivity", p.Digest(), 0))
+	if err != nil {
+		t.Fatal(err)
+	}
 	for i, f := range effects {
 		size := noticed[i].Size
 		t.Logf("%s", noticed[i].Words)
@@ -49,7 +52,7 @@ func TestSensitivity(t *testing.T) {
 		}
 		count := func(size float64) (n int) {
 			for run := range 10 {
-				if trial.callsToNotice(e, posterior, f, size, j, deviation, uint64(100+run)) <= o.calls {
+				if trial.callsToNotice(t.Context(), e, posterior, f, size, j, deviation, uint64(100+run)) <= o.calls {
 					n++
 				}
 			}

@@ -181,7 +181,7 @@ func TestReplayIsFresh(t *testing.T) {
 		t.Fatal(err)
 	}
 	remembering := &property{candidate: samplers.Prior(), options: o, verdicts: map[string]*Verdict{}}
-	remembered, err := remembering.judgeAgain(c)
+	remembered, err := remembering.judgeAgain(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -209,14 +209,14 @@ func TestPropertySpendsAlpha(t *testing.T) {
 	p := &property{candidate: samplers.Exact(), options: o, verdicts: map[string]*Verdict{}}
 	small := problems.Small()
 	for i := range 40 {
-		if _, err := p.judge(small.Example(i%25), 2); err != nil {
+		if _, err := p.judge(t.Context(), small.Example(i%25), 2); err != nil {
 			t.Fatal(err)
 		}
 	}
 	gauss := parsed(t, "gauss")[0]
 	for _, y := range [][]float64{{1, 2}, {2, 1}, {1, 2}} {
 		c := &Counterexample{Problem: gauss, Verdict: &Verdict{Local: 1, Problems: []Finding{{Y: y}}}}
-		if _, err := p.judgeAgain(c); err != nil {
+		if _, err := p.judgeAgain(t.Context(), c); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -37,7 +37,9 @@ type Verdict struct {
 	Outcome   Outcome `json:"outcome"`
 	// Alpha bounds the probability that a right candidate is rejected.
 	Alpha float64 `json:"alpha"`
-	// Tolerance is what counts as right; zero is the exact posterior.
+	// Tolerance is what counts as right; zero is the exact posterior. It has no form if it
+	// is read on some problems by one definition and on some by another: each Finding has
+	// its own.
 	Tolerance spec.Tolerance `json:"tolerance"`
 	// Log10Wealth is the evidence; rejection is at -log10(alpha). On several problems the
 	// wealth is the mean of two: the mean over the problems, and that on all of them
@@ -74,6 +76,9 @@ type Finding struct {
 	Digest      string  `json:"digest"` // of its canonical text form, in hexadecimal
 	Calls       int     `json:"calls"`
 	Log10Wealth float64 `json:"log10_wealth"`
+	// Form is the definition by which the tolerance is read on this problem; empty if the
+	// exact law is asked for.
+	Form spec.Form `json:"tolerance_form,omitempty"`
 	// Fault is why the candidate was asked no more about this problem, if it was not.
 	Fault *Fault `json:"fault,omitempty"`
 	// Y is, in local mode, the single y with the most evidence.
@@ -206,9 +211,7 @@ func (v *Verdict) String() string {
 	if v.Outcome == NotRejected {
 		v.writePass(&b)
 	}
-	if v.Tolerance != (spec.Tolerance{}) {
-		fmt.Fprintf(&b, "  tolerance tau %.3g, delta %.3g; looked at most closely at resolution %.3g\n", v.Tolerance.Tau, v.Tolerance.Delta, worst.Resolution)
-	}
+	v.writeTolerance(&b)
 	for _, w := range v.Warnings {
 		fmt.Fprintf(&b, "  warning   %s\n", w)
 	}

@@ -134,14 +134,14 @@ func TestCalibrationOfTheLeadingScale(t *testing.T) {
 			t.Fatal(err)
 		}
 		tr := &trial{options: o, candidate: samplers.Exact()}
-		e, err := newExhibit(p, tr.candidate, o)
+		e, err := newExhibit(t.Context(), p, tr.candidate, o)
 		if err != nil {
 			t.Fatal(err)
 		}
 		tr.exhibits = []*exhibit{e}
 		tr.run(t.Context())
 		v := tr.verdict(StopCalls)
-		tr.explainPass(v)
+		tr.explainPass(t.Context(), v)
 		q := e.points[0]
 		want := 0.0
 		for k := range e.batteries[q.leading()].Names() {

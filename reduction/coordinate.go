@@ -14,6 +14,25 @@ func (in *Instance) OutputMean(bit bool, x, s float64) float64 {
 	return mean
 }
 
+// OutputCurvature returns the second derivative in mu = x/(1+s^2) of the unscaled mean of an
+// output coordinate of a lattice instance that holds the bit, smoothed by s > 0: its third
+// central moment over v^2, v = s^2/(1+s^2). It panics if the instance has vertices.
+func (in *Instance) OutputCurvature(bit bool, mu, s float64) float64 {
+	_, v := smoothedCentre(0, s)
+	return in.laws[index(bit)].(latticeLaw).moments(mu, v).third / (v * v)
+}
+
+// OutputSquare returns the mean square, unscaled, of an output coordinate that holds the bit:
+// close to 1 for a lattice, R^2 + 1 for vertices.
+func (in *Instance) OutputSquare(bit bool) float64 {
+	law, ok := in.laws[index(bit)].(latticeLaw)
+	if !ok {
+		return square(in.dials.R) + 1
+	}
+	m := law.moments(0, 1)
+	return m.variance + square(m.mean)
+}
+
 // OutputRipple returns S_b(mu, v)/S_b(0, 1), as in [Instance.LogCosetRatio]: by how much the
 // density of an output coordinate of a lattice instance that holds the bit, smoothed by s > 0
 // (unscaled), differs from that of a normal law at x = (1+s^2) mu. It has period 2 eps. It panics
@@ -45,8 +64,8 @@ func (in *Instance) OutputCorrection(s float64) float64 {
 // d^C, by [Instance.ScoreBound]; half of the root mean square is left to whatever approximates the
 // rule. Of all such R and eps, which trade against each other, it chooses those with the
 // largest eps/R, which is the lattice spacing in scaled units and so allows the most noise:
-// it falls as 1/log d up to a power, the paper's beta. beta is eps/10. It is an error if n, m
-// or C is below 1, or no R up to 100 will do.
+// it falls as 1/log d. beta is eps over [noiseRatio], so that beta/R is Theta(1/log^2 d), the paper's.
+// It is an error if n, m or C is below 1, or no R up to 100 will do.
 func Parameters(n, m, C int) (Dials, error) {
 	if n < 1 || m < 1 || C < 1 {
 		return Dials{}, fmt.Errorf("hard instance: n = %d, m = %d, C = %d, want 1 or more of each", n, m, C)
@@ -76,8 +95,16 @@ func Parameters(n, m, C int) (Dials, error) {
 	if best.Eps == 0 {
 		return Dials{}, fmt.Errorf("hard instance: no R up to 100 is certified for n = %d, m = %d, C = %d", n, m, C)
 	}
-	best.Beta = best.Eps / 10
+	best.Beta = best.Eps / noiseRatio(n+m)
 	return best, nil
+}
+
+// noiseRatio returns the eps/beta of [Parameters]: 10 up to d = 256, and growing as log d from there.
+// A misread then costs 2 m Q(eps/(2 beta)) twice, at most 6e-4, and less than any power of 1/d.
+// To be small it would need sqrt(log d) only; log d makes beta/R the 1/log^2 d of Theorem 1.7.
+func noiseRatio(d int) float64 {
+	const ratio, upTo = 10, 256
+	return ratio * max(1, math.Log(float64(d))/math.Log(upTo))
 }
 
 // worstBound returns what [Instance.WorstScoreBound] is for a lattice instance of these numbers.

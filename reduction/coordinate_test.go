@@ -42,6 +42,29 @@ func TestParameters(t *testing.T) {
 		scale = d.Eps / d.R
 		t.Logf("n = m = %d, C = 4: R = %v, eps = %.3f", n, d.R, d.Eps)
 	}
+	for k := 3; k <= 30; k++ {
+		n := 1 << (k - 1)
+		dials, err := Parameters(n, n, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// The optimum over R is flat, so that its grid moves eps/R by less than 2 %; see also the
+		// statement noise of props/theorems. An eps/beta that stays 10 has a slack of 1.2 at k = 21.
+		log := math.Log(float64(2 * n))
+		if c := dials.Eps / dials.R * log; c < 0.106 || c > 0.113 {
+			t.Errorf("d = 2^%d: eps/R is %v/log d", k, c)
+		}
+		if c := dials.Beta / dials.R * log * log; k >= 8 && (c < 0.0588 || c > 0.0627) {
+			t.Errorf("d = 2^%d: beta/R is %v/log^2 d", k, c)
+		}
+		if slack := dials.Slack(n, n, dials.R/10); slack > 6e-4 {
+			t.Errorf("d = 2^%d: the slack is %v", k, slack)
+		}
+		dials.Beta = dials.Eps / 10
+		if slack := dials.Slack(n, n, 0); k == 21 && slack < 1 {
+			t.Errorf("with eps/beta = 10 the slack is %v at d = 2^21", slack)
+		}
+	}
 	for _, bad := range [][3]int{{0, 1, 1}, {1, 0, 1}, {1, 1, 0}} {
 		if _, err := Parameters(bad[0], bad[1], bad[2]); err == nil {
 			t.Errorf("%v: no error", bad)

@@ -83,6 +83,7 @@ type moments struct {
 	logSum   float64 // log of the sum over the coset of exp(-(z - mu)^2 / (2v))
 	mean     float64
 	variance float64
+	third    float64 // central moment
 }
 
 // moments returns those of the discrete Gaussian on the coset with centre mu and
@@ -100,19 +101,21 @@ func (c *coset) primal(mu, v float64) moments {
 	k, half := c.window(mu, v)
 	offset := c.point(k) - mu // of the nearest point, which has the largest weight
 	largest := -offset * offset / (2 * v)
-	sum, first, second := 0.0, 0.0, 0.0
+	sum, first, second, third := 0.0, 0.0, 0.0, 0.0
 	for j := -half; j <= half; j++ {
 		step := 2 * float64(j) * c.eps // from the nearest point
 		w := math.Exp(-step * (step + 2*offset) / (2 * v))
 		sum += w
 		first += w * step
 		second += w * step * step
+		third += w * step * step * step
 	}
-	first /= sum
+	first, second, third = first/sum, second/sum, third/sum
 	return moments{
 		logSum:   largest + math.Log(sum),
 		mean:     c.point(k) + first,
-		variance: max(0, second/sum-first*first),
+		variance: max(0, second-first*first),
+		third:    third - 3*first*second + 2*first*first*first,
 	}
 }
 
@@ -120,12 +123,12 @@ func (c *coset) primal(mu, v float64) moments {
 //
 //	sum over the coset = sqrt(2 pi v)/(2 eps) [1 + 2 sum_k exp(-k^2 a^2 v/2) cos(k theta)],
 //
-// and mean and variance are mu + v S'/S and v + v^2 (S'/S)', S being the bracket and
-// ' the derivative in mu.
+// and mean, variance and third central moment are mu + v S'/S, v + v^2 (S'/S)' and
+// v^3 (S'/S)”, S being the bracket and ' the derivative in mu: all are cumulants.
 func (c *coset) dual(mu, v float64) moments {
 	a := math.Pi / c.eps
 	theta := a * math.Mod(mu-c.point(c.parity), 2*c.eps)
-	s, s1, s2 := 1.0, 0.0, 0.0
+	s, s1, s2, s3 := 1.0, 0.0, 0.0, 0.0
 	for k := 1.0; ; k++ {
 		q := 2 * math.Exp(-k*k*a*a*v/2)
 		if q < 1e-18 {
@@ -135,12 +138,14 @@ func (c *coset) dual(mu, v float64) moments {
 		s += q * cos
 		s1 -= q * k * a * sin
 		s2 -= q * k * k * a * a * cos
+		s3 += q * k * k * k * a * a * a * sin
 	}
 	slope := s1 / s
 	return moments{
 		logSum:   math.Log(2*math.Pi*v)/2 - math.Log(2*c.eps) + math.Log(s),
 		mean:     mu + v*slope,
 		variance: v + v*v*(s2/s-slope*slope),
+		third:    v * v * v * (s3/s - 3*slope*s2/s + 2*slope*slope*slope),
 	}
 }
 

@@ -1,6 +1,7 @@
 package reduction
 
 import (
+	"context"
 	"fmt"
 	"math"
 
@@ -29,12 +30,15 @@ func (in *Instance) Enumerate() (*Exact, error) {
 		return nil, fmt.Errorf("hard instance: %s has n = %d secret bits, and the exact denoiser sums over 2^n secrets; want n at most %d", in.function.Name, n, maxExact)
 	}
 	e := &Exact{in, make([]uint8, m<<n)}
-	for s := range 1 << n {
-		for j, bit := range in.function.Circuit.Eval(circuit.Bits(uint64(s), n)) {
-			e.image[s*m+j] = uint8(index(bit))
+	// So few blocks that nobody needs to interrupt it.
+	err := in.visit(context.Background(), 0, int(circuit.Blocks(n)), func(block int, outputs []circuit.Block) {
+		for lane := range min(circuit.Lanes, 1<<n) {
+			for j := range m {
+				e.image[(block*circuit.Lanes+lane)*m+j] = uint8(index(outputs[j].Get(lane)))
+			}
 		}
-	}
-	return e, nil
+	})
+	return e, err
 }
 
 // secrets holds, for one smoothed point x, what depends on the secret.

@@ -14,11 +14,14 @@ func upperTail(x float64) float64 { return math.Erfc(x/math.Sqrt2) / 2 }
 // an odd neighbour. For the lattice that is the sum over odd k of the chance to land
 // within half a step of k eps, about 2 Q(eps/(2 beta)); for vertices, Q of R in units
 // of all the noise.
-func (in *Instance) Misread() float64 {
-	if in.dials.Encoding == Vertex {
-		return upperTail(in.dials.R / math.Hypot(1, in.dials.Beta))
+func (in *Instance) Misread() float64 { return in.dials.Misread() }
+
+// Misread is [Instance.Misread], for any function.
+func (d Dials) Misread() float64 {
+	if d.Encoding == Vertex {
+		return upperTail(d.R / math.Hypot(1, d.Beta))
 	}
-	step := in.dials.Eps / in.dials.Beta
+	step := d.Eps / d.Beta
 	if step < 1e-3 { // the series below needs terms until k step is about 40
 		return 0.5
 	}
@@ -30,13 +33,17 @@ func (in *Instance) Misread() float64 {
 }
 
 // Slack returns the bound on the probability that the inverter made of a
-// (tau, 0)-posterior sampler, joint form, tau in unscaled units, gives no preimage:
+// (tau, 0)-posterior sampler, tau in unscaled units, gives no preimage. Of one that is more
+// than tau off with probability q over everything,
 //
-//	Pr[f(s') != z] <= delta + 2 m misread + n Q(R - tau).
+//	Pr[f(s') != z] <= q + 2 m misread + n Q(R - tau),
+//
+// and q is at most 1 - (1 - delta)^2 for a (tau, delta)-posterior sampler (Definition 1.5),
+// and delta in the joint form (see [spec.Tolerance.Failure]).
 //
 // Proof. Let s0 be the uniform secret, z = f(s0), y its measurement, x~ an exact
 // posterior draw given y, and x^ the sampler's, coupled with Pr[|x~ - x^| > tau] <=
-// delta. (x~, y) has the law of the prior and its measurement, so the parities of x~
+// q. (x~, y) has the law of the prior and its measurement, so the parities of x~
 // are those read off y, except with probability m misread; so are z, with the same
 // exception. f of the secret of x~ is its parities, and the secret can be read off
 // its signs even after a move by tau unless one of n coordinates is within tau of
@@ -45,20 +52,29 @@ func (in *Instance) Misread() float64 {
 //
 // This is THEORY section 4; constants are ours. The bound is vacuous above 1.
 func (in *Instance) Slack(tau float64) float64 {
-	n, m := float64(in.function.N), float64(in.function.M)
-	return 2*m*in.Misread() + n*upperTail(in.dials.R-tau)
+	return in.dials.Slack(in.function.N, in.function.M, tau)
+}
+
+// Slack is [Instance.Slack] for any function of n to m bits.
+func (d Dials) Slack(n, m int, tau float64) float64 {
+	return 2*float64(m)*d.Misread() + float64(n)*upperTail(d.R-tau)
 }
 
 // Interval returns the exact (Clopper-Pearson) two-sided confidence interval of the
 // given level for a probability, from k successes of n > 0.
 func Interval(k, n int, level float64) (low, high float64) {
 	tail := (1 - level) / 2
-	low, high = 0, 1
-	if k > 0 {
-		low = distuv.Beta{Alpha: float64(k), Beta: float64(n - k + 1)}.Quantile(tail)
+	return lowest(k, n, tail), 1 - lowest(n-k, n, tail)
+}
+
+// lowest returns the probability of which k or more successes of n have the given probability. The
+// quantile of k = n is that of a power, of which the general one loses all digits where tail is small.
+func lowest(k, n int, tail float64) float64 {
+	switch k {
+	case 0:
+		return 0
+	case n:
+		return math.Pow(tail, 1/float64(n))
 	}
-	if k < n {
-		high = distuv.Beta{Alpha: float64(k + 1), Beta: float64(n - k)}.Quantile(1 - tail)
-	}
-	return low, high
+	return distuv.Beta{Alpha: float64(k), Beta: float64(n - k + 1)}.Quantile(tail)
 }

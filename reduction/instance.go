@@ -93,6 +93,12 @@ func (in *Instance) Dim() int {
 	return in.function.N + in.function.M + in.dials.Padding
 }
 
+// String returns the function and the dials in words.
+func (in *Instance) String() string {
+	return fmt.Sprintf("the hard instance of %s in R^%d, R = %v, eps = %v, encoding %s",
+		in.function.Name, in.Dim(), in.dials.R, in.dials.Eps, in.dials.Encoding)
+}
+
 // Sample fills the rows of dst with draws.
 func (in *Instance) Sample(dst *mat.Dense, rng *rand.Rand) {
 	rows, _ := dst.Dims()

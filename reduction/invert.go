@@ -57,7 +57,7 @@ func (in *Instance) Read(draws *mat.Dense, z []bool) Attempt {
 // z into a measurement, asks the sampler for draws given it, and reads a secret off
 // the signs of each. problem is the instance's own, see [Instance.Problem]. For z the
 // image of a uniform secret, each draw of a (tau, delta)-posterior sampler is a
-// preimage with probability at least 1 - delta - [Instance.Slack].
+// preimage with probability at least (1 - delta)^2 - [Instance.Slack].
 func Invert(ctx context.Context, sampler spec.Sampler, in *Instance, problem *spec.Problem, z []bool, draws int, rng *rand.Rand) (Attempt, error) {
 	if len(z) != in.function.M {
 		return Attempt{}, fmt.Errorf("invert %s: the image has %d bits, want %d", in.function.Name, len(z), in.function.M)

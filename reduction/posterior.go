@@ -10,9 +10,9 @@ import (
 	"runtime"
 	"slices"
 	"sort"
-	"sync"
 	"sync/atomic"
 
+	"golang.org/x/sync/errgroup"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
@@ -56,7 +56,24 @@ type enumeration struct {
 // the product over outputs of the density of y_j if the bit is f_j(s).
 func (e *enumeration) Given(y []float64) spec.Prior { return e.given(y) }
 
+// GivenUnless implements [spec.Interruptible]: 2^24 secrets take seconds.
+func (e *enumeration) GivenUnless(ctx context.Context, y []float64) (spec.Prior, error) {
+	p, err := e.givenUnless(ctx, y)
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
 func (e *enumeration) given(y []float64) *secretPosterior {
+	p, err := e.givenUnless(context.Background(), y)
+	if err != nil { // there is nothing that could interrupt it
+		panic(err)
+	}
+	return p
+}
+
+func (e *enumeration) givenUnless(ctx context.Context, y []float64) (*secretPosterior, error) {
 	p := &secretPosterior{enumeration: e, y: slices.Clone(y)}
 	for j, v := range y {
 		clear := e.laws[0].logDensity(v*e.dials.R, e.beta)
@@ -71,11 +88,16 @@ func (e *enumeration) given(y []float64) *secretPosterior {
 	// there is one. Otherwise (an outlying y) every secret is weighed.
 	const cut = 1500
 	p.cut = cut
-	if p.weigh(); !(p.least <= cut-745) {
-		p.cut = math.Inf(1)
-		p.weigh()
+	if err := p.weigh(ctx); err != nil {
+		return nil, err
 	}
-	return p
+	if !(p.least <= cut-745) {
+		p.cut = math.Inf(1)
+		if err := p.weigh(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
 }
 
 // LogEvidence returns log p(y) in the scaled units.
@@ -152,22 +174,23 @@ func (p *secretPosterior) losses(dst []float64, outputs []circuit.Block) (least 
 // weighChunk is the number of blocks that a processor weighs at a time.
 const weighChunk = 64
 
-// weigh fills least and cumulative, the blocks shared out over the processors.
-func (p *secretPosterior) weigh() {
+// weigh fills least and cumulative, the blocks shared out over the processors. It
+// returns ctx.Err() soon after ctx is done.
+func (p *secretPosterior) weigh(ctx context.Context) error {
 	blocks := int(circuit.Blocks(p.function.N))
 	least := make([]float64, blocks)
 	sums := make([]float64, blocks)
 	var next atomic.Int64
-	var workers sync.WaitGroup
+	var workers errgroup.Group
 	for range runtime.GOMAXPROCS(0) {
-		workers.Go(func() {
+		workers.Go(func() error {
 			loss := p.newLosses()
 			for {
 				from := int(next.Add(weighChunk)) - weighChunk
 				if from >= blocks {
-					return
+					return nil
 				}
-				p.visit(from, min(from+weighChunk, blocks), func(block int, outputs []circuit.Block) {
+				err := p.visit(ctx, from, min(from+weighChunk, blocks), func(block int, outputs []circuit.Block) {
 					least[block] = p.losses(loss, outputs)
 					if math.IsInf(least[block], 1) {
 						return
@@ -176,10 +199,15 @@ func (p *secretPosterior) weigh() {
 						sums[block] += math.Exp(least[block] - l)
 					}
 				})
+				if err != nil {
+					return err
+				}
 			}
 		})
 	}
-	workers.Wait()
+	if err := workers.Wait(); err != nil {
+		return err
+	}
 	p.least = slices.Min(least)
 	p.cumulative = sums
 	total := 0.0
@@ -189,6 +217,7 @@ func (p *secretPosterior) weigh() {
 		}
 		sums[block] = total
 	}
+	return nil
 }
 
 // newLosses returns room for the losses of a block.
@@ -196,15 +225,12 @@ func (p *secretPosterior) newLosses() []float64 {
 	return make([]float64, min(circuit.Lanes, 1<<p.function.N))
 }
 
-// visit calls do for the blocks from, ..., to-1.
-func (p *secretPosterior) visit(from, to int, do func(block int, outputs []circuit.Block)) {
-	err := p.eval.program.Visit(context.Background(), uint64(from), uint64(to), func(block uint64, outputs []circuit.Block) error {
+// visit calls do for the blocks from, ..., to-1. It is ctx.Err() if ctx is done first.
+func (in *Instance) visit(ctx context.Context, from, to int, do func(block int, outputs []circuit.Block)) error {
+	return in.eval.program.Visit(ctx, uint64(from), uint64(to), func(block uint64, outputs []circuit.Block) error {
 		do(int(block), outputs)
 		return nil
 	})
-	if err != nil { // there is nothing that could interrupt it
-		panic(err)
-	}
 }
 
 // Sample fills the rows of dst with draws.
@@ -221,12 +247,15 @@ func (p *secretPosterior) Sample(dst *mat.Dense, rng *rand.Rand) {
 func (p *secretPosterior) drawSecret(loss []float64, rng *rand.Rand) uint64 {
 	total := p.cumulative[len(p.cumulative)-1]
 	block := sort.SearchFloat64s(p.cumulative, (1-rng.Float64())*total)
-	p.visit(block, block+1, func(_ int, outputs []circuit.Block) {
+	err := p.visit(context.Background(), block, block+1, func(_ int, outputs []circuit.Block) {
 		least := p.losses(loss, outputs)
 		for i := range loss {
 			loss[i] = math.Exp(least - loss[i])
 		}
 	})
+	if err != nil { // there is nothing that could interrupt it
+		panic(err)
+	}
 	u := rng.Float64() * floats.Sum(loss)
 	lane := 0
 	for i, w := range loss {
@@ -254,4 +283,6 @@ var (
 	_ spec.Denoiser    = (*Instance)(nil)
 	_ spec.Density     = (*Instance)(nil)
 	_ spec.Conditioner = (*Instance)(nil)
+
+	_ spec.Interruptible = (*enumeration)(nil)
 )

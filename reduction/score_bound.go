@@ -68,8 +68,16 @@ func (in *Instance) ScoreBoundSmooth(sigma float64) float64 {
 // V_i (1 - V_i) (exp(m r) - 1); and V_i^2 (1 - V_i)^2 <= (4/27) V_i, V_i having mean Q1.
 func (in *Instance) ScoreBound(sigma float64) float64 {
 	e := in.scoreErrors(sigma)
+	return e.sum(e.outputMiss(), e.bitMiss())
+}
+
+// outputMiss returns the bound q G^2 on the mean square error of an output, times s^2.
+func (e *scoreErrors) outputMiss() float64 { return e.q * square(min(e.step, e.smooth)) }
+
+// bitMiss returns the bound on E(W_i - V_i)^2.
+func (e *scoreErrors) bitMiss() float64 {
 	both := e.bit * min(1, 4./27*square(math.Expm1(e.logOdds)))
-	return e.sum(e.q*square(min(e.step, e.smooth)), min(square(e.shift), both))
+	return min(square(e.shift), both)
 }
 
 // scoreErrors are the parts of the bounds. Score differences come times s, so that

@@ -17,10 +17,14 @@ func Exact() spec.Sampler {
 		if err != nil {
 			return spec.Refuse("exact: %v", err)
 		}
-		if err := ctx.Err(); err != nil || dst.IsEmpty() {
+		if dst.IsEmpty() {
+			return ctx.Err()
+		}
+		law, err := spec.Given(ctx, posterior, y)
+		if err != nil {
 			return err
 		}
-		posterior.Given(y).Sample(dst, rng)
+		law.Sample(dst, rng)
 		return nil
 	})
 }

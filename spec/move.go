@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -222,6 +223,15 @@ type movedConditional struct {
 
 func (c movedConditional) Given(y []float64) Prior {
 	return c.by.Law(c.Conditional.Given(c.back(y)))
+}
+
+// GivenUnless implements [Interruptible], for what is moved may be.
+func (c movedConditional) GivenUnless(ctx context.Context, y []float64) (Prior, error) {
+	law, err := Given(ctx, c.Conditional, c.back(y))
+	if err != nil {
+		return nil, err
+	}
+	return c.by.Law(law), nil
 }
 
 func (c movedConditional) LogEvidence(y []float64) float64 {

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"context"
 	"math/rand/v2"
 
 	"gonum.org/v1/gonum/mat"
@@ -74,4 +75,23 @@ type Conditional interface {
 	// LogEvidence returns log p(y), the log density of the measurement at y
 	// (length m); 0 if m = 0.
 	LogEvidence(y []float64) float64
+}
+
+// Interruptible is a [Conditional] that may take long over a single y.
+type Interruptible interface {
+	Conditional
+	// GivenUnless is Given, or ctx.Err() soon after ctx is done.
+	GivenUnless(ctx context.Context, y []float64) (Prior, error)
+}
+
+// Given returns c.Given(y), or ctx.Err() if ctx is done: soon after that if c is
+// [Interruptible], and otherwise if it is before the work begins.
+func Given(ctx context.Context, c Conditional, y []float64) (Prior, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if long, ok := c.(Interruptible); ok {
+		return long.GivenUnless(ctx, y)
+	}
+	return c.Given(y), nil
 }

@@ -30,9 +30,8 @@ type check struct {
 	Beta      *float64 `placeholder:"SD" help:"Standard deviation of the noise on --data. Default: a tenth of that of A x."`
 	Bandwidth *float64 `placeholder:"SD" help:"Standard deviation of the kernel that smooths --data. Default: a tenth of that of the points."`
 
-	Tau   float64 `default:"0" help:"Tolerance: distance, in the units of x, that a right draw may be off by."`
-	Delta float64 `default:"0" help:"Tolerance: probability with which a right draw may be off by more."`
-	Local int     `placeholder:"POINTS" help:"Look at this many single y, each compared with exact draws, and most closely at the worst; finds what is wrong at few y."`
+	tolerance `embed:""`
+	Local     int `placeholder:"POINTS" help:"Look at this many single y, each compared with exact draws, and most closely at the worst; finds what is wrong at few y."`
 
 	Metamorphic bool `help:"Compare the candidate with itself, on other problems with the same posterior and on its own draws without y: needs no exact posterior."`
 
@@ -56,6 +55,7 @@ func defaults() kong.Vars {
 		"targets":  strconv.Itoa(props.DefaultTargets),
 		"families": strings.Join(fuzz.Families(), ", "),
 		"methods":  strings.Join(hardness.Defaults(), ", "),
+		"version":  versionLine(),
 	}
 }
 
@@ -67,7 +67,7 @@ func (c *check) run(ctx context.Context, std streams) (code int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	if err := errors.Join(c.metamorphicMistake(len(on)), checkWritable(c.JSON)); err != nil {
+	if err := errors.Join(c.metamorphicMistake(len(on)), c.tolerance.mistake(), c.tolerance.checkMistake(c.Local), checkWritable(c.JSON)); err != nil {
 		return 0, err
 	}
 	candidate, end, err := c.candidate(ctx, c.Candidate, std)
@@ -120,7 +120,7 @@ func (c *check) run(ctx context.Context, std streams) (code int, err error) {
 func (c *check) exact() []props.Option {
 	return []props.Option{
 		props.Alpha(c.Alpha), props.Calls(c.Calls), props.Draws(c.Draws), props.Seed(c.Seed),
-		props.Within(spec.Tolerance{Tau: c.Tau, Delta: c.Delta}), props.Local(c.Local),
+		props.Within(c.null()), props.Local(c.Local),
 	}
 }
 

@@ -2,29 +2,27 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"assay/props"
 	"assay/props/problems"
-	"assay/spec"
 )
 
 // invert is the command line of the reduction.
 type invert struct {
 	Candidate string `arg:"" help:"Name of a candidate, such as dps; see assay list."`
 
-	Oneway  string        `required:"" placeholder:"FUNCTION" help:"One-way function to invert, such as goldreich:n=20 or aes128, with the dials R, eps, beta, padding and encoding of the hard instance among its arguments."`
-	Targets int           `default:"${targets}" env:"ASSAY_TARGETS" help:"Images to invert ($$${env})."`
-	Draws   int           `default:"1" help:"Draws asked for each image."`
-	Tau     float64       `default:"0" help:"Tolerance: distance that a right draw may be moved by, in the units of x."`
-	Delta   float64       `default:"0" help:"Tolerance: probability with which a right sampler may fail."`
-	Alpha   float64       `default:"${alpha}" env:"ASSAY_ALPHA" help:"Bound on the probability that a right candidate is rejected ($$${env})."`
-	For     time.Duration `placeholder:"DURATION" env:"ASSAY_FOR" help:"Stop after this time, such as 30s or 5m ($$${env})."`
-	Seed    uint64        `default:"${seed}" env:"ASSAY_SEED" help:"Root seed: the same seed gives the same verdict ($$${env})."`
-	JSON    string        `name:"json" placeholder:"FILE" help:"Also write the verdict as JSON; - writes only that, on stdout."`
+	Oneway    string `required:"" placeholder:"FUNCTION" help:"One-way function to invert, such as goldreich:n=20 or aes128, with the dials R, eps, beta, padding and encoding of the hard instance among its arguments."`
+	Targets   int    `default:"${targets}" env:"ASSAY_TARGETS" help:"Images to invert ($$${env})."`
+	Draws     int    `default:"1" help:"Draws asked for each image."`
+	tolerance `embed:""`
+	Alpha     float64       `default:"${alpha}" env:"ASSAY_ALPHA" help:"Bound on the probability that a right candidate is rejected ($$${env})."`
+	For       time.Duration `placeholder:"DURATION" env:"ASSAY_FOR" help:"Stop after this time, such as 30s or 5m ($$${env})."`
+	Seed      uint64        `default:"${seed}" env:"ASSAY_SEED" help:"Root seed: the same seed gives the same verdict ($$${env})."`
+	JSON      string        `name:"json" placeholder:"FILE" help:"Also write the verdict as JSON; - writes only that, on stdout."`
 }
 
 func (c *invert) run(ctx context.Context, std streams) (code int, err error) {
@@ -39,11 +37,11 @@ func (c *invert) run(ctx context.Context, std streams) (code int, err error) {
 	if err != nil {
 		return 0, fmt.Errorf("--oneway %s: %w", c.Oneway, err)
 	}
-	if err := checkWritable(c.JSON); err != nil {
+	if err := errors.Join(c.tolerance.mistake(), checkWritable(c.JSON)); err != nil {
 		return 0, err
 	}
 	watch, done := watchOn(std.err)
-	verdict, err := props.Invert(ctx, candidate, in, name, spec.Tolerance{Tau: c.Tau, Delta: c.Delta},
+	verdict, err := props.Invert(ctx, candidate, in, name, c.null(),
 		props.Alpha(c.Alpha), props.Calls(c.Targets), props.Draws(c.Draws), props.For(c.For), props.Seed(c.Seed), props.Watch(watch))
 	done()
 	if err != nil {
@@ -53,7 +51,7 @@ func (c *invert) run(ctx context.Context, std streams) (code int, err error) {
 	if stopped := verdict.Stop == props.StopInterrupted || verdict.Stop == props.StopTime; stopped && verdict.Targets > 0 {
 		targets = verdict.Targets
 	}
-	repeat := strings.Join([]string{"assay invert", quote(verdict.Candidate), "--oneway", quote(name), "--targets", strconv.Itoa(targets),
-		"--draws", strconv.Itoa(c.Draws), "--tau", number(c.Tau), "--delta", number(c.Delta), "--alpha", number(c.Alpha), "--seed", strconv.FormatUint(c.Seed, 10)}, " ")
-	return exitCode(verdict.Outcome, verdict.Stop), writeVerdict(std, c.JSON, verdict, repeat)
+	repeat := []string{"assay", "invert", verdict.Candidate, "--oneway", name, "--targets", strconv.Itoa(targets), "--draws", strconv.Itoa(c.Draws)}
+	repeat = append(append(repeat, c.tolerance.flags()...), "--alpha", number(c.Alpha), "--seed", strconv.FormatUint(c.Seed, 10))
+	return exitCode(verdict.Outcome, verdict.Stop), writeVerdict(std, c.JSON, verdict, joinQuoted(repeat))
 }

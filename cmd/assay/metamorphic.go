@@ -27,8 +27,8 @@ func (c *check) metamorphicMistake(problems int) error {
 	switch {
 	case !c.Metamorphic:
 		return nil
-	case c.Tau != 0 || c.Delta != 0:
-		return errors.New("--metamorphic takes no --tau or --delta: it compares the candidate with itself, and both may be off")
+	case c.tolerance != tolerance{}:
+		return errors.New("--metamorphic takes no --tau, --delta or --joint: it compares the candidate with itself, and both may be off")
 	case c.Local != 0:
 		return errors.New("--metamorphic takes no --local: it looks for the worst single y by itself")
 	case problems != 1:

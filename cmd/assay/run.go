@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -32,6 +33,8 @@ type commands struct {
 	Bench    benchCommand    `cmd:"" help:"Measure assay itself."`
 	Export   exportCommand   `cmd:"" help:"Write the score network of a hard instance, certified, as ONNX."`
 	List     list            `cmd:"" help:"List the candidates and the problems that have names."`
+
+	Version kong.VersionFlag `help:"Print the version of assay, of Go and of the platform."`
 }
 
 // streams is where a command writes: results to out, all else to err.
@@ -56,7 +59,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		panic(err) // a mistake in the struct tags above
 	}
 	args, command := cutCommand(args)
-	parsed, err := parser.Parse(args)
+	parsed, err := parser.Parse(joinNegative(args))
 	if helped {
 		return exitOK
 	}
@@ -78,6 +81,22 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitUsage
 	}
 	return code
+}
+
+// joinNegative writes a flag that is followed by a negative number as one word, --tau=-1 for
+// --tau -1, which otherwise would be read as a flag of one letter: so it is the range that the
+// message is about.
+func joinNegative(args []string) (joined []string) {
+	for _, arg := range args {
+		_, err := strconv.ParseFloat(arg, 64)
+		last := len(joined) - 1
+		if err == nil && strings.HasPrefix(arg, "-") && last >= 0 && strings.HasPrefix(joined[last], "--") && !strings.Contains(joined[last], "=") {
+			joined[last] += "=" + arg
+			continue
+		}
+		joined = append(joined, arg)
+	}
+	return joined
 }
 
 // runner is what every command line is: it runs, and returns an exit code or a mistake.

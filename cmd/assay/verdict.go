@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"assay/props"
-	"assay/spec"
 )
 
 // exitCode returns the exit code that stands for a verdict; see main.go.
@@ -84,8 +83,8 @@ func (c *check) repeat(v *props.Verdict) string {
 			calls = max(calls, finding.Calls)
 		}
 	}
-	if v.Tolerance != (spec.Tolerance{}) {
-		args = append(args, "--tau", number(v.Tolerance.Tau), "--delta", number(v.Tolerance.Delta))
+	if !v.Tolerance.Exact() {
+		args = append(args, c.tolerance.flags()...)
 	}
 	if v.Local > 0 {
 		args = append(args, "--local", strconv.Itoa(v.Local))

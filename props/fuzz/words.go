@@ -85,7 +85,11 @@ func (c *campaign) compare(ctx context.Context, found *props.Counterexample, pos
 			copy(y, single)
 		}
 		exact, draws := mat.NewDense(describedDraws, d, nil), mat.NewDense(describedDraws, d, nil)
-		posterior.Given(y).Sample(exact, rng)
+		law, err := spec.Given(ctx, posterior, y)
+		if err != nil {
+			return nil, err
+		}
+		law.Sample(exact, rng)
 		if !c.fill(ctx, draws, p, y, i) {
 			return nil, nil
 		}

@@ -3,6 +3,7 @@ package metamorphic
 import (
 	"context"
 	"encoding/hex"
+	"fmt"
 	"strings"
 	"sync"
 
@@ -62,6 +63,9 @@ func (p *property) report(ctx context.Context, problem *spec.Problem) (*Report, 
 	r, err := Check(ctx, p.candidate, problem, o)
 	if err != nil {
 		return nil, err
+	}
+	if r.Stop == props.StopInterrupted { // to be judged again when it is met again
+		return nil, fmt.Errorf("metamorphic.Property: interrupted on %s", problem.Name())
 	}
 	p.reports[key] = r
 	return r, nil

@@ -65,6 +65,8 @@ func contrapositiveOf(r *run, right spec.Sampler) (Result, error) {
 		Bound:    1 / bound,
 		P:        p,
 		Holds:    holds,
-		Detail:   detail,
+		WouldNotice: fmt.Sprintf("an exact sampler that fails for %.2g %% of targets; a failure worth more than 1/slack, or less than a %dth of that",
+			100*noticedFailures(exact.Targets, bound, r.alpha), stakes),
+		Detail: detail,
 	}, nil
 }

@@ -13,7 +13,7 @@ import (
 	"assay/spec"
 )
 
-// converse checks the other direction of the reduction: uniform preimages of the parities
+// converse checks the other direction of the reduction, which the paper does not state: uniform preimages of the parities
 // read off y are draws of the posterior, up to misread bits. For small functions, at noise
 // that misreads, the total variation between the laws of the secret, by direct summation, has
 // mean 1 - (1 - misread)^m over y, exactly: given y, the secrets whose parities are those
@@ -35,7 +35,7 @@ func converseBy(r *run, oracles []spec.Sampler, distance func(in *reduction.Inst
 	measurements := r.of(300, 10000)
 	var ps []float64
 	var sum, expected float64
-	number := 0
+	number, noticed := 0, math.Inf(1)
 	for _, f := range []string{"goldreich:n=7,m=6", "twotoone:n=6", "mq:n=6,m=6", "linear:n=6,m=3"} {
 		for _, beta := range []float64{0.06, 0.1, 0.2} {
 			in, _, err := problems.Hard(fmt.Sprintf("%s,beta=%v", f, beta))
@@ -56,12 +56,13 @@ func converseBy(r *run, oracles []spec.Sampler, distance func(in *reduction.Inst
 			mean := distance(in)
 			ps = append(ps, equal(heads, measurements, mean))
 			expected += mean * float64(measurements)
+			noticed = min(noticed, noticedShift(measurements, mean, r.alpha/24)) // 12 instances, half of alpha
 			if err := r.ctx.Err(); err != nil {
 				return Result{}, err
 			}
 		}
 	}
-	verdicts, accepted, err := judgeOracles(r, oracles)
+	verdicts, seen, accepted, err := judgeOracles(r, oracles)
 	if err != nil {
 		return Result{}, err
 	}
@@ -70,7 +71,8 @@ func converseBy(r *run, oracles []spec.Sampler, distance func(in *reduction.Inst
 		Quantity: "mean total variation of secrets",
 		Measured: sum / float64(measurements*number), Relation: Equals, Bound: expected / float64(measurements*number),
 		P: p, Holds: p > r.alpha/2 && accepted,
-		Detail: fmt.Sprintf("%d instances x %d measurements; as posterior samplers: %s", number, measurements, strings.Join(verdicts, ", ")),
+		WouldNotice: fmt.Sprintf("a mean that is wrong by %.2g; %s", noticed, seen),
+		Detail:      fmt.Sprintf("%d instances x %d measurements; as posterior samplers: %s", number, measurements, strings.Join(verdicts, ", ")),
 	}, nil
 }
 
@@ -100,12 +102,12 @@ func (all images) oracleDistance(in *reduction.Instance, y []float64) float64 {
 }
 
 // judgeOracles judges the samplers on small instances of many and of few preimages.
-func judgeOracles(r *run, oracles []spec.Sampler) (verdicts []string, accepted bool, err error) {
+func judgeOracles(r *run, oracles []spec.Sampler) (verdicts []string, seen string, accepted bool, err error) {
 	var on []*spec.Problem
 	for _, name := range []string{"hard:twotoone:n=6", "hard:goldreich:n=6,m=3"} {
 		problem, err := problems.Parse(name)
 		if err != nil {
-			return nil, false, err
+			return nil, "", false, err
 		}
 		on = append(on, problem)
 	}
@@ -113,10 +115,10 @@ func judgeOracles(r *run, oracles []spec.Sampler) (verdicts []string, accepted b
 	for _, oracle := range oracles {
 		v, err := r.judge(oracle, on, props.Alpha(r.alpha/2/float64(len(oracles))), props.Calls(r.of(100, 1000)))
 		if err != nil {
-			return nil, false, err
+			return nil, "", false, err
 		}
-		accepted = accepted && v.Outcome == props.NotRejected
+		accepted, seen = accepted && v.Outcome == props.NotRejected, judgedNotice(v)
 		verdicts = append(verdicts, fmt.Sprintf("%s %s after %d calls", oracle.Name(), v.Outcome, v.Calls))
 	}
-	return verdicts, accepted, nil
+	return verdicts, seen, accepted, nil
 }

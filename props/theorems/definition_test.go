@@ -93,7 +93,59 @@ func TestDefinitionControls(t *testing.T) {
 		})
 	}
 	fails(t, "as many knots for any error", func(r *run) (Result, error) {
-		return growthWithin(r, func(float64) float64 { return 1 })
+		return growthWithin(r, parametersOf, func(float64) float64 { return 1 })
+	})
+	fails(t, "knots as the square root of the error", func(r *run) (Result, error) {
+		return growthWithin(r, measure{"parameters", func(most relu.Size) float64 { return math.Pow(float64(most.Parameters), 2) }},
+			func(C float64) float64 { return 1 + (C+1)/4 + 0.5 })
+	})
+	fails(t, "weights a power of d less", func(r *run) (Result, error) {
+		return growthWithin(r, weightOf, func(C float64) float64 { return C + 0.5 })
+	})
+	fails(t, "weights a power of d more", func(r *run) (Result, error) {
+		return growthWithin(r, measure{"largest weight", func(most relu.Size) float64 { return most.Weight * math.Pow(float64(most.Units), 1.0/2) }},
+			func(C float64) float64 { return C + 1.5 })
 	})
 	fails(t, "certified dials", func(r *run) (Result, error) { return refusalOf(r, []string{"R=12,eps=0.4"}) })
+}
+
+func TestCovarianceControls(t *testing.T) {
+	functions := []string{"goldreich:n=16,m=16"}
+	fails(t, "not divided by R", func(r *run) (Result, error) {
+		return covarianceOf(r, functions, func(in *reduction.Instance) float64 { return in.Dials().R })
+	})
+	one := func(*reduction.Instance) float64 { return 1 }
+	fails(t, "vertices, which are correlated with the secret", func(r *run) (Result, error) {
+		return covarianceOf(r, functions, one, func(d *reduction.Dials) { d.Encoding = reduction.Vertex })
+	})
+	fails(t, "R = 1", func(r *run) (Result, error) {
+		return covarianceOf(r, functions, one, func(d *reduction.Dials) { d.R = 1 })
+	})
+}
+
+func TestNoiseControls(t *testing.T) {
+	log := func(d int) float64 { return math.Log(float64(d)) / math.Log(256) }
+	for name, turn := range map[string]func(dials *reduction.Dials, d int){
+		"eps/beta fixed":                  func(dials *reduction.Dials, _ int) { dials.Beta = dials.Eps / 10 },
+		"eps/beta fixed where that does":  func(dials *reduction.Dials, _ int) { dials.Beta = dials.Eps / 20 },
+		"eps/beta as sqrt(log d)":         func(dials *reduction.Dials, d int) { dials.Beta = dials.Eps / 10 / math.Sqrt(log(d)) },
+		"eps/beta as the 1.2th power":     func(dials *reduction.Dials, d int) { dials.Beta = dials.Eps / 10 / math.Pow(log(d), 1.2) },
+		"eps/R as log d to the -1.2":      func(dials *reduction.Dials, d int) { dials.Beta /= math.Pow(log(d), 0.2) },
+		"the right exponent, in between":  func(dials *reduction.Dials, d int) { dials.Beta *= 1 + 0.1*math.Sin(20*log(d)) },
+		"too much noise, rightly growing": func(dials *reduction.Dials, _ int) { dials.Beta *= 2 },
+	} {
+		fails(t, name, func(r *run) (Result, error) { return noiseOf(r, turn) })
+	}
+}
+
+func TestOneTenthControls(t *testing.T) {
+	none := func(*reduction.Dials, int) {}
+	fails(t, "delta = 0.16", func(r *run) (Result, error) { return oneTenthWith(r, tenth, 0.16, none) })
+	fails(t, "tau = 0.9", func(r *run) (Result, error) { return oneTenthWith(r, 0.9, tenth, none) })
+	fails(t, "eps/beta fixed", func(r *run) (Result, error) {
+		return oneTenthWith(r, tenth, tenth, func(dials *reduction.Dials, _ int) { dials.Beta = dials.Eps / 10 })
+	})
+	fails(t, "R = 5", func(r *run) (Result, error) {
+		return oneTenthWith(r, tenth, tenth, func(dials *reduction.Dials, _ int) { dials.R = 5 })
+	})
 }

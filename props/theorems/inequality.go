@@ -66,7 +66,8 @@ func failureBound(in *reduction.Instance, tau, delta float64) float64 {
 
 // inequalityStatement checks Pr[f(s') != z] <= delta + 2 m misread + n Q(R - tau)
 // (THEORY 4, [reduction.Instance.Slack]) for exact samplers in which the failure and the
-// shift are planted.
+// shift are planted. delta counts over y and draws together; a (tau, delta)-posterior sampler
+// of Definition 1.5 has 1 - (1 - delta)^2 there.
 func inequalityStatement(r *run) (Result, error) { return inequality(r, plants(), failureBound) }
 
 func inequality(r *run, plants []plant, bound func(in *reduction.Instance, tau, delta float64) float64) (Result, error) {
@@ -74,7 +75,8 @@ func inequality(r *run, plants []plant, bound func(in *reduction.Instance, tau, 
 	var ps []float64
 	var failed int
 	var bounds float64
-	tightest, loosest := 0.0, math.Inf(1)
+	tightest, loosest, noticed := 0.0, math.Inf(1), math.Inf(1)
+	alpha := r.alpha / float64(len(plants)+1)
 	for i, p := range plants {
 		in, k, err := p.measure(r, i, targets)
 		if err != nil {
@@ -90,6 +92,7 @@ func inequality(r *run, plants []plant, bound func(in *reduction.Instance, tau, 
 		if b > 0.1 {
 			share := float64(k) / float64(targets) / b
 			tightest, loosest = max(tightest, share), min(loosest, share)
+			noticed = min(noticed, (noticedAbove(targets, b, alpha)-b)/b)
 		}
 	}
 	broken, pBroken, err := breakingShift(r, targets)
@@ -104,6 +107,8 @@ func inequality(r *run, plants []plant, bound func(in *reduction.Instance, tau, 
 		Bound:    bounds / float64(len(plants)),
 		P:        p,
 		Holds:    p > r.alpha,
+		WouldNotice: fmt.Sprintf("a sampler that fails more often than its bound says, by %.2g %% of it; a bound smaller by %.2g %%",
+			100*noticed, 100*(1-tightest/(1+noticed))),
 		Detail: fmt.Sprintf("%d samplers x %d targets; used %.0f to %.0f %% of bounds above 0.1; a shift by R makes %.2f of all draws fail, by %v R none",
 			len(plants), targets, 100*loosest, 100*tightest, broken, quietShift),
 	}, nil

@@ -67,6 +67,7 @@ func largeNoiseWithin(r *run, bound func(in *reduction.Instance, sigma float64) 
 	return Result{
 		Quantity: "largest shift / tanh(m r/4)", Measured: worst, Relation: AtMost, Bound: 1,
 		P: certain(holds), Holds: holds, Certain: true, Detail: detail,
+		WouldNotice: smallerBound(worst),
 	}, nil
 }
 

@@ -11,10 +11,16 @@ import (
 	"assay/reduction"
 )
 
-// orthantDials are where the orthant lemma is checked: R by the noise that blurs it,
-// unscaled, so that a wrong sign is anything from likely to out of sight.
-var orthantDials = []struct{ R, eps, sigma float64 }{
-	{4, 0.4, 0.1}, {4, 0.4, 1}, {4, 1.2, 2}, {4, 0.4, 8}, {6, 0.3, 3}, {10, 0.4, 5}, {10, 1, 10}, {14, 0.4, 50}, {10, 0.4, 1e3},
+// orthantCells are where the orthant lemma is checked: R by the noise that blurs it,
+// unscaled, so that a wrong sign is anything from likely to out of sight. With two secret bits n and
+// n - 1 are far apart, 1 - (1 - Q)^2 and Q.
+var orthantCells = []struct {
+	function      string
+	R, eps, sigma float64
+}{
+	{"goldreich:n=8,m=8", 4, 0.4, 0.1}, {"goldreich:n=8,m=8", 4, 0.4, 1}, {"goldreich:n=8,m=8", 4, 1.2, 2}, {"goldreich:n=8,m=8", 4, 0.4, 8},
+	{"goldreich:n=8,m=8", 6, 0.3, 3}, {"goldreich:n=8,m=8", 10, 0.4, 5}, {"goldreich:n=8,m=8", 10, 1, 10}, {"goldreich:n=8,m=8", 14, 0.4, 50},
+	{"identity:n=2", 4, 0.4, 8}, {"identity:n=2", 4, 1.2, 4}, {"linear:n=2,m=1", 6, 0.4, 10}, {"linear:n=3,m=2", 10, 0.4, 1e3},
 }
 
 // orthant checks the orthant lemma: the posterior probability of secrets other than the
@@ -30,8 +36,10 @@ func orthantWithin(r *run, mean func(in *reduction.Instance, sigma float64) floa
 	points := r.of(300, 10000)
 	var ps []float64
 	var sum, expected, union float64
-	for i, d := range orthantDials {
-		in, _, err := problems.Hard(fmt.Sprintf("goldreich:n=8,m=8,R=%v,eps=%v", d.R, d.eps))
+	alpha := r.alpha / float64(len(orthantCells))
+	noticed, fewer := math.Inf(1), 0.0
+	for i, d := range orthantCells {
+		in, _, err := problems.Hard(fmt.Sprintf("%s,R=%v,eps=%v", d.function, d.R, d.eps))
 		if err != nil {
 			return Result{}, err
 		}
@@ -53,17 +61,24 @@ func orthantWithin(r *run, mean func(in *reduction.Instance, sigma float64) floa
 		q := mean(in, sigma)
 		ps = append(ps, equal(heads, points, q))
 		expected += q * float64(points)
-		union += 8 * math.Erfc(d.R/math.Hypot(1, d.sigma)/math.Sqrt2) / 2 * float64(points)
+		if q > 0.01 {
+			shift := noticedShift(points, q, alpha)
+			noticed = min(noticed, shift/q)
+			without := -math.Expm1(math.Log1p(-q) * (1 - 1/float64(in.Function().N)))
+			fewer = max(fewer, (q-without)/shift)
+		}
+		union += float64(in.Function().N) * math.Erfc(d.R/math.Hypot(1, d.sigma)/math.Sqrt2) / 2 * float64(points)
 		if err := r.ctx.Err(); err != nil {
 			return Result{}, err
 		}
 	}
-	p, all := combined(ps), float64(points*len(orthantDials))
+	p, all := combined(ps), float64(points*len(orthantCells))
 	return Result{
 		Quantity: "mean posterior probability of other secrets",
 		Measured: sum / all, Relation: Equals, Bound: expected / all,
 		P: p, Holds: p > r.alpha,
-		Detail: fmt.Sprintf("%d pairs of R and sigma x %d points, n = 8; the bound n Q alone would be %.3g", len(orthantDials), points, union/all),
+		WouldNotice: fmt.Sprintf("a mean that is wrong by %.2g %% of it; n - 1 for n bits, by %.2g times what it takes", 100*noticed, fewer),
+		Detail:      fmt.Sprintf("%d settings x %d points, n = 2, 3 and 8; the bound n Q alone would be %.3g", len(orthantCells), points, union/all),
 	}, nil
 }
 

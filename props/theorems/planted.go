@@ -21,12 +21,16 @@ import (
 // of zero.
 func planted(in *reduction.Instance, tau, delta float64) spec.Sampler {
 	name := fmt.Sprintf("exact, tau %v and delta %v planted", tau, delta)
-	return spec.NewSampler(name, true, func(_ context.Context, dst *mat.Dense, p *spec.Problem, y []float64, rng *rand.Rand) error {
+	return spec.NewSampler(name, true, func(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []float64, rng *rand.Rand) error {
 		posterior, err := p.Posterior()
 		if err != nil {
 			return err
 		}
-		posterior.Given(y).Sample(dst, rng)
+		law, err := spec.Given(ctx, posterior, y)
+		if err != nil {
+			return err
+		}
+		law.Sample(dst, rng)
 		z := in.Decode(y)
 		rows, _ := dst.Dims()
 		for row := range rows {

@@ -49,6 +49,7 @@ func smoothingWithin(r *run, bound func(in *reduction.Instance, sigma float64) f
 	return Result{
 		Quantity: "largest |log g_1/g_0| / r", Measured: worst, Relation: AtMost, Bound: 1,
 		P: certain(holds), Holds: holds, Certain: true, Detail: detail,
+		WouldNotice: smallerBound(worst),
 	}, nil
 }
 
@@ -69,6 +70,11 @@ func largestLogRatio(eps, sigma float64, points int) (largest, rounding float64)
 		at(8 * part * math.Sqrt(width))
 	}
 	return largest, rounding
+}
+
+// smallerBound says which part of a bound would have been exceeded by what used most of it.
+func smallerBound(used float64) string {
+	return fmt.Sprintf("a bound that is smaller by %.2g %%", 100*max(1-used, 1e-12))
 }
 
 // certain returns the p-value of a claim that nothing random enters.

@@ -1,6 +1,10 @@
 package relu
 
-import "assay/reduction"
+import (
+	"slices"
+
+	"assay/reduction"
+)
 
 // Design is a score network in parts, certified and not yet put together: its size is known
 // where the network itself would not fit into memory. See [Certify].
@@ -8,10 +12,10 @@ type Design struct {
 	Certificate Certificate
 
 	in     *reduction.Instance
-	bits   *Network // f of the signs: n inputs, m outputs in [0, 1]
-	secret *Network // of x_i: its mean
-	output *Network // of x_(n+j) and bit j: its mean
-	shrink float64  // the mean of padding is shrink times x
+	laws   *laws
+	bits   *Network  // f of the signs: n inputs, m outputs in [0, 1]
+	tanh   curve     // of a secret coordinate
+	stairs staircase // of an output
 }
 
 // bitsOf returns the network of f of the signs of n inputs, with a threshold band of width
@@ -30,6 +34,19 @@ func bitsOf(in *reduction.Instance, g float64) *Network {
 	return b.Build(bits...)
 }
 
+// scaled returns a network of [bitsOf] for a band of width 1 with one of width g in its place:
+// only what its first units, one for each of n inputs, multiply them with is another number.
+func scaled(bits *Network, n int, g float64) *Network {
+	other := *bits
+	other.units = slices.Clone(bits.units)
+	for i, u := range other.units {
+		if len(u.terms) == 1 && int(u.terms[0].node) < n {
+			other.units[i] = Affine{u.bias, []term{{u.terms[0].node, u.terms[0].weight / g}}}
+		}
+	}
+	return &other
+}
+
 // secretMean returns the network of a secret coordinate, given tanh(R x/(1+s^2)) as a function
 // of the unscaled x.
 func (l *laws) secretMean(tanh Piecewise) *Network {
@@ -39,31 +56,38 @@ func (l *laws) secretMean(tanh Piecewise) *Network {
 }
 
 // outputMean returns the network of an output coordinate and its bit.
-func (l *laws) outputMean(stairs staircase) *Network {
+func (l *laws) outputMean(stairs staircase, period Piecewise) *Network {
 	b := NewBuilder(2)
 	shift := b.Input(1).Times(l.eps)
 	y := b.Input(0).Times(l.shrink * l.R).Plus(shift)
-	return b.Build(b.staircase(y, stairs, l.eps).Minus(shift).Times(1 / l.R))
+	return b.Build(b.staircase(y, stairs, period, l.eps).Minus(shift).Times(1 / l.R))
 }
 
 // staircase returns the staircase of an expression. What a period reads is one unit, which is
 // the distance plus eps, and not all thresholds again.
-func (b *Builder) staircase(y Affine, stairs staircase, eps float64) Affine {
+func (b *Builder) staircase(y Affine, stairs staircase, period Piecewise, eps float64) Affine {
 	point := []Scaled{{1, Number(-(stairs.most + 1) * eps)}}
 	for odd := -stairs.most; odd <= stairs.most; odd += 2 {
 		point = append(point, Scaled{2 * eps, b.Threshold(y.Minus(Number(odd*eps)), stairs.width)})
 	}
-	nearest := Sum(point...)
-	var period Piecewise
-	for i, x := range stairs.period.X {
-		if n := len(period.X); n > 0 && !(x+eps > period.X[n-1]) {
+	nearest, end := Sum(point...), Number(stairs.end(eps))
+	parts := []Scaled{{1, nearest}, {1, b.ReLU(y.Minus(end))}, {-1, b.ReLU(y.Times(-1).Minus(end))}}
+	if len(period.X) > 0 {
+		within := b.Piecewise(b.ReLU(y.Minus(nearest).Plus(Number(eps))), shifted(period, eps))
+		parts = append(parts, Scaled{1, within})
+	}
+	return Sum(parts...)
+}
+
+// shifted returns p moved by eps to the right.
+func shifted(p Piecewise, eps float64) (moved Piecewise) {
+	for i, x := range p.X {
+		if n := len(moved.X); n > 0 && !(x+eps > moved.X[n-1]) {
 			continue // knots a rounding error apart are one once eps is added
 		}
-		period.X, period.Y = append(period.X, x+eps), append(period.Y, stairs.period.Y[i])
+		moved.X, moved.Y = append(moved.X, x+eps), append(moved.Y, p.Y[i])
 	}
-	within := b.Piecewise(b.ReLU(y.Minus(nearest).Plus(Number(eps))), period)
-	end := Number((stairs.most + 2) * eps)
-	return Sum(Scaled{1, nearest}, Scaled{1, within}, Scaled{1, b.ReLU(y.Minus(end))}, Scaled{-1, b.ReLU(y.Times(-1).Minus(end))})
+	return moved
 }
 
 // Network puts the parts together.
@@ -75,31 +99,39 @@ func (d *Design) Network() *Network {
 		x[i] = b.Input(i)
 	}
 	bits := b.Append(d.bits, x[:n])
+	secret := d.laws.secretMean(d.tanh.piecewise())
+	output := d.laws.outputMean(d.stairs, d.stairs.period.piecewise())
 	means := make([]Affine, len(x))
 	for i := range means {
 		switch {
 		case i < n:
-			means[i] = b.Append(d.secret, x[i:i+1])[0]
+			means[i] = b.Append(secret, x[i:i+1])[0]
 		case i < n+m:
-			means[i] = b.Append(d.output, []Affine{x[i], bits[i-n]})[0]
+			means[i] = b.Append(output, []Affine{x[i], bits[i-n]})[0]
 		default:
-			means[i] = x[i].Times(d.shrink)
+			means[i] = x[i].Times(d.laws.shrink)
 		}
 	}
 	return b.Build(means...)
 }
 
 // Size returns the size of [Design.Network], without making it: the parts are counted as
-// often as they occur, each on what it reads there.
+// often as they occur, each on what it reads there. Steps that were not made are counted as
+// those are that no constant is missing from.
 func (d *Design) Size() Size {
 	n, m, dim := d.in.Function().N, d.in.Function().M, d.in.Dim()
 	var t tally
 	t.units(d.bits, 0, 1)
-	t.units(d.secret, 0, n)
-	t.expressions(d.secret.outputs, n)
+	tanh, missing := d.tanh.thinned()
+	secret := d.laws.secretMean(tanh)
+	t.units(secret, 0, n)
+	t.expressions(secret.outputs, n)
+	t.steps(len(secret.layers), missing*n)
 	if n+m < dim {
-		t.expressions([]Affine{{terms: []term{{0, d.shrink}}}}, dim-n-m)
+		t.expressions([]Affine{{terms: []term{{0, d.laws.shrink}}}}, dim-n-m)
 	}
+	period, missing := d.stairs.period.thinned()
+	output := d.laws.outputMean(d.stairs, period)
 	layer := d.bits.layerOf()
 	kinds := map[[2]float64]*Network{} // a bit is a constant, or bias and weight of one node
 	for _, bit := range d.bits.outputs {
@@ -110,11 +142,12 @@ func (d *Design) Size() Size {
 		on, ok := kinds[kind]
 		if !ok {
 			b := NewBuilder(2)
-			on = b.Build(b.Append(d.output, []Affine{b.Input(0), b.Input(1).Times(kind[1]).Plus(Number(kind[0]))})...)
+			on = b.Build(b.Append(output, []Affine{b.Input(0), b.Input(1).Times(kind[1]).Plus(Number(kind[0]))})...)
 			kinds[kind] = on
 		}
 		t.units(on, from, 1)
 		t.expressions(on.outputs, 1)
+		t.steps(from+len(on.layers), missing)
 	}
 	return t.size()
 }

@@ -19,13 +19,17 @@ const tail = 0.1
 
 // secret returns tanh(R x/(1+s^2)) to a mean square error over a secret coordinate
 // x ~ +-R + N(0, 1+s^2), constant beyond the last knots, where it is wrong by at most 1.
-func (l *laws) secret(bound float64) (Piecewise, float64, error) {
+func (l *laws) secret(bound float64) (curve, float64, error) {
 	deviation := math.Hypot(1, l.s)
 	far := quantile(bound * tail)
 	beyond := 2 * normalTail(far)
 	end := l.R + far*deviation
 	t := Target{
 		F: func(x float64) float64 { return math.Tanh(l.R * l.shrink * x) },
+		Curvature: func(x float64) float64 {
+			a := l.R * l.shrink
+			return -2 * square(a/math.Cosh(a*x)) * math.Tanh(a*x)
+		},
 		Density: func(x float64) float64 {
 			return (normalDensity(x-l.R, deviation) + normalDensity(x+l.R, deviation)) / 2
 		},
@@ -37,8 +41,8 @@ func (l *laws) secret(bound float64) (Piecewise, float64, error) {
 	for width := 1 / (l.R * l.shrink) / 4; width < end; width *= 2 {
 		t.Breaks = append(t.Breaks, -width, width)
 	}
-	p, missed, err := t.Fit(bound - beyond)
-	return p, missed + beyond, err
+	c, missed, err := t.curve(bound - beyond)
+	return c, missed + beyond, err
 }
 
 // staircase approximates D_0, the mean of an even coset point given its centre y. It is the sum
@@ -49,9 +53,17 @@ func (l *laws) secret(bound float64) (Piecewise, float64, error) {
 // and the identity beyond (most+2) eps. The distance of y from the point is within eps of 0 on the
 // ramps of the thresholds too, so that the staircase is as near to y as D_0 can be.
 type staircase struct {
-	most   float64   // odd
-	width  float64   // of the thresholds
-	period Piecewise // D_0 from -eps to eps
+	most   float64 // odd
+	width  float64 // of the thresholds
+	period curve   // D_0 from -eps to eps; without knots it is 0
+}
+
+// end returns where the staircase goes over into the identity.
+func (s staircase) end(eps float64) float64 {
+	if s.period.knots() == 0 {
+		return (s.most + 1) * eps // the last of its landings
+	}
+	return (s.most + 2) * eps
 }
 
 // steps returns the number of thresholds.
@@ -64,30 +76,65 @@ func (s staircase) steps() int { return int(s.most) + 1 }
 // at most eps. On a ramp both D_0 and the staircase are within e of y, e = [reduction.Instance.OutputCorrection].
 func (l *laws) output(bound float64) (staircase, float64, error) {
 	c := comb{laws: l, q: l.in.WrongSign(l.s / l.R)}
-	weight := 2 * (1 + c.q) * square(l.eps) * 2 * math.Exp(l.in.LogCosetRatio(math.MaxFloat64))
-	far := math.Sqrt(2 * math.Log(max(1, weight/(bound*tail))))
-	missed := weight * math.Exp(-far*far/2)
-	end := far / math.Hypot(1, l.s) // of |mu|
-	stairs := staircase{most: 2*math.Ceil(end/l.eps/2) + 1, width: l.eps / 4}
+	stairs, end, missed := l.stairs(2*(1+c.q)*square(l.eps), bound)
+	stairs.width = l.eps / 4
 	ramps := func() float64 { return square(2*l.in.OutputCorrection(l.s)) * stairs.width * c.most(stairs.width/2) }
 	for ramps() > bound*tail {
 		stairs.width /= 2
 	}
 	missed += ramps()
-
 	half, within, err := Target{
-		F:       func(t float64) float64 { return l.in.OutputMean(false, t*(1+l.s*l.s), l.s) },
-		Density: c.density,
-		Knots:   []float64{0, l.eps},
-		Breaks:  l.breaks(end),
-	}.Fit(bound - missed)
-	for i := len(half.X) - 1; i >= 0; i-- {
-		stairs.period.X, stairs.period.Y = append(stairs.period.X, -half.X[i]), append(stairs.period.Y, -half.Y[i])
-	}
-	if err == nil {
-		stairs.period.X, stairs.period.Y = append(stairs.period.X, half.X[1:]...), append(stairs.period.Y, half.Y[1:]...)
-	}
+		F:         func(t float64) float64 { return l.in.OutputMean(false, t*(1+l.s*l.s), l.s) },
+		Curvature: func(t float64) float64 { return l.in.OutputCurvature(false, t, l.s) },
+		Density:   c.density,
+		Knots:     []float64{0, l.eps},
+		Breaks:    l.breaks(end),
+	}.curve(bound - missed)
+	stairs.period = half.mirrored()
 	return stairs, missed + within, err
+}
+
+// stairs returns a staircase as long as it must be for |mu| to be beyond its last step, where it is
+// wrong by square, times the density of both laws, with no more than a share of the bound; that share;
+// and where it ends.
+func (l *laws) stairs(square, bound float64) (stairs staircase, end, beyond float64) {
+	weight := square * 2 * math.Exp(l.in.LogCosetRatio(math.MaxFloat64))
+	far := math.Sqrt(2 * math.Log(max(1, weight/(bound*tail))))
+	end = far / math.Hypot(1, l.s) // of |mu|
+	return staircase{most: 2*math.Ceil(end/l.eps/2) + 1}, end, weight * math.Exp(-far*far/2)
+}
+
+// rounds reports whether noise is so far below the lattice spacing that D_0 rounds to the lattice,
+// and what else it does, within v/eps of the middle between two points, has no float64.
+func (l *laws) rounds() bool { return l.s <= l.eps/1000 }
+
+// landings returns a staircase without periods, N: the nearest even lattice point up to eps/2 from
+// it, and between a ramp of width eps. Its error is not that from the local rule but from the mean
+// D_c of the coset c that the output is on, whatever the bit b that is read off the signs: the mean
+// of |N(mu + eps b) - eps b - D_c(mu)|^2, that is at most
+//
+//	square(5 eps exp(-eps^2/v)) + 4 q E u^2 + square(2 eps) Pr[|u| > eps/2] + what is beyond the last step,
+//
+// u = mu - z the distance from the point z, v = s^2/(1+s^2), q = [reduction.Instance.WrongSign].
+//
+// Proof. Let |u| <= eps/2. Then |D_c(mu) - z| <= 5 eps exp(-eps^2/v), the next point of the coset having
+// that part of the weight of z at most. If b = c, N - eps b is z. Otherwise y = mu + eps b is u from an
+// odd multiple of eps, the middle of a ramp of slope 2, and N - eps b is z + 2 u: a bit that is wrong
+// does no harm. Everywhere N is within eps/2 of y, and D_c(mu) within eps of mu. And u = (s n - s^2 z)/(1+s^2),
+// n standard normal, so that E u^2 <= s^2 (1 + s^2 E z^2), and |u| > eps/2 only if |n| > eps/(4 s) or
+// |z| > eps/(4 s^2).
+//
+// The exact mean is that of D_c over the posterior of c, so that by Jensen the mean square error
+// from it is at most this.
+func (l *laws) landings(bound float64) (staircase, float64) {
+	stairs, _, beyond := l.stairs(square(2*l.eps), bound)
+	stairs.width = l.eps
+	z := max(l.in.OutputSquare(false), l.in.OutputSquare(true))
+	q := l.in.WrongSign(l.s / l.R)
+	ratio := math.Exp(l.in.LogCosetRatio(math.MaxFloat64))
+	far := 2*normalTail(l.eps/(4*l.s)) + 2*ratio*math.Exp(-square(l.eps/(4*l.s*l.s))/2)
+	missed := square(5*l.eps*math.Exp(-l.eps*l.eps/l.v)) + 4*q*l.s*l.s*(1+l.s*l.s*z) + square(2*l.eps)*far
+	return stairs, missed + beyond
 }
 
 // comb is the law of the distance t of y = mu + eps b from the nearest even lattice point, summed

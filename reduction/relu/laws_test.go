@@ -74,7 +74,7 @@ func TestKnotsThatMeet(t *testing.T) {
 			t.Fatal(err)
 		}
 		b := NewBuilder(1)
-		n := b.Build(b.staircase(b.Input(0), stairs, l.eps))
+		n := b.Build(b.staircase(b.Input(0), stairs, stairs.period.piecewise(), l.eps))
 		for _, y := range []float64{0, 0.5, 1, -1, 2.5} {
 			if got, e := Forward(n, [][]float64{{y}})[0][0], in.OutputCorrection(s); !(math.Abs(got-y) <= e+1e-12*(1+math.Abs(y))) {
 				t.Errorf("s = %v: at %v: %v, want it within %v", s, y, got, e)
@@ -96,7 +96,7 @@ func TestStaircase(t *testing.T) {
 		}
 		network := func(stairs staircase) func(y float64) float64 {
 			b := NewBuilder(1)
-			n := b.Build(b.staircase(b.Input(0), stairs, l.eps))
+			n := b.Build(b.staircase(b.Input(0), stairs, stairs.period.piecewise(), l.eps))
 			return func(y float64) float64 { return Forward(n, [][]float64{{y}})[0][0] }
 		}
 		at := network(stairs)
@@ -111,7 +111,7 @@ func TestStaircase(t *testing.T) {
 			}
 		}
 		k := 2 * l.eps * math.Round(rapid.Float64Range(-1, 1).Draw(rt, "period")*(stairs.most-1)/2)
-		for _, x := range stairs.period.X { // knots are exact, in any period
+		for _, x := range stairs.period.piecewise().X { // knots are exact, in any period
 			if got, want := at(k+x), k+l.in.OutputMean(false, x*(1+l.s*l.s), l.s); math.Abs(x) < l.eps-stairs.width && math.Abs(got-want) > 1e-8 {
 				rt.Fatalf("at %v: %v, want %v", k+x, got, want)
 			}
@@ -119,9 +119,9 @@ func TestStaircase(t *testing.T) {
 		last, far, seen := (stairs.most+1)*l.eps, 0.0, 0.0
 		stairs.most -= 2
 		short := network(stairs)
-		for i, x := range stairs.period.X {
+		for i, x := range stairs.period.piecewise().X {
 			if math.Abs(x) < l.eps-stairs.width {
-				far = max(far, math.Abs(stairs.period.Y[i]-x))
+				far = max(far, math.Abs(stairs.period.piecewise().Y[i]-x))
 				seen = max(seen, math.Abs(short(last+x)-at(last+x)))
 			}
 		}

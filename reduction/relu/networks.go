@@ -14,7 +14,7 @@ import (
 // compiled as they are asked for and kept; it may be used by several goroutines.
 type Networks struct {
 	*reduction.Instance
-	of *reduction.Instance
+	of *Designer
 	c  float64
 
 	mutex   sync.Mutex
@@ -25,7 +25,7 @@ type Networks struct {
 // NewNetworks returns the instance with the networks, certified for the exponent C, of
 // another: of itself, or as a control of one that is wrong and as large.
 func NewNetworks(in, of *reduction.Instance, C float64) *Networks {
-	return &Networks{Instance: in, of: of, c: C, made: map[float64]*Network{}}
+	return &Networks{Instance: in, of: NewDesigner(of), c: C, made: map[float64]*Network{}}
 }
 
 // Denoise writes into each row of dst the mean that the network for sigma returns for that row
@@ -60,7 +60,7 @@ func (n *Networks) at(sigma float64) (*Network, error) {
 	if network, ok := n.made[sigma]; ok {
 		return network, nil
 	}
-	network, _, err := Score(n.of, sigma, n.c)
+	network, _, err := n.of.score(sigma, n.c)
 	if err != nil {
 		if n.refused == nil {
 			n.refused = err

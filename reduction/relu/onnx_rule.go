@@ -49,7 +49,7 @@ func checkCertifiable(in *reduction.Instance, C float64) error {
 // of noise: from "x" (batch, d) and "sigma" (1) or (batch) to "denoised" (batch, d). Only the
 // circuit is a ReLU network here, on the bits [x_i > 0]. The functions of one variable are not
 // piecewise linear but exact, in tanh and exp: a ReLU network has a sigma built in. The model
-// returns NaN unless sigma R is from 1e-12 to 1e100, in float32 from 1e-5 to 1e15. It is an
+// returns NaN unless sigma R is from 1e-100 to 1e100, in float32 from 1e-5 to 1e15. It is an
 // error if the instance has vertices, which have no such rule.
 //
 // With mu = x/(1+s^2), s = sigma R, all unscaled, an output that holds the bit b has the mean
@@ -107,7 +107,7 @@ func WriteRule(w io.Writer, in *reduction.Instance, format Format, metadata map[
 		parts = append(parts, rows(mu, n+m, d))
 	}
 	means := op("Div", g.node("Concat", parts, integer("axis", 0)), number(dials.R))
-	least, most := 1e-12, 1e100
+	least, most := leastNoise, mostNoise
 	if format == Single {
 		least, most = 1e-5, 1e15
 	}

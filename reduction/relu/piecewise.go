@@ -56,6 +56,8 @@ type Target struct {
 	Knots   []float64               // where to begin, at least two, in increasing order
 	Breaks  []float64               // where F or Density change their scale, in any order
 	Tail    float64                 // slope beyond the first and the last knot
+
+	Curvature func(x float64) float64 // F'', which [Target.Fit] does without
 }
 
 // mostKnots bounds the knots of [Target.Fit].
@@ -114,9 +116,23 @@ type piece struct {
 
 const order = 16
 
+// rule is the Gauss-Legendre rule from 0 to 1.
+var rule = func() (r struct{ x, w [order]float64 }) {
+	quad.Legendre{}.FixedLocations(r.x[:], r.w[:], 0, 1)
+	return r
+}()
+
+// legendre returns its points and weights between two numbers.
+func legendre(from, to float64) (x, w [order]float64) {
+	for i := range x {
+		x[i], w[i] = from+(to-from)*rule.x[i], (to-from)*rule.w[i]
+	}
+	return x, w
+}
+
 func (t Target) piece(from, to float64) piece {
 	p := piece{from: from, to: to}
-	quad.Legendre{}.FixedLocations(p.x[:], p.w[:], from, to)
+	p.x, p.w = legendre(from, to)
 	for i, x := range p.x {
 		p.f[i] = t.F(x)
 		p.w[i] *= t.Density(x)

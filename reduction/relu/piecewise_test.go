@@ -14,10 +14,11 @@ func bell(x, deviation float64) float64 {
 // squares returns the integral of density (p - f)^2 by the midpoint rule on a fine grid:
 // another route than that of Fit. Its relative error is of order (step/width)^2, the width
 // that of the narrowest feature: below 1e-4 here.
-func squares(p Piecewise, t Target) float64 {
+func squares(p Piecewise, t Target) float64 { return squaresBy(400_000, p, t) }
+
+func squaresBy(steps int, p Piecewise, t Target) float64 {
 	from, to := p.X[0], p.X[len(p.X)-1]
-	const steps = 400_000
-	h := (to - from) / steps
+	h := (to - from) / float64(steps)
 	sum := 0.0
 	for i := range steps {
 		x := from + (float64(i)+0.5)*h

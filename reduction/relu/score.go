@@ -3,6 +3,7 @@ package relu
 import (
 	"fmt"
 	"math"
+	"sync"
 
 	"assay/reduction"
 )
@@ -12,7 +13,9 @@ import (
 //
 //	sigma^2 E|s^ - s|^2 <= Total <= Target = d^-C.
 //
-// By the triangle inequality Total = (sqrt(Rule) + sqrt(Secret + Output + Band))^2.
+// By the triangle inequality Total = (sqrt(Rule) + sqrt(Secret + Output + Band))^2; where Direct
+// is set the outputs are compared with the exact score, and Total = (sqrt(Rule) +
+// sqrt(Secret))^2 + Output + Band.
 type Certificate struct {
 	Sigma  float64 `json:"sigma"` // in the scaled units
 	C      float64 `json:"C"`
@@ -26,19 +29,32 @@ type Certificate struct {
 	Output float64 `json:"output"` // of the staircases of the outputs, where the bits are exact
 	Band   float64 `json:"band"`   // of bits that are fractions, a sign being in the band
 
+	// Direct: sigma R is far below eps, and an output is rounded to the lattice.
+	Direct bool `json:"direct"`
+
 	Width       float64 `json:"width"` // of the band, in units of R
 	SecretKnots int     `json:"secretKnots"`
 	OutputKnots int     `json:"outputKnots"` // of one period
 	Steps       int     `json:"steps"`       // of a staircase
 }
 
-// Score returns the network of [Certify] with its certificate.
+// Score returns the network of [Certify] with its certificate. It is an error, too, if it has more
+// than 2^26 parameters, which would take gigabytes.
 func Score(in *reduction.Instance, sigma, C float64) (*Network, Certificate, error) {
-	d, err := Certify(in, sigma, C)
+	return NewDesigner(in).score(sigma, C)
+}
+
+const mostParametersMade = 1 << 26
+
+func (d *Designer) score(sigma, C float64) (*Network, Certificate, error) {
+	design, err := d.Certify(sigma, C)
 	if err != nil {
 		return nil, Certificate{}, err
 	}
-	return d.Network(), d.Certificate, nil
+	if size := design.Size(); size.Parameters > mostParametersMade {
+		return nil, Certificate{}, fmt.Errorf("score network: %d parameters are certified, and too many to make; want at most %d: a smaller exponent or another sigma takes fewer", size.Parameters, mostParametersMade)
+	}
+	return design.Network(), design.Certificate, nil
 }
 
 // Certify designs a network that maps x (d inputs) to its denoised mean (d outputs) for a
@@ -62,52 +78,88 @@ func Score(in *reduction.Instance, sigma, C float64) (*Network, Certificate, err
 // interpolated, and y folded into it by a staircase; where that climbs, and beyond its last step,
 // both are within e of y still, and the probability is small: see [laws.output].
 //
+// Where s is at most eps/1000 the staircase has no periods, and its error is that from the exact
+// mean, as [laws.landings] says; in the band that is at most 2 eps.
+//
+// The certificate is about real numbers. For sigma R far below 1e-16 the weights would need more digits
+// than a float64 has for the outputs to be the lattice points to a small part of sigma.
+//
 // The network has at most 30 (gates + d) + 832 m + 6 (n SecretKnots + m OutputKnots) + 8 m Steps
 // parameters, 832 being those of an output of few bits in one layer, whatever it is. A mean square error of b takes of order b^(-1/4) knots, a power of d, and Steps grows as
 // sqrt(log d)/eps. The largest weight is that of the steepest ramp.
 func Certify(in *reduction.Instance, sigma, C float64) (*Design, error) {
-	dials := in.Dials()
+	return NewDesigner(in).Certify(sigma, C)
+}
+
+// Designer makes the designs of one instance, which share the network of its function.
+type Designer struct {
+	in   *reduction.Instance
+	bits func() *Network // for a threshold band of width 1
+}
+
+// NewDesigner returns the designer of an instance.
+func NewDesigner(in *reduction.Instance) *Designer {
+	return &Designer{in, sync.OnceValue(func() *Network { return bitsOf(in, 1) })}
+}
+
+// Certify is the function of that name.
+func (d *Designer) Certify(sigma, C float64) (*Design, error) {
+	in, dials := d.in, d.in.Dials()
 	cert := Certificate{Sigma: sigma, C: C, Target: math.Pow(float64(in.Dim()), -C), Rule: in.ScoreBound(sigma)}
 	s := sigma * dials.R
 	if err := checkCertifiable(in, C); err != nil {
 		return nil, err
 	}
 	switch {
-	case !(s >= 1e-12 && s <= 1e100):
-		return nil, fmt.Errorf("score network: sigma is %v, want sigma R from 1e-12 to 1e100", sigma)
+	case !(s >= leastNoise && s <= mostNoise):
+		return nil, fmt.Errorf("score network: sigma is %v, want sigma R from %v to %v", sigma, leastNoise, mostNoise)
 	case cert.Rule >= cert.Target:
 		return nil, fmt.Errorf("score network: not well modelled: at sigma = %.3g the local rule is certified to sigma^2 E|s^-s|^2 <= %.3g only, want d^-C = %.3g; a larger R or a smaller eps helps", sigma, cert.Rule, cert.Target)
 	}
-	share := square(math.Sqrt(cert.Target)-math.Sqrt(cert.Rule)) / 3
-	l := laws{in: in, R: dials.R, eps: dials.Eps, s: s, v: 1 / (1 + 1/(s*s)), shrink: 1 / (1 + s*s)}
-
-	n, m := float64(in.Function().N), float64(in.Function().M)
-	unit := n * square(l.v*l.R/s)
-	secret, missed, err := l.secret(share / unit)
+	l := &laws{in: in, R: dials.R, eps: dials.Eps, s: s, v: 1 / (1 + 1/(s*s)), shrink: 1 / (1 + s*s)}
+	cert.Direct = l.rounds()
+	design := &Design{in: in, laws: l}
+	g, err := design.fit(&cert, square(math.Sqrt(cert.Target)-math.Sqrt(cert.Rule))/3)
 	if err != nil {
 		return nil, err
+	}
+	design.bits = scaled(d.bits(), in.Function().N, g/l.R)
+	cert.Width, cert.Steps = g/l.R, design.stairs.steps()
+	cert.SecretKnots, cert.OutputKnots = design.tanh.knots(), design.stairs.period.knots()
+	if cert.Direct {
+		cert.Total = square(math.Sqrt(cert.Rule)+math.Sqrt(cert.Secret)) + cert.Output + cert.Band
+	} else {
+		cert.Total = square(math.Sqrt(cert.Rule) + math.Sqrt(cert.Secret+cert.Output+cert.Band))
+	}
+	design.Certificate = cert
+	return design, nil
+}
+
+// leastNoise and mostNoise bound sigma R: beyond, squares of it leave the range of float64.
+const leastNoise, mostNoise = 1e-100, 1e100
+
+// fit chooses the functions of one variable and the width g of the band, each to the same share of
+// what is left of the target.
+func (d *Design) fit(cert *Certificate, share float64) (g float64, err error) {
+	l, n, m := d.laws, float64(d.in.Function().N), float64(d.in.Function().M)
+	var missed float64
+	unit := n * square(l.v*l.R/l.s)
+	if d.tanh, missed, err = l.secret(share / unit); err != nil {
+		return 0, err
 	}
 	cert.Secret = missed * unit
-	output, missed, err := l.output(share * s * s / m)
-	if err != nil {
-		return nil, err
+	if bound := share * l.s * l.s / m; cert.Direct {
+		d.stairs, missed = l.landings(bound)
+	} else if d.stairs, missed, err = l.output(bound); err != nil {
+		return 0, err
 	}
-	cert.Output = missed * m / (s * s)
-	g := 2 * l.R
-	for {
-		cert.Band = l.inBand(g) * n * m * square(2*in.OutputCorrection(s)/s)
+	cert.Output = missed * m / (l.s * l.s)
+	for g = 2 * l.R; ; g /= 2 {
+		cert.Band = l.inBand(g) * n * m * square(2*d.in.OutputCorrection(l.s)/l.s)
 		if cert.Band <= share {
-			break
+			return g, nil
 		}
-		g /= 2
 	}
-	cert.Width, cert.Steps = g/l.R, output.steps()
-	cert.SecretKnots, cert.OutputKnots = len(secret.X), len(output.period.X)
-	cert.Total = square(math.Sqrt(cert.Rule) + math.Sqrt(cert.Secret+cert.Output+cert.Band))
-	return &Design{
-		Certificate: cert, in: in, shrink: l.shrink,
-		bits: bitsOf(in, g/l.R), secret: l.secretMean(secret), output: l.outputMean(output),
-	}, nil
 }
 
 func square(x float64) float64 { return x * x }

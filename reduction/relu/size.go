@@ -43,6 +43,16 @@ func (t *tally) units(n *Network, after, times int) {
 	t.expressions(n.units, times)
 }
 
+// steps counts ramps of a piecewise-linear function, in two layers of which the last is given:
+// weight and bias of each of two units, and a weight in what reads them.
+func (t *tally) steps(last, count int) {
+	if count > 0 {
+		t.layers[last-2] += count
+		t.layers[last-1] += count
+		t.parameters += 5 * count
+	}
+}
+
 // expressions counts the parameters of a list that occurs a number of times.
 func (t *tally) expressions(list []Affine, times int) {
 	if times == 0 {

@@ -370,24 +370,31 @@ func TestBatchCalledOff(t *testing.T) {
 	}
 }
 
-// TestWithdrawn: calls that are called off while they wait do not wait any more.
+// TestWithdrawn: calls that are called off while they wait do not wait any more, and are not
+// made. No process can serve them before they are: every one is taken.
 func TestWithdrawn(t *testing.T) {
 	p := problem(t, "gauss")
-	c := start(t, "batch", external.Options{Timeout: 2 * time.Second, Grace: 50 * time.Millisecond})
-	one(t.Context(), c, p, 0, nil) // so that the program has been probed
+	c := start(t, "batch", external.Options{Grace: 50 * time.Millisecond})
+	release := c.Occupy()
 	ctx, cancel := context.WithCancel(t.Context())
-	var hung, off sync.WaitGroup
-	hung.Go(func() { one(t.Context(), c, p, 0, map[int]float64{0: hangs}) })
-	time.Sleep(100 * time.Millisecond)
-	off.Go(func() { atOnce(ctx, c, p, 5, nil) })
-	for began := time.Now(); c.Waiting() < 5 && time.Since(began) < time.Second; {
-		time.Sleep(time.Millisecond)
+	var outcomes []outcome
+	var off sync.WaitGroup
+	off.Go(func() { outcomes = atOnce(ctx, c, p, 5, nil) })
+	for c.Waiting() < 5 {
+		time.Sleep(time.Millisecond) // for as long as a test may take
 	}
-	before := c.Waiting()
 	cancel()
 	off.Wait()
-	if after := c.Waiting(); before != 5 || after != 0 {
-		t.Errorf("%d calls wait, and %d once they are called off; want 5 and 0", before, after)
+	for i, got := range outcomes {
+		if !errors.Is(got.err, context.Canceled) {
+			t.Errorf("call %d, called off: %v", i, got.err)
+		}
 	}
-	hung.Wait()
+	if left := c.Waiting(); left != 0 {
+		t.Errorf("%d of 5 calls still wait once they are called off", left)
+	}
+	release()
+	if got := one(t.Context(), c, p, 0, nil); got.err != nil {
+		t.Errorf("a call after those: %v", got.err)
+	}
 }

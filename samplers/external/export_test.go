@@ -44,3 +44,15 @@ func (c *Candidate) Waiting() int {
 	defer c.mu.Unlock()
 	return len(c.waiting)
 }
+
+// Occupy takes every process, and returns what gives them back: meanwhile no call is made.
+func (c *Candidate) Occupy() (release func()) {
+	for range cap(c.slots) {
+		c.slots <- struct{}{}
+	}
+	return func() {
+		for range cap(c.slots) {
+			<-c.slots
+		}
+	}
+}

@@ -55,8 +55,11 @@ func seedMatters(ctx context.Context, s *session, p *spec.Problem) error {
 			return err
 		}
 	}
-	if !mat.Equal(first, second) || mayRepeat(p, y) {
+	if !mat.Equal(first, second) {
 		return nil
+	}
+	if may, err := mayRepeat(ctx, p, y); may || err != nil {
+		return err
 	}
 	return &Fault{Kind: Repeat, Message: "sample: two calls with different seeds returned the same draws, to the last bit; seed the generator from the seed of the call", Stderr: s.tail.last()}
 }
@@ -65,22 +68,27 @@ func seedMatters(ctx context.Context, s *session, p *spec.Problem) error {
 // the posterior has atoms or is narrower than rounding, which exact draws show, or is not
 // known. If two draws are the same with probability c, then those of two calls are with
 // probability c^4, while no two of 512 exact ones are with probability at most (1-c)^256
-// (take them in pairs): both happen with probability at most 1e-9, whatever c is.
-func mayRepeat(p *spec.Problem, y []float64) bool {
+// (take them in pairs): both happen with probability at most 1e-9, whatever c is. It is
+// an error if ctx is done first.
+func mayRepeat(ctx context.Context, p *spec.Problem, y []float64) (bool, error) {
 	posterior, err := p.Posterior()
 	if err != nil {
-		return true
+		return true, nil
+	}
+	law, err := spec.Given(ctx, posterior, y)
+	if err != nil {
+		return false, err
 	}
 	const exact = 512
 	draws := mat.NewDense(exact, p.Measurement().Dim(), nil)
-	posterior.Given(y).Sample(draws, spec.Stream(0, "exact draws for the probe", p.Digest(), 0))
+	law.Sample(draws, spec.Stream(0, "exact draws for the probe", p.Digest(), 0))
 	seen := map[string]bool{}
 	for i := range exact {
 		key := fmt.Sprintf("%x", draws.RawRowView(i))
 		if seen[key] {
-			return true
+			return true, nil
 		}
 		seen[key] = true
 	}
-	return false
+	return false, nil
 }

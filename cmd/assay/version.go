@@ -1,0 +1,13 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+
+	"assay/props"
+)
+
+// versionLine is what --version prints: all that a report of a mistake should name.
+func versionLine() string {
+	return fmt.Sprintf("assay %s, %s, %s/%s", props.Version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}

@@ -1,0 +1,152 @@
+package theorems
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"gonum.org/v1/gonum/integrate/quad"
+	"gonum.org/v1/gonum/mat"
+)
+
+// cells is a law on the line on which a diffusion sampler works, known by its masses between
+// points.
+type cells struct {
+	points []float64 // ascending, n + 1
+	masses []float64 // n
+}
+
+// partition returns the law of the points that the scheme brings to the last level of
+// noise, on a mixture on the line, and the levels. Between what it maps from adjacent nodes a
+// deterministic scheme leaves the mass that was between them, as long as their order stays; of
+// the others the density is propagated.
+func (s scheme) partition(ctx context.Context, l line, steps int, reach float64, rng *rand.Rand) (law cells, seen *trace, err error) {
+	mixture, err := l.law()
+	if err != nil {
+		return cells{}, nil, err
+	}
+	const columns = 500
+	nodes := make([]float64, probeRows*columns)
+	for i := range nodes { // beyond +-7.5 there is 6e-14
+		nodes[i] = 7.5 * (2*float64(i)/float64(len(nodes)-1) - 1)
+	}
+	seen, err = s.trace(ctx, copies{mixture, columns}, steps, reach, nodes, nil, rng)
+	if err != nil {
+		return cells{}, nil, err
+	}
+	if s.noise != nil {
+		law, err := s.density(ctx, l, seen)
+		return law, seen, err
+	}
+	law.points = seen.last
+	for i := range nodes[1:] {
+		if law.points[i] >= law.points[i+1] {
+			return cells{}, nil, fmt.Errorf("%s with %d steps folds the line at %v", s.name, steps, law.points[i])
+		}
+		law.masses = append(law.masses, normalMass(nodes[i], nodes[i+1]))
+	}
+	return law, seen, nil
+}
+
+// normalMass returns the standard normal probability of [from, to].
+func normalMass(from, to float64) float64 {
+	return line{[]float64{1}, []float64{0}, []float64{1}}.mass(from, to, 0)
+}
+
+// density propagates the density of the points through the levels. A step to the level s adds
+// noise to m(x) = D + (s/t)^2 (x - D); the integral over x of q(x) N(y; m(x), noise^2) is summed on a
+// grid of 0.7 of the noise or less, where the sum is right to 2 exp(-2 pi^2/0.7^2) = 1e-17 of
+// itself for a Gaussian as narrow as the noise, which q is not.
+func (s scheme) density(ctx context.Context, l line, seen *trace) (cells, error) {
+	const fineness, reach = 0.7, 8.5
+	mixture, err := l.law()
+	if err != nil {
+		return cells{}, err
+	}
+	mean, deviation := l.moments()
+	levels := seen.levels
+	grid := func(i int) (from, step float64, n int) {
+		noise := s.noise(levels[max(i-1, 0)], levels[max(i, 1)])
+		if i+1 < len(levels) {
+			noise = min(noise, s.noise(levels[i], levels[i+1]))
+		}
+		width := reach * math.Hypot(deviation, levels[i])
+		step = fineness * noise
+		n = 2*int(width/step) + 1
+		return mean - float64(n/2)*step, step, n
+	}
+	from, step, n := grid(0)
+	q := make([]float64, n)
+	for k := range q {
+		z := (from + float64(k)*step - seen.centre[0]) / levels[0]
+		q[k] = math.Exp(-z*z/2) / (levels[0] * math.Sqrt(2*math.Pi))
+	}
+	for i := range levels[1:] {
+		if err := ctx.Err(); err != nil {
+			return cells{}, err
+		}
+		noise := s.noise(levels[i], levels[i+1])
+		x, clean := mat.NewDense(len(q), 1, nil), mat.NewDense(len(q), 1, nil)
+		for k := range q {
+			x.Set(k, 0, from+float64(k)*step)
+		}
+		mixture.Denoise(clean, x, levels[i])
+		keep := levels[i+1] / levels[i] * (levels[i+1] / levels[i])
+		nextFrom, nextStep, nextN := grid(i + 1)
+		next := make([]float64, nextN)
+		for k, mass := range q {
+			to := clean.At(k, 0) + keep*(x.At(k, 0)-clean.At(k, 0))
+			first := max(0, int(math.Ceil((to-reach*noise-nextFrom)/nextStep)))
+			last := min(nextN-1, int(math.Floor((to+reach*noise-nextFrom)/nextStep)))
+			for j := first; j <= last; j++ {
+				z := (nextFrom + float64(j)*nextStep - to) / noise
+				next[j] += mass * step * math.Exp(-z*z/2) / (noise * math.Sqrt(2*math.Pi))
+			}
+		}
+		q, from, step = next, nextFrom, nextStep
+	}
+	law := cells{points: make([]float64, len(q)+1), masses: q}
+	for k := range law.points {
+		law.points[k] = from + (float64(k)-0.5)*step
+	}
+	for k := range q {
+		q[k] *= step
+	}
+	return law, nil
+}
+
+// ideal returns the mass of an interval at the last level, where infinitely many steps would
+// leave the noise that the sampler starts from. The flow brings every point to where as much is
+// below it as before. The equation has the law of x at the last level given x at the first:
+// its density is that of the prior smoothed by the last, times the mean over the noise between
+// them of the start's density over the prior's, by 20 points of Gauss-Hermite, whose
+// integrand is nearly flat: the start is as wide as the smoothed prior but for 1/F^2.
+func (s scheme) ideal(l line, seen *trace) func(from, to float64) float64 {
+	first, last, centre := seen.levels[0], seen.levels[len(seen.levels)-1], seen.centre[0]
+	if s.noise == nil {
+		return func(from, to float64) float64 {
+			return normalMass((l.carried(from, last, first)-centre)/first, (l.carried(to, last, first)-centre)/first)
+		}
+	}
+	var at, weights [20]float64
+	quad.Hermite{}.FixedLocations(at[:], weights[:], math.Inf(-1), math.Inf(1))
+	start, between := line{[]float64{1}, []float64{centre}, []float64{first}}, math.Sqrt((first-last)*(first+last))
+	return func(from, to float64) float64 {
+		x, odds := (from+to)/2, 0.0
+		for k, z := range at {
+			u := x + math.Sqrt2*between*z
+			odds += weights[k] / math.Sqrt(math.Pi) * start.density(u, 0) / l.density(u, first)
+		}
+		return l.density(x, last) * odds * (to - from)
+	}
+}
+
+// distance returns half the sum of the differences from the masses that another law has in the
+// cells: the total variation, but for what the two differ within a cell.
+func (c cells) distance(mass func(from, to float64) float64) (sum float64) {
+	for i, m := range c.masses {
+		sum += math.Abs(m - mass(c.points[i], c.points[i+1]))
+	}
+	return sum / 2
+}

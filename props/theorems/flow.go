@@ -1,0 +1,279 @@
+package theorems
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/mathext"
+
+	"assay/props/problems"
+	"assay/reduction"
+	"assay/samplers"
+	"assay/spec"
+)
+
+// This file computes what discretisation costs diffusion on the local score, so that no statement
+// rests on a tolerance that somebody chose. Heun's method is deterministic after its start. A step takes
+// a secret coordinate to a point of the same sign, so that the bits read off the signs are those of the
+// start, and each coordinate by itself is carried along an increasing function of where it starts:
+// quantiles of the start go to quantiles of the draw, and two coordinates tell all of it.
+
+// flow is the map of Heun's method from starts to draws, for one secret coordinate and one output.
+type flow struct {
+	in     *reduction.Instance // constant, of one secret coordinate and one output
+	levels []float64
+}
+
+// newFlow returns that of the sampler on an instance.
+func newFlow(ctx context.Context, sampler samplers.Diffusion, of *reduction.Instance) (*flow, error) {
+	dials := of.Dials()
+	in, name, err := problems.Hard(fmt.Sprintf("constant:n=1,m=1,R=%s,eps=%s", number(dials.R), number(dials.Eps)))
+	if err != nil {
+		return nil, err
+	}
+	r := &recorder{Instance: in}
+	problem, err := spec.NewProblem(name, r, spec.Unmeasured(in.Dim()))
+	if err != nil {
+		return nil, err
+	}
+	if err := sampler.Sample(ctx, mat.NewDense(1, in.Dim(), nil), problem, nil, rand.New(rand.NewPCG(0, 0))); err != nil {
+		return nil, err
+	}
+	f := &flow{in, append(r.levels, 0)}
+	if start, ok := f.increases(); !ok {
+		return nil, fmt.Errorf("the flow of %s does not increase at a start of %v; more steps would do", sampler.Name(), start)
+	}
+	return f, nil
+}
+
+// increases reports whether the flow increases and keeps the sign of a secret coordinate, on a grid of starts
+// that reaches where 1e-10 of them are, and if not, where.
+func (f *flow) increases() (start float64, ok bool) {
+	var starts []float64
+	for z := -6.49; z < 6.5; z += 0.02 {
+		starts = append(starts, z)
+	}
+	to := f.to(starts)
+	for i, z := range starts {
+		rounding := 1e-12
+		if v := to.At(i, secretColumn); v*z <= 0 || i > 0 && (v < to.At(i-1, secretColumn) || to.At(i, outputColumn) < to.At(i-1, outputColumn)-rounding) {
+			return z, false
+		}
+	}
+	return 0, true
+}
+
+// recorder is an instance that writes down at which levels of noise it is asked to denoise.
+type recorder struct {
+	*reduction.Instance
+	levels []float64
+}
+
+func (r *recorder) Denoise(dst, x *mat.Dense, sigma float64) {
+	if n := len(r.levels); n == 0 || r.levels[n-1] != sigma {
+		r.levels = append(r.levels, sigma)
+	}
+	r.Instance.Denoise(dst, x, sigma)
+}
+
+// to returns the draws that standard normal starts are carried to, a row each, its secret coordinate and
+// its output both from the same.
+func (f *flow) to(starts []float64) *mat.Dense {
+	rows := len(starts)
+	x, next, clean := mat.NewDense(rows, 2, nil), mat.NewDense(rows, 2, nil), mat.NewDense(rows, 2, nil)
+	x.Apply(func(row, _ int, _ float64) float64 { return f.levels[0] * starts[row] }, x)
+	slope := mat.NewDense(rows, 2, nil)
+	for i, s := range f.levels[1:] {
+		t := f.levels[i]
+		f.in.Denoise(clean, x, t)
+		if s == 0 {
+			return clean
+		}
+		slope.Sub(x, clean)
+		slope.Scale(1/t, slope)
+		next.Scale(s-t, slope)
+		next.Add(x, next)
+		f.in.Denoise(clean, next, s)
+		clean.Sub(next, clean)
+		clean.Scale(1/s, clean)
+		slope.Add(slope, clean)
+		slope.Scale((s-t)/2, slope)
+		x.Add(x, slope)
+	}
+	return x
+}
+
+const secretColumn, outputColumn = 0, 1
+
+// below returns the probability that a standard normal, the law of a start, is below z, and bell its density.
+func below(z float64) float64 { return math.Erfc(-z/math.Sqrt2) / 2 }
+
+func bell(z float64) float64 { return math.Exp(-z*z/2) / math.Sqrt(2*math.Pi) }
+
+// middles returns the quantiles of a standard normal in the middle of cells of equal probability.
+func middles(points int) []float64 {
+	starts := make([]float64, points)
+	for i := range starts {
+		starts[i] = mathext.NormalQuantile((float64(i) + 0.5) / float64(points))
+	}
+	return starts
+}
+
+// misparity returns the probability that an output of the draw is nearer to a lattice point of the other
+// parity. The starts that are carried to the edges of those cells are found by bisection.
+func (f *flow) misparity() float64 {
+	step := f.in.Dials().Eps / f.in.Dials().R
+	bit := 0
+	if f.in.Function().Circuit.Eval([]bool{true})[0] {
+		bit = 1
+	}
+	var edges []float64 // of cells of the other parity
+	for k := -2*int(4.5/f.in.Dials().Eps) - 1 + bit; float64(k)*f.in.Dials().Eps < 9; k += 2 {
+		edges = append(edges, (float64(k)-0.5)*step, (float64(k)+0.5)*step)
+	}
+	starts := f.from(edges)
+	sum := 0.0
+	for i := 0; i < len(starts); i += 2 {
+		sum += between(starts[i], starts[i+1])
+	}
+	return sum
+}
+
+// from returns the starts that are carried to the given numbers in the output column.
+func (f *flow) from(outputs []float64) []float64 {
+	low, high := make([]float64, len(outputs)), make([]float64, len(outputs))
+	for i := range low {
+		low[i], high[i] = -12, 12
+	}
+	middle := make([]float64, len(outputs))
+	for range 60 {
+		for i := range middle {
+			middle[i] = (low[i] + high[i]) / 2
+		}
+		to := f.to(middle)
+		for i, want := range outputs {
+			if to.At(i, outputColumn) < want {
+				low[i] = middle[i]
+			} else {
+				high[i] = middle[i]
+			}
+		}
+	}
+	return middle
+}
+
+// between returns the probability of a standard normal from a to b, on the side where it is small.
+func between(a, b float64) float64 {
+	if a > 0 {
+		a, b = -b, -a
+	}
+	return max(0, below(b)-below(a))
+}
+
+// tolerance returns the (tau, delta) within which the draws of d coordinates are, of an instance of n to
+// m bits: tau is a fortieth of the lattice spacing, so that a wrong parity is no small error, and
+// delta bounds the probability that a draw is farther than that from the point of the prior with the
+// same quantiles in each coordinate, given its signs. It adds that a sign of the prior itself is
+// wrong, and that the confidence limit of delta is, 1e-9.
+func (f *flow) tolerance(n, m int, rng *rand.Rand) spec.Tolerance {
+	const points, draws, wrong = 4000, 40_000, 1e-9
+	dials := f.in.Dials()
+	tau := dials.Eps / dials.R / 40
+	secret, output := f.moves(points)
+	far := 0
+	for range draws {
+		sum := 0.0
+		for range n {
+			sum += secret[rng.IntN(points)]
+		}
+		for range m {
+			sum += output[rng.IntN(points)]
+		}
+		if sum > tau*tau {
+			far++
+		}
+	}
+	_, delta := reduction.Interval(far, draws, 1-2*wrong)
+	return spec.Tolerance{Tau: tau, Delta: delta + wrong + float64(n)*below(-dials.R)}
+}
+
+// moves returns the squared distances of a secret coordinate and of an output, at equally likely quantiles,
+// from those quantiles of the prior.
+func (f *flow) moves(points int) (secret, output []float64) {
+	starts := middles(points)
+	to, law := f.to(starts), newQuantiles(f.in)
+	for i := range starts {
+		q := (float64(i) + 0.5) / float64(points)
+		a, b := to.At(i, secretColumn)-law.secret(q), to.At(i, outputColumn)-law.output(q)
+		secret, output = append(secret, a*a), append(output, b*b)
+	}
+	return secret, output
+}
+
+// consistent returns a lower bound on the share of draws, of an instance of n to m bits, of which f(signs) =
+// parities: all of them, but for those with an output on the other parity. 1e-12 is for rounding, of a
+// hundred denoised means in a row.
+func (f *flow) consistent(m int) float64 {
+	return 1 - float64(m)*f.misparity() - 1e-12
+}
+
+// quantiles are those of the coordinates of the prior.
+type quantiles struct {
+	R      float64
+	points []float64 // of the coset
+	upTo   []float64 // probability up to each
+}
+
+func newQuantiles(in *reduction.Instance) *quantiles {
+	q := &quantiles{R: in.Dials().R}
+	bit := 0
+	if in.Function().Circuit.Eval([]bool{true})[0] {
+		bit = 1
+	}
+	eps, total := in.Dials().Eps, 0.0
+	for k := -2*int(10/eps) + bit; float64(k)*eps < 20; k += 2 {
+		z := float64(k) * eps
+		total += math.Exp(-z * z / 2)
+		q.points, q.upTo = append(q.points, z/q.R), append(q.upTo, total)
+	}
+	for i := range q.upTo {
+		q.upTo[i] /= total
+	}
+	return q
+}
+
+func (q *quantiles) output(p float64) float64 {
+	for i, upTo := range q.upTo {
+		if p <= upTo {
+			return q.points[i]
+		}
+	}
+	return q.points[len(q.points)-1]
+}
+
+// secret inverts (CDF(R (x-1)) + CDF(R (x+1)))/2.
+func (q *quantiles) secret(p float64) float64 {
+	low, high := -3., 3.
+	for range 60 {
+		x := (low + high) / 2
+		if (below(q.R*(x-1))+below(q.R*(x+1)))/2 < p {
+			low = x
+		} else {
+			high = x
+		}
+	}
+	return (low + high) / 2
+}
+
+// Within returns the (tau, delta) within which 50 steps of Heun's method sample the instance, as an
+// unconditional sampler: tau is a fortieth of the lattice spacing, and delta is computed.
+func Within(ctx context.Context, in *reduction.Instance) (spec.Tolerance, error) {
+	f, err := newFlow(ctx, heun50, in)
+	if err != nil {
+		return spec.Tolerance{}, err
+	}
+	return f.tolerance(in.Function().N, in.Function().M, spec.Stream(0, "theorems/tolerance", nil, 0)), nil
+}

@@ -1,0 +1,111 @@
+package theorems
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"assay/props"
+	"assay/props/evidence"
+)
+
+// power is the probability with which what a result says would have been noticed would have been.
+const power = 0.9
+
+// noticedAbove returns the smallest probability that n trials notice, with [power], if the claim is that it is
+// at most p and is refuted where that many or more successes have probability alpha or less. It
+// is above 1 if n trials notice nothing.
+func noticedAbove(n int, p, alpha float64) float64 {
+	least, most := 0, n+1 // successes that do not refute, and that do
+	for most-least > 1 {
+		if k := (least + most) / 2; atLeast(k, n, p) <= alpha {
+			most = k
+		} else {
+			least = k
+		}
+	}
+	if most > n {
+		return math.Inf(1)
+	}
+	low, high := 0.0, 1.0
+	for range 60 {
+		if q := (low + high) / 2; atLeast(most, n, q) < power {
+			low = q
+		} else {
+			high = q
+		}
+	}
+	return high
+}
+
+// noticedBelow is the same for a claim that it is at least p: the largest that is noticed, below 0 for none.
+func noticedBelow(n int, p, alpha float64) float64 { return 1 - noticedAbove(n, 1-p, alpha) }
+
+// noticedShift returns the smaller of the shifts up and down that n trials notice of a probability said to
+// be p, by [equal]. A direction in which there is no room counts as infinite.
+func noticedShift(n int, p, alpha float64) float64 {
+	up, down := noticedAbove(n, p, alpha/2)-p, p-noticedBelow(n, p, alpha/2)
+	if p-down < 0 {
+		down = math.Inf(1)
+	}
+	return min(up, down)
+}
+
+// noticedFailures returns the smallest share of failures that n targets notice by the wealth of
+// [evidence.Failures] against a bound, at alpha.
+func noticedFailures(n int, bound, alpha float64) float64 {
+	refutes := func(k int) bool {
+		wealth, most := evidence.NewFailures(bound), math.Inf(-1)
+		for i := range n { // failures last, when the least is left
+			wealth.Observe(float64(max(0, min(1, i+1-(n-k)))))
+			most = max(most, wealth.LogWealth())
+		}
+		return most >= -math.Log(alpha)
+	}
+	for k := 1; k <= n; k++ {
+		if refutes(k) {
+			low, high := 0.0, 1.0
+			for range 60 {
+				if q := (low + high) / 2; atLeast(k, n, q) < power {
+					low = q
+				} else {
+					high = q
+				}
+			}
+			return high
+		}
+	}
+	return math.Inf(1)
+}
+
+// noticedFactor returns the largest of a grid of factors, 1/8 octave apart, by which a bound may be too large
+// and what was seen does not refute it: what is refuted is a bound this number of times too small.
+func noticedFactor(refuted func(factor float64) bool) float64 {
+	for octave := 0.0; octave < 200; octave += 0.125 {
+		if f := math.Exp2(octave); refuted(f) {
+			return f
+		}
+	}
+	return math.Inf(1)
+}
+
+// percentMore says of a measurement that is at most a bound how much larger it would have had to be.
+func percentMore(what string, measured, bound float64) string {
+	return fmt.Sprintf("%s that is larger by %.2g %%", what, 100*(bound/measured-1))
+}
+
+// judgedNotice says what a verdict would have noticed.
+func judgedNotice(v *props.Verdict) string {
+	var words []string
+	for _, f := range v.Problems {
+		for _, n := range f.Noticed {
+			if n.Size > 0 {
+				words = append(words, n.Words)
+			}
+		}
+	}
+	if words == nil {
+		return fmt.Sprintf("nothing that %d calls were tried with", v.Calls)
+	}
+	return strings.Join(words, "; ")
+}

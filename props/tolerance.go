@@ -1,0 +1,40 @@
+package props
+
+import (
+	"fmt"
+	"strings"
+
+	"assay/spec"
+)
+
+// formWords says what each form of a tolerance allows.
+var formWords = map[spec.Form]string{
+	spec.Definition15: "for all but delta of y, all but delta of the draws are within tau",
+	spec.Definition13: "all but delta of the draws are within tau; there is no y",
+	spec.Definition12: "at each y looked at, all but delta of the draws are within tau",
+	spec.Joint:        "over all y and draws, all but delta are within tau",
+}
+
+// writeTolerance says what counts as right, by which definition, and where it was looked at
+// most closely.
+func (v *Verdict) writeTolerance(b *strings.Builder) {
+	if v.Tolerance.Exact() {
+		return
+	}
+	fmt.Fprintf(b, "  tolerance tau %.3g, delta %.3g; looked at most closely at resolution %.3g\n", v.Tolerance.Tau, v.Tolerance.Delta, v.Worst().Resolution)
+	var forms []spec.Form
+	on := map[spec.Form][]string{}
+	for _, f := range v.Problems {
+		if on[f.Form] == nil {
+			forms = append(forms, f.Form)
+		}
+		on[f.Form] = append(on[f.Form], f.Problem)
+	}
+	for _, form := range forms {
+		where := ""
+		if len(forms) > 1 {
+			where = " on " + strings.Join(on[form], ", ")
+		}
+		fmt.Fprintf(b, "            %s%s: %s\n", form, where, formWords[form])
+	}
+}
