@@ -187,7 +187,7 @@ func TestReplayIsFresh(t *testing.T) {
 	}
 	single := *v
 	single.Local, single.Problems = 1, []Finding{{Y: []float64{1}}}
-	aboutY, err := remembering.judgeAgain(&Counterexample{Candidate: "prior", Verdict: &single, Problem: p})
+	aboutY, err := remembering.judgeAgain(t.Context(), &Counterexample{Candidate: "prior", Verdict: &single, Problem: p})
 	if err != nil {
 		t.Fatal(err)
 	}
