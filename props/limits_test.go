@@ -118,29 +118,49 @@ func TestLimitsOfAWholeRun(t *testing.T) {
 }
 
 // TestInvertRejectsAtOneOverAlpha: an inversion counts as rejected from the first target on
-// after which the wealth is 1/alpha or more, and goes on to the last.
+// after which the wealth is 1/alpha or more, and goes on to the last. The alphas are such that
+// 1/alpha lies a little above or below the wealth after the third failure, by a factor of 1.5,
+// or after one, so that one of twice or half of alpha shows.
 func TestInvertRejectsAtOneOverAlpha(t *testing.T) {
 	in, name, err := problems.Hard("goldreich:n=12,m=12")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, alpha := range []float64{1e-4, 1e-13, 1e-40} {
-		first, targets := 0, 0
-		watch := func(p Progress) {
-			targets++
-			if want := math.Log10(1 / alpha); math.Abs(p.Threshold-want) > 1e-12*want {
-				t.Errorf("threshold 10^%v, want 10^%v", p.Threshold, want)
+	for _, failures := range []int{1, 3} {
+		for _, factor := range []float64{1 / 1.5, 1.5} {
+			fed := evidence.NewFailures(in.Slack(0))
+			for range failures {
+				fed.Observe(1)
 			}
-			if first == 0 && p.Log10Wealth >= math.Log10(1/alpha) {
-				first = targets
+			alpha := math.Exp(-fed.LogWealth()) / factor
+			first, targets := 0, 0
+			watch := func(p Progress) {
+				targets++
+				if want := -math.Log10(alpha); math.Abs(p.Threshold-want) > 1e-12*want {
+					t.Errorf("threshold 10^%v, want 10^%v", p.Threshold, want)
+				}
+				if first == 0 && p.Log10Wealth >= -math.Log10(alpha) {
+					first = targets
+				}
 			}
-		}
-		v, err := Invert(t.Context(), samplers.Prior(), in, name, spec.Tolerance{}, Alpha(alpha), Watch(watch))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if v.Outcome != Rejected || v.RejectedAt != first || first == 0 || targets != DefaultTargets {
-			t.Errorf("alpha %v: %s at target %d of %d, want %d", alpha, v.Outcome, v.RejectedAt, targets, first)
+			v, err := Invert(t.Context(), samplers.Prior(), in, name, spec.Tolerance{}, Alpha(alpha), Watch(watch))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if v.Outcome != Rejected || v.RejectedAt != first || first == 0 || targets != DefaultTargets {
+				t.Errorf("alpha %v: %s at target %d of %d, want %d", alpha, v.Outcome, v.RejectedAt, targets, first)
+			}
+			all := evidence.NewFailures(in.Slack(0)) // the wealth does not depend on the order
+			for target := range v.Targets {
+				failed := 0.0
+				if target >= v.Found {
+					failed = 1
+				}
+				all.Observe(failed)
+			}
+			if want := all.LogWealth() / math.Ln10; math.Abs(v.Log10Wealth-want) > 1e-9*want {
+				t.Errorf("alpha %v: evidence 10^%v, want 10^%v for %d failures beyond the slack", alpha, v.Log10Wealth, want, v.Targets-v.Found)
+			}
 		}
 	}
 }

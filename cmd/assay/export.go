@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -54,7 +55,11 @@ func (c *exportCommand) run(_ context.Context, std streams) (code int, err error
 	} else {
 		err = e.network(*c.Sigma, c.C)
 	}
-	if err != nil {
+	var large relu.TooLarge
+	switch {
+	case errors.As(err, &large):
+		return 0, fmt.Errorf("export %s: %w", c.Problem, err)
+	case err != nil:
 		return 0, fmt.Errorf("export %s: %w%s", c.Problem, err, advice(in, c.C))
 	}
 	for _, f := range []struct {

@@ -108,7 +108,7 @@ func (a almc) components(t float64) []component {
 }
 
 // law returns the density of the draws given y, by propagation of that of the start.
-func (a almc) law(g *grid, y float64) []float64 {
+func (a almc) law(g *mesh, y float64) []float64 {
 	// The warm start is an affine map of normal variables.
 	mean, variance := 0., 1.
 	precision := a.likelihood / (a.beta * a.beta)
@@ -134,7 +134,7 @@ func (a almc) law(g *grid, y float64) []float64 {
 
 // action returns the integral over t from stop to begin of the mean square of the velocity
 // that moves mu_t: in R it is that of its quantiles, -dF/dt divided by the density.
-func (a almc) action(g *grid, y float64) (sum float64) {
+func (a almc) action(g *mesh, y float64) (sum float64) {
 	const nodes = 100
 	ratio := math.Pow(a.begin/a.stop, 1./nodes)
 	for k := range nodes { // midpoints, in log t
@@ -144,10 +144,10 @@ func (a almc) action(g *grid, y float64) (sum float64) {
 		now := g.posterior(a.components(t), y, a.beta)
 		moved, square := 0., 0. // moved is dF/dt, up to the middle of a cell in the square
 		for i := range now {
-			half := (late[i] - early[i]) * gridWidth / (4 * h * t)
+			half := (late[i] - early[i]) * meshWidth / (4 * h * t)
 			moved += half
 			if now[i] > 1e-12 {
-				square += moved * moved / now[i] * gridWidth
+				square += moved * moved / now[i] * meshWidth
 			}
 			moved += half
 		}

@@ -2,7 +2,13 @@ package theorems
 
 import (
 	"math"
+	"strings"
 	"testing"
+
+	"assay/props"
+	"assay/props/problems"
+	"assay/samplers"
+	"assay/spec"
 )
 
 // TestStatementsShareAlpha: the levels of all statements sum to [Alpha], to rounding: 1e-12 of
@@ -20,5 +26,30 @@ func TestStatementsShareAlpha(t *testing.T) {
 	}
 	if math.Abs(sum-Alpha) > 1e-12*Alpha {
 		t.Errorf("%d statements are tested at levels that sum to %v, want %v", len(List()), sum, Alpha)
+	}
+}
+
+// TestJudgementsShareAlpha: what is left of a statement's level is what its judgements did not
+// spend, and one judgement too many is an error.
+func TestJudgementsShareAlpha(t *testing.T) {
+	p, err := problems.Parse("gauss")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := newRun(t, 0)
+	judge := func(share float64) error {
+		_, err := r.judge(samplers.Exact(), []*spec.Problem{p}, props.Alpha(share*r.alpha), props.Calls(3))
+		return err
+	}
+	for i, share := range []float64{0.5, 0.25, 0.25} {
+		if err := judge(share); err != nil {
+			t.Fatal(err)
+		}
+		if want := []float64{0.5, 0.25, 0}[i] * r.alpha; math.Abs(r.left()-want) > 1e-12*r.alpha {
+			t.Errorf("%v of the level is left, want %v", r.left(), want)
+		}
+	}
+	if err := judge(0.01); err == nil || !strings.Contains(err.Error(), "more than its") {
+		t.Errorf("error %v for more than the whole level", err)
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 
 	"gonum.org/v1/gonum/integrate/quad"
-	"gonum.org/v1/gonum/mat"
 )
 
 // cells is a law on the line on which a diffusion sampler works, known by its masses between
@@ -36,7 +35,7 @@ func (s scheme) partition(ctx context.Context, l line, steps int, reach float64,
 		return cells{}, nil, err
 	}
 	if s.noise != nil {
-		law, err := s.density(ctx, l, seen)
+		law, err := s.propagated(ctx, l, seen)
 		return law, seen, err
 	}
 	law.points = seen.last
@@ -52,68 +51,6 @@ func (s scheme) partition(ctx context.Context, l line, steps int, reach float64,
 // normalMass returns the standard normal probability of [from, to].
 func normalMass(from, to float64) float64 {
 	return line{[]float64{1}, []float64{0}, []float64{1}}.mass(from, to, 0)
-}
-
-// density propagates the density of the points through the levels. A step to the level s adds
-// noise to m(x) = D + (s/t)^2 (x - D); the integral over x of q(x) N(y; m(x), noise^2) is summed on a
-// grid of 0.7 of the noise or less, where the sum is right to 2 exp(-2 pi^2/0.7^2) = 1e-17 of
-// itself for a Gaussian as narrow as the noise, which q is not.
-func (s scheme) density(ctx context.Context, l line, seen *trace) (cells, error) {
-	const fineness, reach = 0.7, 8.5
-	mixture, err := l.law()
-	if err != nil {
-		return cells{}, err
-	}
-	mean, deviation := l.moments()
-	levels := seen.levels
-	grid := func(i int) (from, step float64, n int) {
-		noise := s.noise(levels[max(i-1, 0)], levels[max(i, 1)])
-		if i+1 < len(levels) {
-			noise = min(noise, s.noise(levels[i], levels[i+1]))
-		}
-		width := reach * math.Hypot(deviation, levels[i])
-		step = fineness * noise
-		n = 2*int(width/step) + 1
-		return mean - float64(n/2)*step, step, n
-	}
-	from, step, n := grid(0)
-	q := make([]float64, n)
-	for k := range q {
-		z := (from + float64(k)*step - seen.centre[0]) / levels[0]
-		q[k] = math.Exp(-z*z/2) / (levels[0] * math.Sqrt(2*math.Pi))
-	}
-	for i := range levels[1:] {
-		if err := ctx.Err(); err != nil {
-			return cells{}, err
-		}
-		noise := s.noise(levels[i], levels[i+1])
-		x, clean := mat.NewDense(len(q), 1, nil), mat.NewDense(len(q), 1, nil)
-		for k := range q {
-			x.Set(k, 0, from+float64(k)*step)
-		}
-		mixture.Denoise(clean, x, levels[i])
-		keep := levels[i+1] / levels[i] * (levels[i+1] / levels[i])
-		nextFrom, nextStep, nextN := grid(i + 1)
-		next := make([]float64, nextN)
-		for k, mass := range q {
-			to := clean.At(k, 0) + keep*(x.At(k, 0)-clean.At(k, 0))
-			first := max(0, int(math.Ceil((to-reach*noise-nextFrom)/nextStep)))
-			last := min(nextN-1, int(math.Floor((to+reach*noise-nextFrom)/nextStep)))
-			for j := first; j <= last; j++ {
-				z := (nextFrom + float64(j)*nextStep - to) / noise
-				next[j] += mass * step * math.Exp(-z*z/2) / (noise * math.Sqrt(2*math.Pi))
-			}
-		}
-		q, from, step = next, nextFrom, nextStep
-	}
-	law := cells{points: make([]float64, len(q)+1), masses: q}
-	for k := range law.points {
-		law.points[k] = from + (float64(k)-0.5)*step
-	}
-	for k := range q {
-		q[k] *= step
-	}
-	return law, nil
 }
 
 // ideal returns the mass of an interval at the last level, where infinitely many steps would

@@ -70,7 +70,7 @@ func converseBy(r *run, oracles []spec.Sampler, distance func(in *reduction.Inst
 	return Result{
 		Quantity: "mean total variation of secrets",
 		Measured: sum / float64(measurements*number), Relation: Equals, Bound: expected / float64(measurements*number),
-		P: p, Holds: p > r.alpha/2 && accepted,
+		P: p, Holds: p > r.left() && accepted,
 		WouldNotice: fmt.Sprintf("a mean that is wrong by %.2g; %s", noticed, seen),
 		Detail:      fmt.Sprintf("%d instances x %d measurements; as posterior samplers: %s", number, measurements, strings.Join(verdicts, ", ")),
 	}, nil

@@ -88,15 +88,8 @@ func (c *certified) String() string {
 // around the lattice spacing, where it is hardest. Between the levels it looks at the bound
 // on the local rule every 3 %: what a network adds to that is chosen.
 func certify(r *run, in *reduction.Instance, C int) (*certified, error) {
-	d, R := float64(in.Dim()), in.Dials().R
-	most := math.Pow(d, float64(C))
-	var levels []float64
-	for i, n := 0, r.of(8, 64); i <= n; i++ {
-		levels = append(levels, math.Pow(most, 2*float64(i)/float64(n)-1))
-	}
-	for s := 0.05; s < 10; s *= 1 + 1/float64(r.of(1, 4)) {
-		levels = append(levels, s/R)
-	}
+	most := math.Pow(float64(in.Dim()), float64(C))
+	levels := levelsOf(r, most, in.Dials().R)
 	c, designer := &certified{dials: in.Dials(), levels: len(levels)}, relu.NewDesigner(in)
 	for _, sigma := range levels {
 		if err := r.ctx.Err(); err != nil {
@@ -116,6 +109,17 @@ func certify(r *run, in *reduction.Instance, C int) (*certified, error) {
 		c.share = max(c.share, most*in.ScoreBound(sigma))
 	}
 	return c, nil
+}
+
+// levelsOf returns the levels sigma of [certify], from 1/most to most, both among them.
+func levelsOf(r *run, most, R float64) (levels []float64) {
+	for i, n := 0, r.of(8, 64); i <= n; i++ {
+		levels = append(levels, math.Pow(most, 2*float64(i)/float64(n)-1))
+	}
+	for s := 0.05; s < 10; s *= 1 + 1/float64(r.of(1, 4)) {
+		levels = append(levels, s/R)
+	}
+	return levels
 }
 
 // growth checks that the networks are polynomial: the exponent of d in the largest number
@@ -145,39 +149,67 @@ var (
 	weightOf     = measure{"largest weight", func(most relu.Size) float64 { return most.Weight }}
 )
 
-// growthWithin shows, of all exponents C, that whose exponent is nearest to its bound.
+// growthWithin grows networks and fits them.
 func growthWithin(r *run, what measure, bound func(C float64) float64) (Result, error) {
-	result := Result{Relation: AtMost, Holds: true, Detail: "the largest over all levels; fitted for every C"}
-	nearest := math.Inf(1)
+	all, err := grow(r)
+	if err != nil {
+		return Result{}, err
+	}
+	return fitted(all, what, bound), nil
+}
+
+// grown is the largest network over all levels, for an exponent C and each of some dimensions.
+type grown struct {
+	C     int
+	d     []float64
+	sizes []relu.Size
+}
+
+// grow designs networks of Goldreich scores with n = m.
+func grow(r *run) (all []grown, err error) {
 	for _, C := range exponents {
-		var logD, logSize []float64
-		var counts []string
+		g := grown{C: C}
 		for n := 16; n <= r.of(128, 512); n *= 2 {
 			in, err := wellModelled(fmt.Sprintf("goldreich:n=%d,m=%[1]d", n), C, func(*reduction.Dials) {})
 			if err != nil {
-				return Result{}, err
+				return nil, err
 			}
 			found, err := certify(r, in, C)
 			if err == nil {
 				err = found.refused
 			}
 			if err != nil {
-				return Result{}, err
+				return nil, err
 			}
-			size := what.of(found.most)
-			logD, logSize = append(logD, math.Log(float64(in.Dim()))), append(logSize, math.Log(size))
-			counts = append(counts, fmt.Sprintf("%.3g (d^%.1f)", size, math.Log(size)/math.Log(float64(in.Dim()))))
+			g.d, g.sizes = append(g.d, float64(in.Dim())), append(g.sizes, found.most)
+		}
+		all = append(all, g)
+	}
+	return all, nil
+}
+
+// fitted shows, of all exponents C, the one that is nearest to its bound.
+func fitted(all []grown, what measure, bound func(C float64) float64) Result {
+	result := Result{Relation: AtMost, Holds: true, Certain: true, Detail: "the largest over all levels; fitted for every C"}
+	nearest := math.Inf(1)
+	for _, g := range all {
+		var logD, logSize []float64
+		var counts []string
+		for i, d := range g.d {
+			size := what.of(g.sizes[i])
+			logD, logSize = append(logD, math.Log(d)), append(logSize, math.Log(size))
+			counts = append(counts, fmt.Sprintf("%.3g (d^%.1f)", size, math.Log(size)/math.Log(d)))
 		}
 		_, exponent := stat.LinearRegression(logD, logSize, nil, false)
-		most := bound(float64(C))
+		most := bound(float64(g.C))
 		if room := most - exponent; room < nearest {
 			nearest = room
-			result.Quantity, result.Measured, result.Bound = fmt.Sprintf("exponent of d in %s, C = %d", what.name, C), exponent, most
+			result.Quantity, result.Measured, result.Bound = fmt.Sprintf("exponent of d in %s, C = %d", what.name, g.C), exponent, most
 		}
 		result.Holds = result.Holds && exponent <= most
-		result.Notes = append(result.Notes, fmt.Sprintf("goldreich, C = %d: %s %s at d = 32, 64, ...: as d^%.2f", C, what.name, strings.Join(counts, ", "), exponent))
+		result.Notes = append(result.Notes, fmt.Sprintf("goldreich, C = %d: %s %s at d = 32, 64, ...: as d^%.2f", g.C, what.name, strings.Join(counts, ", "), exponent))
 	}
 	result.WouldNotice = fmt.Sprintf("an exponent that is larger by %.2g", nearest)
-	result.P, result.Certain = certain(result.Holds), true
-	return result, nil
+	result.P = certain(result.Holds)
+	return result
 }

@@ -2,6 +2,7 @@ package theorems
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -81,6 +82,29 @@ func TestRefusal(t *testing.T) {
 	})
 }
 
+// TestLevels: both ends of the range of Definition 1.1 are among the levels, at C = 10 too, and there are some
+// in every part of it and around the lattice spacing, unscaled from 0.05 to 5.
+func TestLevels(t *testing.T) {
+	for _, budget := range []Budget{Quick, Full} {
+		r := newRun(t, 0)
+		r.budget = budget
+		for _, C := range exponents {
+			const d, R = 256, 18
+			most := math.Pow(d, float64(C))
+			levels := levelsOf(r, most, R)
+			if least, last := slices.Min(levels), slices.Max(levels); math.Abs(least*most-1) > 1e-12 || math.Abs(last/most-1) > 1e-12 {
+				t.Errorf("%s, C = %d: from %v to %v", budget, C, least, last)
+			}
+			slices.Sort(levels)
+			for i, sigma := range levels[1:] {
+				if ratio := sigma / levels[i]; ratio > math.Pow(most, 0.251) || sigma*R > 0.06 && levels[i]*R < 5 && ratio > 2.01 {
+					t.Errorf("%s, C = %d: nothing between %v and %v", budget, C, levels[i], sigma)
+				}
+			}
+		}
+	}
+}
+
 func TestDefinitionControls(t *testing.T) {
 	for name, turn := range map[string]func(d *reduction.Dials){
 		"eps = 1":       func(d *reduction.Dials) { d.Eps = 1 },
@@ -92,20 +116,21 @@ func TestDefinitionControls(t *testing.T) {
 			return definitionWith(r, []string{"goldreich:n=16,m=16"}, turn)
 		})
 	}
-	fails(t, "as many knots for any error", func(r *run) (Result, error) {
-		return growthWithin(r, parametersOf, func(float64) float64 { return 1 })
-	})
-	fails(t, "knots as the square root of the error", func(r *run) (Result, error) {
-		return growthWithin(r, measure{"parameters", func(most relu.Size) float64 { return math.Pow(float64(most.Parameters), 2) }},
-			func(C float64) float64 { return 1 + (C+1)/4 + 0.5 })
-	})
-	fails(t, "weights a power of d less", func(r *run) (Result, error) {
-		return growthWithin(r, weightOf, func(C float64) float64 { return C + 0.5 })
-	})
-	fails(t, "weights a power of d more", func(r *run) (Result, error) {
-		return growthWithin(r, measure{"largest weight", func(most relu.Size) float64 { return most.Weight * math.Pow(float64(most.Units), 1.0/2) }},
-			func(C float64) float64 { return C + 1.5 })
-	})
+	all, err := grow(newRun(t, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	power := func(of measure, by float64) measure { // that grows by another power of d
+		return measure{of.name, func(most relu.Size) float64 { return of.of(most) * math.Pow(float64(most.Width), by) }}
+	}
+	for name, result := range map[string]Result{
+		"as many knots for any error":  fitted(all, parametersOf, func(float64) float64 { return 1 }),
+		"knots as the error to the -1": fitted(all, power(parametersOf, 0.75), func(C float64) float64 { return 1 + (C+1)/4 + 0.5 }),
+		"weights a power of d less":    fitted(all, weightOf, func(C float64) float64 { return C + 0.5 }),
+		"weights a power of d more":    fitted(all, power(weightOf, 0.5), func(C float64) float64 { return C + 1.5 }),
+	} {
+		fails(t, name, func(*run) (Result, error) { return result, nil })
+	}
 	fails(t, "certified dials", func(r *run) (Result, error) { return refusalOf(r, []string{"R=12,eps=0.4"}) })
 }
 

@@ -40,7 +40,7 @@ type noisedCase struct {
 	claimed, drawn, judged almc    // the same: of the posterior, of the law, and of the draws
 	outside                float64 // t of the posterior that must reject it: 0
 	patience               int     // draws within which it must: a hundred or two are enough
-	bound                  func(a almc, g *grid, y float64) float64
+	bound                  func(a almc, g *mesh, y float64) float64
 }
 
 // narrowAndWide is the case looked at. The steps make the variance too large by
@@ -62,7 +62,7 @@ func narrowAndWide() (almc, error) {
 const noisedY = 0.2
 
 // bound returns the bound on KL(mu_tau || rho).
-func (a almc) bound(g *grid, y float64) float64 {
+func (a almc) bound(g *mesh, y float64) float64 {
 	start := g.posterior([]component{{1, 0, 1}}, y, a.beta)
 	return g.divergence(g.posterior(a.components(a.begin), y, a.beta), start) + a.action(g, y)/(4*a.kappa)
 }
@@ -81,7 +81,7 @@ func (a almc) problem(t float64) (*spec.Problem, error) {
 }
 
 func noisedPosteriorBy(r *run, c noisedCase) (Result, error) {
-	g := newGrid(-7, 7)
+	g := newMesh(-7, 7)
 	a := c.claimed
 	near, true0 := g.posterior(a.components(a.stop), noisedY, a.beta), g.posterior(a.components(0), noisedY, a.beta)
 	holds, tightest := true, 0.

@@ -23,10 +23,10 @@ func narrowCase(t *testing.T) noisedCase {
 func TestNoisedPosteriorControls(t *testing.T) {
 	for name, change := range map[string]func(c *noisedCase){
 		"half of the bound": func(c *noisedCase) {
-			c.bound = func(a almc, g *grid, y float64) float64 { return a.bound(g, y) / 2 }
+			c.bound = func(a almc, g *mesh, y float64) float64 { return a.bound(g, y) / 2 }
 		},
 		"kappa^2 for kappa": func(c *noisedCase) {
-			c.bound = func(a almc, g *grid, y float64) float64 { a.kappa *= a.kappa; return a.bound(g, y) }
+			c.bound = func(a almc, g *mesh, y float64) float64 { a.kappa *= a.kappa; return a.bound(g, y) }
 		},
 		"the likelihood twice":     func(c *noisedCase) { c.drawn.likelihood = 2 },
 		"no likelihood in draws":   func(c *noisedCase) { c.judged.likelihood = 0 },
@@ -60,7 +60,7 @@ func reweighted(t *testing.T, m *spec.Mixture) *spec.Mixture {
 // distribution function is off by 0.063 with probability 1e-10 (Dvoretzky, Kiefer, Wolfowitz);
 // those of the posteriors of the noised prior and of the prior itself are not near, at kappa = 1/4 and 1.
 func TestLawOfALMC(t *testing.T) {
-	g := newGrid(-7, 7)
+	g := newMesh(-7, 7)
 	for i, kappa := range []float64{0.05, 1} {
 		a := narrowCase(t).drawn
 		a.kappa = kappa
@@ -81,11 +81,11 @@ func TestLawOfALMC(t *testing.T) {
 
 // distance returns the largest difference between the distribution functions of sorted draws
 // and of a law.
-func (g *grid) distance(draws, law []float64) (largest float64) {
+func (g *mesh) distance(draws, law []float64) (largest float64) {
 	below, k := 0., 0
 	for i, p := range law {
-		below += p * gridWidth
-		edge := g.x[i] + gridWidth/2
+		below += p * meshWidth
+		edge := g.x[i] + meshWidth/2
 		for k < len(draws) && draws[k] <= edge {
 			k++
 		}
@@ -97,7 +97,7 @@ func (g *grid) distance(draws, law []float64) (largest float64) {
 // TestGrid: under an affine map and noise a normal law stays one, and nothing is lost; the
 // posterior on the grid has the density of the exact one; the score is that of [spec.Score].
 func TestGrid(t *testing.T) {
-	g := newGrid(-7, 7)
+	g := newMesh(-7, 7)
 	law := make([]float64, len(g.x))
 	for i, x := range g.x {
 		law[i] = math.Exp(logNormalAt(x, 1, 0.3))
@@ -142,7 +142,7 @@ func TestGrid(t *testing.T) {
 
 // TestDivergences: of two normal laws, in closed form.
 func TestDivergences(t *testing.T) {
-	g := newGrid(-7, 7)
+	g := newMesh(-7, 7)
 	p, q := make([]float64, len(g.x)), make([]float64, len(g.x))
 	for i, x := range g.x {
 		p[i], q[i] = math.Exp(logNormalAt(x, 0.2, 0.5)), math.Exp(logNormalAt(x, 0, 0.8))
@@ -157,7 +157,7 @@ func TestDivergences(t *testing.T) {
 	if want := math.Erf(0.2 / math.Sqrt(2*0.5)); math.Abs(g.variation(p, q)-want) > 1e-3 {
 		t.Errorf("total variation %v, want %v", g.variation(p, q), want)
 	}
-	if want := math.Erfc(0.2/math.Sqrt(2*0.5)) / 2; math.Abs(g.below(p)-want) > gridWidth {
+	if want := math.Erfc(0.2/math.Sqrt(2*0.5)) / 2; math.Abs(g.below(p)-want) > meshWidth {
 		t.Errorf("P(x < 0) %v, want %v", g.below(p), want)
 	}
 }
@@ -187,7 +187,7 @@ func TestAction(t *testing.T) {
 		m1, d1 := moments(s + h/2)
 		want += ((m1-m0)*(m1-m0) + (d1-d0)*(d1-d0)) / h
 	}
-	if got := a.action(newGrid(-7, 7), noisedY); math.Abs(got/want-1) > 1e-3 {
+	if got := a.action(newMesh(-7, 7), noisedY); math.Abs(got/want-1) > 1e-3 {
 		t.Errorf("action %v, by the moments %v", got, want)
 	}
 }

@@ -149,6 +149,7 @@ type run struct {
 	seed   uint64
 	budget Budget
 	alpha  float64 // for the statement as a whole
+	spent  float64 // of it, on judgements
 }
 
 // of returns the quick or the full size.
@@ -164,13 +165,22 @@ func (r *run) stream(purpose string, number int) *rand.Rand {
 	return spec.Stream(r.seed, "theorems/"+purpose, nil, uint64(number))
 }
 
+// left returns what the judgements so far leave of the level: that of everything else that the
+// statement asserts.
+func (r *run) left() float64 { return r.alpha - r.spent }
+
 // judge judges a sampler with the seed of the run. A fault, or an interruption, is an error:
 // it leaves nothing to measure.
 func (r *run) judge(sampler spec.Sampler, on []*spec.Problem, options ...props.Option) (*props.Verdict, error) {
 	v, err := props.Judge(r.ctx, sampler, on, append(options, props.Seed(r.seed))...)
+	if v != nil {
+		r.spent += v.Alpha
+	}
 	switch {
 	case err != nil:
 		return nil, err
+	case r.spent > r.alpha*(1+1e-9): // a mistake of ours
+		return nil, fmt.Errorf("judgements at levels that sum to %v, more than its %v", r.spent, r.alpha)
 	case v.Fault != nil:
 		return nil, v.Fault
 	}

@@ -83,7 +83,7 @@ func (c *consistency) result(r *run, v *props.Verdict, within spec.Tolerance, sm
 	return Result{
 		Quantity: "share of draws with f(signs) = parities",
 		Measured: float64(c.right) / float64(max(1, c.all)), Relation: AtLeast, Bound: c.share,
-		P: p, Holds: p > r.alpha/2 && v.Outcome == props.NotRejected,
+		P: p, Holds: p > r.left() && v.Outcome == props.NotRejected,
 		WouldNotice: seen,
 		Detail:      c.detail + fmt.Sprintf("the flow of 50 Heun steps leaves %.2g at most; tau is a fortieth of the lattice spacing, and delta what that flow costs", 1-c.share),
 		Notes:       []string{small + ": " + judged},

@@ -1,6 +1,7 @@
 package relu
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -213,8 +214,9 @@ func TestDefinitionAtTen(t *testing.T) {
 			}
 		}
 	}
-	if _, _, err := Score(chosen(t, "goldreich:n=64,m=64", 10), 1, 10); err == nil {
-		t.Error("a network of 3e8 parameters was made")
+	var large TooLarge
+	if _, _, err := Score(chosen(t, "goldreich:n=64,m=64", 10), 1, 10); !errors.As(err, &large) || large.Parameters < 1e8 {
+		t.Errorf("a network of 3e8 parameters: %v", err)
 	}
 }
 

@@ -38,13 +38,20 @@ type Certificate struct {
 	Steps       int     `json:"steps"`       // of a staircase
 }
 
-// Score returns the network of [Certify] with its certificate. It is an error, too, if it has more
-// than 2^26 parameters, which would take gigabytes.
+// Score returns the network of [Certify] with its certificate. It is [TooLarge] if it has more than
+// 2^26 parameters, which would take gigabytes.
 func Score(in *reduction.Instance, sigma, C float64) (*Network, Certificate, error) {
 	return NewDesigner(in).score(sigma, C)
 }
 
 const mostParametersMade = 1 << 26
+
+// TooLarge is the error of a network that is certified and has too many parameters to be made.
+type TooLarge struct{ Parameters int }
+
+func (e TooLarge) Error() string {
+	return fmt.Sprintf("score network: %d parameters are certified, and too many to make; want at most %d: a smaller exponent or another sigma takes fewer", e.Parameters, mostParametersMade)
+}
 
 func (d *Designer) score(sigma, C float64) (*Network, Certificate, error) {
 	design, err := d.Certify(sigma, C)
@@ -52,7 +59,7 @@ func (d *Designer) score(sigma, C float64) (*Network, Certificate, error) {
 		return nil, Certificate{}, err
 	}
 	if size := design.Size(); size.Parameters > mostParametersMade {
-		return nil, Certificate{}, fmt.Errorf("score network: %d parameters are certified, and too many to make; want at most %d: a smaller exponent or another sigma takes fewer", size.Parameters, mostParametersMade)
+		return nil, Certificate{}, TooLarge{size.Parameters}
 	}
 	return design.Network(), design.Certificate, nil
 }
