@@ -245,3 +245,22 @@ func TestStopsAreNoPass(t *testing.T) {
 		t.Errorf("an interruption: %v, %v", v, err)
 	}
 }
+
+// TestScribbling: a candidate that writes into the y that it is given is judged at the y that was
+// measured, like one that does not.
+func TestScribbling(t *testing.T) {
+	scribbler := spec.NewSampler("scribbler", true, func(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []float64, rng *rand.Rand) error {
+		err := samplers.Exact().Sample(ctx, dst, p, y, rng)
+		for i := range y {
+			y[i] = 1e3
+		}
+		return err
+	})
+	on := named(t, "gauss")
+	for _, options := range [][]props.Option{{props.Calls(50)}, {props.Calls(20), props.Local(2)}} {
+		a, b := judge(t, samplers.Exact(), on, options...), judge(t, scribbler, on, options...)
+		if a.Log10Wealth != b.Log10Wealth || !slices.Equal(a.Worst().Y, b.Worst().Y) {
+			t.Errorf("evidence 10^%v at y %v, of a candidate that scribbles 10^%v at y %v", a.Log10Wealth, a.Worst().Y, b.Log10Wealth, b.Worst().Y)
+		}
+	}
+}
