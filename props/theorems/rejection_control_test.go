@@ -58,6 +58,25 @@ func TestProposalsControls(t *testing.T) {
 	}
 }
 
+// TestBoundOfTheProof: the bound is that of its proof, with the volume of a ball for what is
+// larger by Stirling's formula: by sqrt(pi m) to sqrt(pi m) exp(1/(6m)).
+func TestBoundOfTheProof(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m := rapid.IntRange(1, 100).Draw(t, "m")
+		lambda := rapid.Float64Range(0, 10).Draw(t, "lambda")
+		beta := math.Pow(10, rapid.Float64Range(-6, 2).Draw(t, "log10 beta"))
+		delta := math.Pow(10, rapid.Float64Range(-9, 0).Draw(t, "log10 delta"))
+		half, squared := float64(m)/2, 2*float64(m)*(lambda+beta*beta)/delta
+		logGamma, _ := math.Lgamma(half + 1)
+		ball := half*math.Log(math.Pi*squared) - logGamma
+		exact := math.Log(2/delta) + ball - half*math.Log(2*math.Pi*beta*beta)
+		excess := ProposalBound(m, lambda, beta, delta) - exact - math.Log(math.Pi*float64(m))/2
+		if excess < -1e-9 || excess > 1/(6*float64(m))+1e-9 {
+			t.Fatalf("the bound exceeds that of a ball by %v beyond Stirling's factor", excess)
+		}
+	})
+}
+
 // TestGrowthControls: every other exponent is refuted.
 func TestGrowthControls(t *testing.T) {
 	for name, claim := range map[string]func(m int) float64{
