@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
 	"pgregory.net/rapid"
 
 	"assay/spec"
@@ -239,6 +240,25 @@ func TestScores(t *testing.T) {
 		if p := chiSquared(squares, count); p < level {
 			t.Errorf("%v: the mean square of the scores is %v", c, squares/count)
 		}
+	}
+}
+
+// TestShare: the share accepted has the acceptance rate as its mean, to 6 standard errors of 4000
+// waits (2e-9), some 5 % of it; counting the last success too would make it a quarter larger.
+func TestShare(t *testing.T) {
+	const count, draws, rate = 4000, 5, 0.1
+	rng := newRun(t, 0).stream("share", 0)
+	var values []float64
+	for range count {
+		trials := 0
+		for range draws {
+			trials += geometric(rate, rng)
+		}
+		values = append(values, (&wait{draws: draws, proposals: trials}).share())
+	}
+	mean, deviation := stat.MeanStdDev(values, nil)
+	if tolerance := 6 * deviation / math.Sqrt(count); math.Abs(mean-rate) > tolerance || tolerance > 0.06*rate {
+		t.Errorf("the mean share is %v, want %v within %v", mean, rate, tolerance)
 	}
 }
 
