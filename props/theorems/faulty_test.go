@@ -153,9 +153,18 @@ func TestStepsControls(t *testing.T) {
 		"no root of d":       func(s scheme, d, k float64) int { return stepsFor(s, d, k-0.5) },
 		"half the exponent":  func(s scheme, d, k float64) int { return stepsFor(s, math.Sqrt(d), k) },
 		"0.15 less":          func(s scheme, d, k float64) int { return int(float64(stepsFor(s, d, k)) * math.Pow(d, -0.15)) },
+		"two thirds":         func(s scheme, d, k float64) int { return stepsFor(s, d, k) * 2 / 3 },
 		"as if of order two": func(_ scheme, d, k float64) int { return stepsFor(heunScheme, d, k) },
 	} {
 		fails(t, name, func(r *run) (Result, error) { return stepsBy(r, count, half) })
+	}
+	// And there are not many more than needed: 0.73 of what is allowed is left of the error.
+	result, err := steps(newRun(t, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if result.Measured < 0.7 {
+		t.Errorf("the largest error is %v of what is allowed only", result.Measured)
 	}
 	fails(t, "a range that stops at 100", func(r *run) (Result, error) {
 		return stepsBy(r, stepsFor, func(n int) float64 { return min(half(n), 100) })

@@ -50,13 +50,13 @@ func logConcave(r *run) (Result, error) {
 
 // logConcaveOf judges the cases inside the class and those outside it.
 func logConcaveOf(r *run, inside, outside []langevinCase) (Result, error) {
-	judge := func(c langevinCase, options ...props.Option) (*props.Verdict, error) {
-		options = append(options, props.Within(c.tolerance), props.Draws(1), props.Alpha(r.alpha/2), props.Calls(c.calls))
-		return r.judge(c.sampler, []*spec.Problem{c.problem}, options...)
+	level := r.alpha / float64(max(1, len(inside)))
+	options := func(c langevinCase) []props.Option {
+		return []props.Option{props.Within(c.tolerance), props.Draws(1), props.Alpha(level), props.Calls(c.calls)}
 	}
-	result := Result{Quantity: "evidence within the class, log10", Relation: AtMost, Bound: -math.Log10(r.alpha / 2), Holds: true}
+	result := Result{Quantity: "evidence within the class, log10", Relation: AtMost, Bound: -math.Log10(level), Holds: true}
 	for _, in := range inside {
-		v, err := judge(in)
+		v, err := r.judge(in.sampler, []*spec.Problem{in.problem}, options(in)...)
 		if err != nil {
 			return Result{}, err
 		}
@@ -68,7 +68,7 @@ func logConcaveOf(r *run, inside, outside []langevinCase) (Result, error) {
 		}
 	}
 	for _, out := range outside {
-		v, err := judge(out, props.Terse())
+		v, err := r.judgeWrong(out.sampler, []*spec.Problem{out.problem}, append(options(out), props.Terse())...)
 		if err != nil {
 			return Result{}, err
 		}

@@ -114,19 +114,20 @@ func noisedPosteriorBy(r *run, c noisedCase) (Result, error) {
 		return result, nil
 	}
 	tolerance := spec.Tolerance{Delta: g.variation(law, near)} // at this y: Definition 1.2
-	judge := func(t float64, calls int) (*props.Verdict, error) {
+	type judge func(spec.Sampler, []*spec.Problem, ...props.Option) (*props.Verdict, error)
+	judged := func(by judge, t float64, calls int) (*props.Verdict, error) {
 		p, err := a.problem(t)
 		if err != nil {
 			return nil, err
 		}
-		return r.judge(c.judged.sampler(), []*spec.Problem{p}, props.At([]float64{noisedY}), props.Draws(9),
+		return by(c.judged.sampler(), []*spec.Problem{p}, props.At([]float64{noisedY}), props.Draws(9),
 			props.Within(tolerance), props.Alpha(r.alpha), props.Calls(calls))
 	}
-	inside, err := judge(a.stop, r.of(400, 4000))
+	inside, err := judged(r.judge, a.stop, r.of(400, 4000))
 	if err != nil {
 		return Result{}, err
 	}
-	outside, err := judge(c.outside, c.patience)
+	outside, err := judged(r.judgeWrong, c.outside, c.patience)
 	if err != nil {
 		return Result{}, err
 	}

@@ -94,14 +94,12 @@ func percentMore(what string, measured, bound float64) string {
 	return fmt.Sprintf("%s that is larger by %.2g %%", what, 100*(bound/measured-1))
 }
 
-// judgedNotice says what a verdict would have noticed.
+// judgedNotice says what a verdict would have noticed on its first problem.
 func judgedNotice(v *props.Verdict) string {
 	var words []string
-	for _, f := range v.Problems {
-		for _, n := range f.Noticed {
-			if n.Size > 0 {
-				words = append(words, n.Words)
-			}
+	for _, n := range v.Problems[0].Noticed {
+		if n.Size > 0 {
+			words = append(words, n.Words)
 		}
 	}
 	if words == nil {

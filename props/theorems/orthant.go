@@ -33,7 +33,7 @@ func orthant(r *run) (Result, error) {
 // A probability W in [0, 1] whose mean is in question is replaced by a coin that shows
 // heads with probability W: the coins are a binomial sample of that mean, exactly.
 func orthantWithin(r *run, mean func(in *reduction.Instance, sigma float64) float64) (Result, error) {
-	points := r.of(300, 10000)
+	points := r.of(1500, 10000)
 	var ps []float64
 	var sum, expected, union float64
 	alpha := r.alpha / float64(len(orthantCells))

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
 	"pgregory.net/rapid"
 
 	"assay/spec"
@@ -56,6 +57,25 @@ func TestProposalsControls(t *testing.T) {
 	} {
 		fails(t, name, func(r *run) (Result, error) { return proposalsWithin(r, bound) })
 	}
+}
+
+// TestBoundOfTheProof: the bound is that of its proof, with the volume of a ball for what is
+// larger by Stirling's formula: by sqrt(pi m) to sqrt(pi m) exp(1/(6m)).
+func TestBoundOfTheProof(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m := rapid.IntRange(1, 100).Draw(t, "m")
+		lambda := rapid.Float64Range(0, 10).Draw(t, "lambda")
+		beta := math.Pow(10, rapid.Float64Range(-6, 2).Draw(t, "log10 beta"))
+		delta := math.Pow(10, rapid.Float64Range(-9, 0).Draw(t, "log10 delta"))
+		half, squared := float64(m)/2, 2*float64(m)*(lambda+beta*beta)/delta
+		logGamma, _ := math.Lgamma(half + 1)
+		ball := half*math.Log(math.Pi*squared) - logGamma
+		exact := math.Log(2/delta) + ball - half*math.Log(2*math.Pi*beta*beta)
+		excess := ProposalBound(m, lambda, beta, delta) - exact - math.Log(math.Pi*float64(m))/2
+		if excess < -1e-9 || excess > 1/(6*float64(m))+1e-9 {
+			t.Fatalf("the bound exceeds that of a ball by %v beyond Stirling's factor", excess)
+		}
+	})
 }
 
 // TestGrowthControls: every other exponent is refuted.
@@ -220,6 +240,25 @@ func TestScores(t *testing.T) {
 		if p := chiSquared(squares, count); p < level {
 			t.Errorf("%v: the mean square of the scores is %v", c, squares/count)
 		}
+	}
+}
+
+// TestShare: the share accepted has the acceptance rate as its mean, to 6 standard errors of 4000
+// waits (2e-9), some 5 % of it; counting the last success too would make it a quarter larger.
+func TestShare(t *testing.T) {
+	const count, draws, rate = 4000, 5, 0.1
+	rng := newRun(t, 0).stream("share", 0)
+	var values []float64
+	for range count {
+		trials := 0
+		for range draws {
+			trials += geometric(rate, rng)
+		}
+		values = append(values, (&wait{draws: draws, proposals: trials}).share())
+	}
+	mean, deviation := stat.MeanStdDev(values, nil)
+	if tolerance := 6 * deviation / math.Sqrt(count); math.Abs(mean-rate) > tolerance || tolerance > 0.06*rate {
+		t.Errorf("the mean share is %v, want %v within %v", mean, rate, tolerance)
 	}
 }
 

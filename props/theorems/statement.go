@@ -169,18 +169,26 @@ func (r *run) stream(purpose string, number int) *rand.Rand {
 // statement asserts.
 func (r *run) left() float64 { return r.alpha - r.spent }
 
-// judge judges a sampler with the seed of the run. A fault, or an interruption, is an error:
-// it leaves nothing to measure.
+// judge judges a sampler that the statement says is right, with the seed of the run, at a part
+// of the level. A fault, or an interruption, is an error: it leaves nothing to measure.
 func (r *run) judge(sampler spec.Sampler, on []*spec.Problem, options ...props.Option) (*props.Verdict, error) {
-	v, err := props.Judge(r.ctx, sampler, on, append(options, props.Seed(r.seed))...)
+	v, err := r.judgeWrong(sampler, on, options...)
 	if v != nil {
 		r.spent += v.Alpha
 	}
+	if err == nil && r.spent > r.alpha*(1+1e-9) { // a mistake of ours
+		return nil, fmt.Errorf("judgements at levels that sum to %v, more than its %v", r.spent, r.alpha)
+	}
+	return v, err
+}
+
+// judgeWrong is judge for a sampler that the statement says is rejected. That spends nothing of
+// the level: what may go wrong with a true statement is that the budget does not suffice.
+func (r *run) judgeWrong(sampler spec.Sampler, on []*spec.Problem, options ...props.Option) (*props.Verdict, error) {
+	v, err := props.Judge(r.ctx, sampler, on, append(options, props.Seed(r.seed))...)
 	switch {
 	case err != nil:
 		return nil, err
-	case r.spent > r.alpha*(1+1e-9): // a mistake of ours
-		return nil, fmt.Errorf("judgements at levels that sum to %v, more than its %v", r.spent, r.alpha)
 	case v.Fault != nil:
 		return nil, v.Fault
 	}

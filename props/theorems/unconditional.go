@@ -68,7 +68,7 @@ func (c *consistency) count(r *run, sampler spec.Sampler, in *reduction.Instance
 		return err
 	}
 	c.right, c.all = c.right+k, c.all+draws
-	c.detail += fmt.Sprintf("%s (d = %d) %d of %d; ", in.Function().Name, in.Dim(), k, draws)
+	c.detail += fmt.Sprintf("%s (d = %d) %d of %d are; ", in.Function().Name, in.Dim(), k, draws)
 	return nil
 }
 
@@ -81,8 +81,8 @@ func (c *consistency) result(r *run, v *props.Verdict, within spec.Tolerance, sm
 		seen = fmt.Sprintf("%.2g %% of draws with a wrong parity; ", 100*(1-noticedBelow(c.all, c.share, r.alpha/2))) + seen
 	}
 	return Result{
-		Quantity: "share of draws with f(signs) = parities",
-		Measured: float64(c.right) / float64(max(1, c.all)), Relation: AtLeast, Bound: c.share,
+		Quantity: "share of draws with f(signs) not the parities",
+		Measured: float64(c.all-c.right) / float64(max(1, c.all)), Relation: AtMost, Bound: 1 - c.share,
 		P: p, Holds: p > r.left() && v.Outcome == props.NotRejected,
 		WouldNotice: seen,
 		Detail:      c.detail + fmt.Sprintf("the flow of 50 Heun steps leaves %.2g at most; tau is a fortieth of the lattice spacing, and delta what that flow costs", 1-c.share),
