@@ -3,8 +3,8 @@
 # faults/main.go for what it may be given. Those in Python are tried in a virtual environment in
 # a temporary place; where that cannot be made, they are skipped, saying so.
 #
-#   ci/faults.sh         a random tenth
-#   ci/faults.sh -all    all of them: about half an hour on two cores
+#   ci/faults.sh         a random tenth: some 100 s of processor time
+#   ci/faults.sh -all    all of them: ten times that
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
