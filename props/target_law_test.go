@@ -1,0 +1,271 @@
+package props_test
+
+import (
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/integrate/quad"
+	"gonum.org/v1/gonum/interp"
+
+	"assay/props/problems"
+	"assay/samplers"
+)
+
+// reversal is the reverse diffusion of package samplers as its documentation has it, on
+// the line: noise of deviation levels[0] round the mode of the smoothed law is brought
+// down level by level. It shares no code with the sampler.
+type reversal struct {
+	method samplers.Method
+	levels []float64 // the last is 0
+}
+
+// reversalOf returns the reversal for a prior of the given scale.
+func reversalOf(s samplers.Diffusion, narrowest, widest float64) reversal {
+	beyond := min(100, max(10, float64(s.Steps)/2))
+	top, bottom := math.Exp(math.Log(beyond*widest)/7), math.Exp(math.Log(narrowest/beyond)/7)
+	levels := make([]float64, s.Steps+1)
+	for i := range s.Steps {
+		share := 0.0
+		if i > 0 {
+			share = float64(i) / float64(s.Steps-1)
+		}
+		levels[i] = math.Pow(top+share*(bottom-top), 7)
+	}
+	return reversal{s.Method, levels}
+}
+
+// noise returns the deviation of the noise of the step from t to s: for the ancestral
+// one that of the bridge of Brownian motion in the variance, whose precision is that
+// given one end plus that given the other.
+func (r reversal) noise(t, s float64) float64 {
+	switch {
+	case s == 0 || r.method == samplers.Heun:
+		return 0
+	case r.method == samplers.Euler:
+		return math.Sqrt(t*t - s*s)
+	}
+	return 1 / math.Sqrt(1/(s*s)+1/(t*t-s*s))
+}
+
+// moved returns where the step from t to s takes x before noise is added, and the
+// derivative of that by x.
+func (r reversal) moved(l problems.Line, x, t, s float64) (to, slope float64) {
+	clean, dclean := denoised(l, x, t)
+	switch {
+	case s == 0:
+		return clean, dclean
+	case r.method == samplers.Heun:
+		v, dv := (x-clean)/t, (1-dclean)/t
+		next, dnext := x+(s-t)*v, 1+(s-t)*dv
+		clean, dclean = denoised(l, next, s)
+		return x + (s-t)*(v+(next-clean)/s)/2, 1 + (s-t)*(dv+dnext*(1-dclean)/s)/2
+	}
+	keep := s * s / (t * t)
+	return clean + keep*(x-clean), dclean + keep*(1-dclean)
+}
+
+// denoised returns the mean D of u given u + sigma z = x, u of the law l, and the derivative
+// of D by x, which is the variance over sigma^2 (Tweedie).
+func denoised(l problems.Line, x, sigma float64) (mean, slope float64) {
+	top, sum, square := math.Inf(-1), 0.0, 0.0
+	var logs [8]float64
+	for k, w := range l.Weight {
+		v := l.SD[k]*l.SD[k] + sigma*sigma
+		logs[k] = math.Log(w) - math.Log(v)/2 - (x-l.Mean[k])*(x-l.Mean[k])/(2*v)
+		top = max(top, logs[k])
+	}
+	for k := range l.Weight {
+		share := math.Exp(logs[k] - top)
+		v := l.SD[k] * l.SD[k] / (l.SD[k]*l.SD[k] + sigma*sigma)
+		to := l.Mean[k] + v*(x-l.Mean[k])
+		// The variance about x, which is near: sums of squares would cancel.
+		sum, mean, square = sum+share, mean+share*(to-x), square+share*((to-x)*(to-x)+v*sigma*sigma)
+	}
+	mean, square = mean/sum, square/sum
+	return x + mean, (square - mean*mean) / (sigma * sigma)
+}
+
+// density returns the density of l at x.
+func density(l problems.Line, x float64) (p float64) {
+	for k, w := range l.Weight {
+		z := (x - l.Mean[k]) / l.SD[k]
+		p += w * math.Exp(-z*z/2) / (l.SD[k] * math.Sqrt(2*math.Pi))
+	}
+	return p
+}
+
+// start returns the mode of the law smoothed by the first level.
+func (r reversal) start(l problems.Line) (x float64) {
+	for range 40 {
+		x, _ = denoised(l, x, r.levels[0])
+	}
+	return x
+}
+
+// distance returns the total variation between l and what the reversal draws from it.
+func (r reversal) distance(l problems.Line) float64 {
+	switch {
+	case len(l.Weight) == 1:
+		return ofDeviations(r.factor(l.SD[0]))
+	case r.method == samplers.Heun:
+		return r.distanceOfFlow(l)
+	}
+	return r.distanceOfChain(l)
+}
+
+// factor returns the deviation of what the reversal draws from N(mu, sd^2) over sd: start,
+// steps and end are linear there, so that a variance is all there is to follow.
+func (r reversal) factor(sd float64) float64 {
+	l := problems.Line{Weight: []float64{1}, Mean: []float64{0}, SD: []float64{sd}}
+	variance := r.levels[0] * r.levels[0]
+	for i, s := range r.levels[1:] {
+		_, slope := r.moved(l, 0, r.levels[i], s)
+		noise := r.noise(r.levels[i], s)
+		variance = slope*slope*variance + noise*noise
+	}
+	return math.Sqrt(variance) / sd
+}
+
+// ofDeviations returns the total variation between N(0, 1) and N(0, f^2): the densities
+// cross at +-x, x^2 (1 - 1/f^2) = 2 log f, so that it is the difference of the
+// probabilities of lying within.
+func ofDeviations(f float64) float64 {
+	if math.Abs(f-1) < 1e-9 {
+		return math.Abs(f-1) / 2 // 2 phi(1) = 0.484 of it
+	}
+	x := math.Sqrt(2 * math.Log(f) / ((1 - 1/f) * (1 + 1/f)))
+	return math.Abs(math.Erf(x/math.Sqrt2) - math.Erf(x/(f*math.Sqrt2)))
+}
+
+// distanceOfFlow integrates over the start, whose law is normal: all else is a function T
+// of it. If T is increasing the total variation is half the integral of |phi - p(T) T'|.
+// What is left out has mass 1e-16. A T that is not increasing is as bad as can be.
+func (r reversal) distanceOfFlow(l problems.Line) float64 {
+	const reach, nodes = 8.2, 1200
+	centre, sum := r.start(l), 0.0
+	for k := range nodes + 1 {
+		z := reach * (2*float64(k)/nodes - 1)
+		x, slope := centre+r.levels[0]*z, r.levels[0]
+		for i, s := range r.levels[1:] {
+			to, by := r.moved(l, x, r.levels[i], s)
+			x, slope = to, slope*by
+		}
+		if slope <= 0 {
+			return 1
+		}
+		sum += math.Abs(math.Exp(-z*z/2)/math.Sqrt(2*math.Pi) - density(l, x)*slope)
+	}
+	return sum * reach / nodes
+}
+
+// distanceOfChain follows the density of the chain: a step carries it along moved, which
+// is increasing, and convolves it with the noise. Its logarithm is a cubic spline, exact
+// where the law is Gaussian; nodes lie where the law at the level has mass.
+func (r reversal) distanceOfChain(l problems.Line) float64 {
+	var z, weight [quadrature]float64
+	quad.Hermite{}.FixedLocations(z[:], weight[:], math.Inf(-1), math.Inf(1))
+	centre := r.start(l)
+	x := nodes(problems.Line{Weight: []float64{1}, Mean: []float64{centre}, SD: []float64{r.levels[0]}}, 0, stepOfNodes)
+	q := make([]float64, len(x))
+	for k, v := range x {
+		u := (v - centre) / r.levels[0]
+		q[k] = -u*u/2 - math.Log(r.levels[0]*math.Sqrt(2*math.Pi))
+	}
+	for i, s := range r.levels[1:] {
+		for k, v := range x {
+			to, slope := r.moved(l, v, r.levels[i], s)
+			x[k], q[k] = to, q[k]-math.Log(slope)
+		}
+		pushed := splineOf(x, q)
+		step := stepOfNodes
+		if s == 0 {
+			step /= 4 // for the integral at the end
+		}
+		x = nodes(l, s, step)
+		q = make([]float64, len(x))
+		noise := r.noise(r.levels[i], s)
+		for k, v := range x {
+			if noise == 0 {
+				q[k] = pushed.at(v)
+				continue
+			}
+			sum := 0.0
+			for j, w := range weight {
+				sum += w * math.Exp(pushed.at(v-noise*math.Sqrt2*z[j]))
+			}
+			q[k] = max(-700, math.Log(sum/math.Sqrt(math.Pi)))
+		}
+	}
+	sum := 0.0
+	for k := 1; k < len(x); k++ {
+		a := math.Abs(math.Exp(q[k-1]) - density(l, x[k-1]))
+		b := math.Abs(math.Exp(q[k]) - density(l, x[k]))
+		sum += (x[k] - x[k-1]) * (a + b) / 2
+	}
+	return sum / 2
+}
+
+const (
+	quadrature  = 5   // points for the noise of a step, far narrower than the law
+	stepOfNodes = 0.4 // in deviations of a component
+)
+
+// nodes returns points in order, step deviations apart round each component of l smoothed
+// by sigma, and no nearer to each other than half of that for the narrowest.
+func nodes(l problems.Line, sigma, step float64) []float64 {
+	const reach = 8.5
+	least := math.Inf(1)
+	var x []float64
+	for k, mean := range l.Mean {
+		deviation := math.Hypot(l.SD[k], sigma)
+		least = min(least, deviation)
+		for z := -reach; z <= reach; z += step {
+			x = append(x, mean+z*deviation)
+		}
+	}
+	slices.Sort(x)
+	kept := x[:1]
+	for _, v := range x[1:] {
+		if v-kept[len(kept)-1] >= step*least/2 {
+			kept = append(kept, v)
+		}
+	}
+	return kept
+}
+
+// spline is a cubic spline for arguments that mostly grow.
+type spline struct {
+	x, y, slope []float64
+	near        int
+}
+
+func splineOf(x, y []float64) *spline {
+	var fit interp.NotAKnotCubic
+	if err := fit.Fit(x, y); err != nil {
+		panic(err)
+	}
+	s := &spline{x: x, y: y, slope: make([]float64, len(x))}
+	for k, v := range x {
+		s.slope[k] = fit.PredictDerivative(v)
+	}
+	return s
+}
+
+// at returns the value at x, minus infinity beyond the nodes.
+func (s *spline) at(x float64) float64 {
+	if x < s.x[0] || x > s.x[len(s.x)-1] {
+		return math.Inf(-1)
+	}
+	for s.near > 0 && x < s.x[s.near] {
+		s.near--
+	}
+	for s.near < len(s.x)-2 && x > s.x[s.near+1] {
+		s.near++
+	}
+	k := s.near
+	h := s.x[k+1] - s.x[k]
+	t := (x - s.x[k]) / h
+	a, b := s.y[k], s.y[k+1]
+	ca, cb := s.slope[k]*h-(b-a), (b-a)-s.slope[k+1]*h
+	return (1-t)*a + t*b + t*(1-t)*((1-t)*ca+t*cb)
+}
