@@ -29,6 +29,9 @@ type matching struct {
 	within   func(*spec.Problem) spec.Tolerance // nil asks for the exact law
 	calls    int                                // on each problem of the property
 	together int                                // on each of those taken as one
+	// upTo is the largest delta of those taken as one, which are judged within the
+	// largest of theirs: others than from half of it are left out. 0 takes all.
+	upTo float64
 }
 
 // pooledProblems is how many problems are taken as one; rapid makes 100 checks too.
@@ -51,12 +54,22 @@ func (m matching) judge(t *testing.T, s spec.Sampler, seed uint64) *props.Verdic
 	met := map[string]bool{}
 	for i := 0; len(on) < pooledProblems; i++ {
 		p := m.over.Example(int(seed)<<20 + i)
+		if delta := m.delta(p); m.upTo > 0 && !(m.upTo/2 <= delta && delta <= m.upTo) {
+			continue
+		}
 		if !met[string(p.Digest())] {
 			met[string(p.Digest())] = true
 			on = append(on, p)
 		}
 	}
 	return judge(t, s, on, m.options(m.together, seed)...)
+}
+
+func (m matching) delta(p *spec.Problem) float64 {
+	if m.within == nil {
+		return 0
+	}
+	return m.within(p).Delta
 }
 
 // holds fails the test if the sampler is rejected. That happens to a right one with
@@ -73,7 +86,7 @@ func (m matching) holds(t *testing.T, s spec.Sampler) {
 // fails fails the test unless the control is rejected, with every seed: by the property
 // where it can be, if not on the problems together.
 func (m matching) fails(t *testing.T, control spec.Sampler) {
-	byProperty := 0
+	byProperty, longest := 0, 0
 	for seed := uint64(1); seed <= uint64(*controlSeeds); seed++ {
 		defer setFlag(t, "rapid.seed", strconv.FormatUint(seed, 10))()
 		defer setFlag(t, "rapid.shrinktime", "0s")()
@@ -81,11 +94,14 @@ func (m matching) fails(t *testing.T, control spec.Sampler) {
 			byProperty++
 			continue
 		}
-		if v := m.judge(t, control, seed); v.Outcome != props.Rejected {
+		v := m.judge(t, control, seed)
+		longest = max(longest, v.Calls)
+		if v.Outcome != props.Rejected {
 			t.Errorf("%s passes with seed %d: evidence 10^%.1f", control.Name(), seed, v.Log10Wealth)
 		}
 	}
-	t.Logf("%s: rejected with %d seeds, with %d of them on single problems", control.Name(), *controlSeeds, byProperty)
+	t.Logf("%s: judged with %d seeds; rejected on single problems with %d of them, with the others on %d together after at most %d calls of %d",
+		control.Name(), *controlSeeds, byProperty, pooledProblems, longest, pooledProblems*m.together)
 }
 
 // setFlag sets a flag and returns what undoes it.
