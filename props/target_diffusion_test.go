@@ -1,7 +1,6 @@
 package props_test
 
 import (
-	"fmt"
 	"math"
 	"sync"
 	"testing"
@@ -125,5 +124,3 @@ func TestRejectionOfDiffusionMatchesTheTarget(t *testing.T) {
 		})
 	}
 }
-
-var _ = fmt.Sprint

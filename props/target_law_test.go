@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/integrate/quad"
-	"gonum.org/v1/gonum/interp"
 
 	"assay/props/problems"
 	"assay/samplers"
@@ -85,13 +84,20 @@ func denoised(l problems.Line, x, sigma float64) (mean, slope float64) {
 	return x + mean, (square - mean*mean) / (sigma * sigma)
 }
 
-// density returns the density of l at x.
-func density(l problems.Line, x float64) (p float64) {
+// logDensity returns the logarithm of the density at x of l smoothed by sigma.
+func logDensity(l problems.Line, x, sigma float64) float64 {
+	var logs [8]float64
+	top := math.Inf(-1)
 	for k, w := range l.Weight {
-		z := (x - l.Mean[k]) / l.SD[k]
-		p += w * math.Exp(-z*z/2) / (l.SD[k] * math.Sqrt(2*math.Pi))
+		v := l.SD[k]*l.SD[k] + sigma*sigma
+		logs[k] = math.Log(w/math.Sqrt(2*math.Pi*v)) - (x-l.Mean[k])*(x-l.Mean[k])/(2*v)
+		top = max(top, logs[k])
 	}
-	return p
+	sum := 0.0
+	for k := range l.Weight {
+		sum += math.Exp(logs[k] - top)
+	}
+	return top + math.Log(sum)
 }
 
 // start returns the mode of the law smoothed by the first level.
@@ -139,9 +145,9 @@ func ofDeviations(f float64) float64 {
 
 // distanceOfFlow integrates over the start, whose law is normal: all else is a function T
 // of it. If T is increasing the total variation is half the integral of |phi - p(T) T'|.
-// What is left out has mass 1e-16. A T that is not increasing is as bad as can be.
+// What is left out has mass 1e-10. A T that is not increasing is as bad as can be.
 func (r reversal) distanceOfFlow(l problems.Line) float64 {
-	const reach, nodes = 8.2, 1200
+	const reach, nodes = 6.5, 800
 	centre, sum := r.start(l), 0.0
 	for k := range nodes + 1 {
 		z := reach * (2*float64(k)/nodes - 1)
@@ -153,67 +159,71 @@ func (r reversal) distanceOfFlow(l problems.Line) float64 {
 		if slope <= 0 {
 			return 1
 		}
-		sum += math.Abs(math.Exp(-z*z/2)/math.Sqrt(2*math.Pi) - density(l, x)*slope)
+		sum += math.Abs(math.Exp(-z*z/2)/math.Sqrt(2*math.Pi) - math.Exp(logDensity(l, x, 0))*slope)
 	}
 	return sum * reach / nodes
 }
 
-// distanceOfChain follows the density of the chain: a step carries it along moved, which
-// is increasing, and convolves it with the noise. Its logarithm is a cubic spline, exact
-// where the law is Gaussian; nodes lie where the law at the level has mass.
+// distanceOfChain follows the density of the chain, as the logarithm of its ratio to what it
+// should be: a law smoothed. That ratio is all but constant, so that cubics through
+// few nodes do, which lie where the law has mass. A step carries the density along moved,
+// which is increasing, to about the law smoothed by sqrt(s^2 - noise^2), and convolves
+// it with the noise.
 func (r reversal) distanceOfChain(l problems.Line) float64 {
 	var z, weight [quadrature]float64
 	quad.Hermite{}.FixedLocations(z[:], weight[:], math.Inf(-1), math.Inf(1))
-	centre := r.start(l)
-	x := nodes(problems.Line{Weight: []float64{1}, Mean: []float64{centre}, SD: []float64{r.levels[0]}}, 0, stepOfNodes)
-	q := make([]float64, len(x))
+	centre := problems.Line{Weight: []float64{1}, Mean: []float64{r.start(l)}, SD: []float64{0}}
+	x := nodes(l, r.levels[0], stepOfNodes)
+	ratio := make([]float64, len(x))
 	for k, v := range x {
-		u := (v - centre) / r.levels[0]
-		q[k] = -u*u/2 - math.Log(r.levels[0]*math.Sqrt(2*math.Pi))
+		ratio[k] = logDensity(centre, v, r.levels[0]) - logDensity(l, v, r.levels[0])
 	}
 	for i, s := range r.levels[1:] {
+		t := r.levels[i]
+		noise := r.noise(t, s)
+		between := math.Sqrt(max(0, s*s-noise*noise))
 		for k, v := range x {
-			to, slope := r.moved(l, v, r.levels[i], s)
-			x[k], q[k] = to, q[k]-math.Log(slope)
+			to, slope := r.moved(l, v, t, s)
+			x[k], ratio[k] = to, ratio[k]+logDensity(l, v, t)-math.Log(slope)-logDensity(l, to, between)
 		}
-		pushed := splineOf(x, q)
-		step := stepOfNodes
-		if s == 0 {
-			step /= 4 // for the integral at the end
-		}
-		x = nodes(l, s, step)
-		q = make([]float64, len(x))
-		noise := r.noise(r.levels[i], s)
+		pushed := splineOf(x, ratio)
+		x = nodes(l, s, stepOfNodes)
+		ratio = make([]float64, len(x))
 		for k, v := range x {
 			if noise == 0 {
-				q[k] = pushed.at(v)
+				ratio[k] = pushed.at(v)
 				continue
 			}
-			sum := 0.0
+			sum, right := 0.0, logDensity(l, v, s)
 			for j, w := range weight {
-				sum += w * math.Exp(pushed.at(v-noise*math.Sqrt2*z[j]))
+				at := v - noise*math.Sqrt2*z[j]
+				sum += w * math.Exp(pushed.at(at)+logDensity(l, at, between)-right)
 			}
-			q[k] = max(-700, math.Log(sum/math.Sqrt(math.Pi)))
+			ratio[k] = math.Log(sum / math.Sqrt(math.Pi))
 		}
 	}
-	sum := 0.0
-	for k := 1; k < len(x); k++ {
-		a := math.Abs(math.Exp(q[k-1]) - density(l, x[k-1]))
-		b := math.Abs(math.Exp(q[k]) - density(l, x[k]))
-		sum += (x[k] - x[k-1]) * (a + b) / 2
+	end := splineOf(x, ratio)
+	fine := nodes(l, 0, stepOfNodes/16)
+	sum, before := 0.0, 0.0
+	for k, v := range fine {
+		excess := math.Exp(logDensity(l, v, 0)) * math.Abs(math.Expm1(end.at(v)))
+		if k > 0 {
+			sum += (v - fine[k-1]) * (excess + before) / 2
+		}
+		before = excess
 	}
 	return sum / 2
 }
 
 const (
 	quadrature  = 5   // points for the noise of a step, far narrower than the law
-	stepOfNodes = 0.4 // in deviations of a component
+	stepOfNodes = 0.5 // in deviations of a component
 )
 
 // nodes returns points in order, step deviations apart round each component of l smoothed
 // by sigma, and no nearer to each other than half of that for the narrowest.
 func nodes(l problems.Line, sigma, step float64) []float64 {
-	const reach = 8.5
+	const reach = 6.5
 	least := math.Inf(1)
 	var x []float64
 	for k, mean := range l.Mean {
@@ -233,29 +243,29 @@ func nodes(l problems.Line, sigma, step float64) []float64 {
 	return kept
 }
 
-// spline is a cubic spline for arguments that mostly grow.
+// spline is a cubic through values and slopes at nodes, exact for parabolas, for
+// arguments that mostly grow.
 type spline struct {
 	x, y, slope []float64
 	near        int
 }
 
+// splineOf takes the slope at a node from the parabola through it and its neighbours.
 func splineOf(x, y []float64) *spline {
-	var fit interp.NotAKnotCubic
-	if err := fit.Fit(x, y); err != nil {
-		panic(err)
-	}
-	s := &spline{x: x, y: y, slope: make([]float64, len(x))}
-	for k, v := range x {
-		s.slope[k] = fit.PredictDerivative(v)
+	n := len(x)
+	s := &spline{x: x, y: y, slope: make([]float64, n)}
+	for k := range x {
+		j := min(max(k, 1), n-2)
+		left, right := (y[j]-y[j-1])/(x[j]-x[j-1]), (y[j+1]-y[j])/(x[j+1]-x[j])
+		bend := (right - left) / (x[j+1] - x[j-1])
+		s.slope[k] = left + bend*(2*x[k]-x[j]-x[j-1])
 	}
 	return s
 }
 
-// at returns the value at x, minus infinity beyond the nodes.
+// at returns the value at x, beyond the nodes that at the last one.
 func (s *spline) at(x float64) float64 {
-	if x < s.x[0] || x > s.x[len(s.x)-1] {
-		return math.Inf(-1)
-	}
+	x = min(max(x, s.x[0]), s.x[len(s.x)-1])
 	for s.near > 0 && x < s.x[s.near] {
 		s.near--
 	}

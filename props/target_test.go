@@ -3,11 +3,9 @@ package props_test
 import (
 	"context"
 	"flag"
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"strconv"
-	"sync"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -158,6 +156,3 @@ func TestRejectionMatchesTheTarget(t *testing.T) {
 	m := matching{over: problems.Tractable(), calls: 300, together: 150}
 	m.run(t, rejection(samplers.Prior()), inTheAcceptance(samplers.Prior())...)
 }
-
-var _ = fmt.Sprint
-var _ sync.Mutex
