@@ -91,35 +91,43 @@ func jointly(eta float64) spec.Tolerance { return spec.Tolerance{Delta: eta} }
 // defaults are the methods with the numbers of steps that they have by default.
 var defaults = []samplers.Diffusion{{Method: samplers.Heun, Steps: 50}, {Method: samplers.Euler, Steps: 500}, {Method: samplers.Ancestral, Steps: 500}}
 
-// tooFew has too few steps.
-func tooFew(m samplers.Method) spec.Sampler {
-	if m == samplers.Heun {
-		return samplers.Diffusion{Method: m, Steps: 8}
-	}
-	return samplers.Diffusion{Method: m, Steps: 30}
+// withSteps is the method with another number of steps.
+func withSteps(m samplers.Method, steps int) samplers.Diffusion {
+	return samplers.Diffusion{Method: m, Steps: steps}
 }
 
-// TestDiffusionMatchesTheTarget: without a measurement.
+// TestDiffusionMatchesTheTarget: without a measurement. Controls have 8 steps of Heun or 30
+// of the others, which leave deviations of a tenth to a fifth.
 func TestDiffusionMatchesTheTarget(t *testing.T) {
 	for _, s := range defaults {
 		t.Run(string(s.Method), func(t *testing.T) {
 			r := &products{}
-			m := matching{over: r.generator(false), calls: 100, together: 60, upTo: 0.02}
+			m := matching{over: r.generator(false), calls: 60, together: 60, upTo: 0.02}
+			control := withSteps(s.Method, 30)
+			if s.Method == samplers.Heun {
+				m.upTo, control.Steps = 0, 8
+			}
 			m.within = func(p *spec.Problem) spec.Tolerance { return jointly(r.distance(s, p)) }
-			m.run(t, s, tooFew(s.Method))
+			m.run(t, s, control)
 			r.log(t, 1)
 		})
 	}
 }
 
-// TestRejectionOfDiffusionMatchesTheTarget: conditional, through rejection.
+// TestRejectionOfDiffusionMatchesTheTarget: conditional, through rejection. A tolerance of 2 eta
+// hides 30 steps of the methods of first order in the calls that there is time for, and
+// small faults of the acceptance, which TestRejectionOfDiffusionIsItsRecursion sees; the control has 8
+// steps.
 func TestRejectionOfDiffusionMatchesTheTarget(t *testing.T) {
 	for _, s := range defaults {
 		t.Run(string(s.Method), func(t *testing.T) {
 			r := &products{}
-			m := matching{over: r.generator(true), calls: 40, together: 20, upTo: 0.04}
+			m := matching{over: r.generator(true), calls: 10, together: 12, upTo: 0.04}
+			if s.Method == samplers.Heun {
+				m.calls, m.together, m.upTo = 40, 40, 0
+			}
 			m.within = func(p *spec.Problem) spec.Tolerance { return jointly(2 * r.distance(s, p)) }
-			m.run(t, rejection(s), append(inTheAcceptance(s)[1:], rejection(tooFew(s.Method)))...)
+			m.run(t, rejection(s), rejection(withSteps(s.Method, 8)))
 			r.log(t, 2)
 		})
 	}

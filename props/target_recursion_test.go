@@ -125,7 +125,7 @@ var methods = []samplers.Method{samplers.Heun, samplers.Euler, samplers.Ancestra
 func TestDiffusionIsItsRecursion(t *testing.T) {
 	for _, method := range methods {
 		t.Run(string(method), func(t *testing.T) {
-			m := matching{over: discretisations(method, false), calls: 100, together: 240}
+			m := matching{over: discretisations(method, false), calls: 50, together: 200}
 			m.run(t, discretising("diffusion", method, nil), mistolds(method)...)
 		})
 	}
@@ -135,7 +135,7 @@ func TestDiffusionIsItsRecursion(t *testing.T) {
 func TestRejectionOfDiffusionIsItsRecursion(t *testing.T) {
 	for _, method := range methods {
 		t.Run(string(method), func(t *testing.T) {
-			m := matching{over: discretisations(method, true), calls: 100, together: 240}
+			m := matching{over: discretisations(method, true), calls: 50, together: 200}
 			proposal := discretising("diffusion", method, nil)
 			controls := inTheAcceptance(proposal)
 			for _, s := range mistolds(method) {
