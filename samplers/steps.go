@@ -15,7 +15,7 @@ import (
 const (
 	manyScales    = 1e3
 	largestError  = 0.05
-	probesADecade = 4
+	probesADecade = 2
 	mostAdvised   = 10_000 // steps; the search for more would take longer than a draw
 )
 
@@ -38,11 +38,19 @@ func (s Diffusion) resolves(narrowest, widest float64) error {
 		s.Name(), narrowest, widest, off, advice)
 }
 
-// enough returns a number of steps that leaves the error at largestError or below, found
-// by adding a quarter at a time; false if that takes more than mostAdvised.
+// enough returns a number of steps that leaves the error at largestError or below: the
+// number at hand doubled as often as it takes, or three quarters of that; false if that
+// is more than mostAdvised.
 func (s Diffusion) enough(narrowest, widest float64) (steps int, found bool) {
-	for steps = s.Steps + 1; steps <= mostAdvised; steps += steps/4 + 1 {
-		if (Diffusion{s.Method, steps}).deviationError(narrowest, widest) <= largestError {
+	suffice := func(steps int) bool {
+		return Diffusion{s.Method, steps}.deviationError(narrowest, widest) <= largestError
+	}
+	for steps = 2 * s.Steps; steps <= mostAdvised; steps *= 2 {
+		switch {
+		case !suffice(steps):
+		case suffice(steps * 3 / 4):
+			return steps * 3 / 4, true
+		default:
 			return steps, true
 		}
 	}
@@ -71,19 +79,20 @@ func (s Diffusion) deviationError(narrowest, widest float64) (largest float64) {
 // are linear there, so that a variance is all there is to follow.
 func drawnDeviation(method Method, sd float64, sigmas []float64) float64 {
 	keep := func(sigma float64) float64 { return 1 / (1 + sigma/sd*(sigma/sd)) } // of x - mu, by the denoiser
-	deviation := sigmas[0]
+	variance := sigmas[0] * sigmas[0]
+	kept := keep(sigmas[0])
 	for i, s := range sigmas[1:] {
-		t := sigmas[i]
+		t, next := sigmas[i], keep(s)
+		factor, noise := kept, 0.0
 		switch {
 		case s == 0:
-			deviation *= keep(t)
 		case method == Heun:
-			slope := (1 - keep(t)) / t
-			next := 1 + (s-t)*slope
-			deviation *= math.Abs(1 + (s-t)/2*(slope+next*(1-keep(s))/s))
+			slope := (1 - kept) / t
+			factor = 1 + (s-t)/2*(slope+(1+(s-t)*slope)*(1-next)/s)
 		default:
-			deviation = math.Hypot(deviation*(keep(t)+s/t*(s/t)*(1-keep(t))), noiseOf[method](t, s))
+			factor, noise = kept+s/t*(s/t)*(1-kept), noiseOf[method](t, s)
 		}
+		variance, kept = factor*factor*variance+noise*noise, next
 	}
-	return deviation
+	return math.Sqrt(variance)
 }

@@ -42,7 +42,7 @@ func TestDeviationErrorIsThatOfTheRecursion(t *testing.T) {
 }
 
 // A prior of too many scales for the steps is refused with a number of steps that would
-// do, and does, and a quarter fewer do not; one of few scales never is.
+// do, and does, and two fifths fewer do not; one of few scales never is.
 func TestTooManyScalesAreRefused(t *testing.T) {
 	x := mat.NewDense(1, 2, nil)
 	for _, c := range []struct {
@@ -76,9 +76,9 @@ func TestTooManyScalesAreRefused(t *testing.T) {
 			if from != 1 || !relative(to, ratio, 0.01) || !relative(off, c.s.deviationError(1, ratio), 0.06) {
 				t.Errorf("ratio %v: %s", ratio, refusal.Reason)
 			}
-			enough, fewer := Diffusion{c.s.Method, steps}, Diffusion{c.s.Method, steps * 3 / 4}
+			enough, fewer := Diffusion{c.s.Method, steps}, Diffusion{c.s.Method, steps * 3 / 5}
 			if enough.deviationError(1, ratio) > 0.05 || fewer.deviationError(1, ratio) <= 0.05 {
-				t.Errorf("ratio %v: %d steps leave %v, a quarter fewer %v", ratio, steps, enough.deviationError(1, ratio), fewer.deviationError(1, ratio))
+				t.Errorf("ratio %v: %d steps leave %v, two fifths fewer %v", ratio, steps, enough.deviationError(1, ratio), fewer.deviationError(1, ratio))
 			}
 			if err := enough.Sample(t.Context(), x, spreadPrior(ratio), nil, stream(t)); err != nil {
 				t.Errorf("%s, as was advised: %v", enough.Name(), err)
