@@ -114,9 +114,9 @@ func (r reversal) distance(l problems.Line) float64 {
 	case len(l.Weight) == 1:
 		return ofDeviations(r.factor(l.SD[0]))
 	case r.method == samplers.Heun:
-		return r.distanceOfFlow(l)
+		return r.distanceOfFlow(l, pieceOfFlow)
 	}
-	return r.distanceOfChain(l)
+	return r.distanceOfChain(l, stepOfNodes)
 }
 
 // factor returns the deviation of what the reversal draws from N(mu, sd^2) over sd: start,
@@ -144,36 +144,55 @@ func ofDeviations(f float64) float64 {
 }
 
 // distanceOfFlow integrates over the start, whose law is normal: all else is a function T
-// of it. If T is increasing the total variation is half the integral of |phi - p(T) T'|.
-// What is left out has mass 1e-10. A T that is not increasing is as bad as can be.
-func (r reversal) distanceOfFlow(l problems.Line) float64 {
-	const reach, nodes = 6.5, 800
-	centre, sum := r.start(l), 0.0
-	for k := range nodes + 1 {
-		z := reach * (2*float64(k)/nodes - 1)
+// of it. If T is increasing the total variation is half the integral of |phi - p(T) T'|,
+// what is left out having mass 1e-10. A T that is not increasing is as bad as can be.
+// tolerance is the error of a piece of the integral, of which there are some hundreds.
+func (r reversal) distanceOfFlow(l problems.Line, tolerance float64) float64 {
+	const reach, pieces = 6.5, 100
+	centre, monotone := r.start(l), true
+	excess := func(z float64) float64 {
 		x, slope := centre+r.levels[0]*z, r.levels[0]
 		for i, s := range r.levels[1:] {
 			to, by := r.moved(l, x, r.levels[i], s)
 			x, slope = to, slope*by
 		}
-		if slope <= 0 {
-			return 1
-		}
-		sum += math.Abs(math.Exp(-z*z/2)/math.Sqrt(2*math.Pi) - math.Exp(logDensity(l, x, 0))*slope)
+		monotone = monotone && slope > 0
+		return math.Abs(math.Exp(-z*z/2)/math.Sqrt(2*math.Pi) - math.Exp(logDensity(l, x, 0))*slope)
 	}
-	return sum * reach / nodes
+	sum, from, at := 0.0, -reach, excess(-reach)
+	for k := range pieces {
+		to := reach * (2*float64(k+1)/pieces - 1)
+		next := excess(to)
+		sum += integral(excess, from, at, to, next, tolerance, 20)
+		from, at = to, next
+	}
+	if !monotone {
+		return 1
+	}
+	return sum / 2
+}
+
+// integral returns the integral of f from a to b by Simpson's rule, halving intervals on
+// which the chord and the middle differ, at most the given number of times.
+func integral(f func(float64) float64, a, fa, b, fb, tolerance float64, halvings int) float64 {
+	m := (a + b) / 2
+	fm := f(m)
+	if halvings == 0 || math.Abs((fa+fb)/2-fm)*(b-a) < tolerance {
+		return (fa + 4*fm + fb) / 6 * (b - a)
+	}
+	return integral(f, a, fa, m, fm, tolerance, halvings-1) + integral(f, m, fm, b, fb, tolerance, halvings-1)
 }
 
 // distanceOfChain follows the density of the chain, as the logarithm of its ratio to what it
 // should be: a law smoothed. That ratio is all but constant, so that cubics through
 // few nodes do, which lie where the law has mass. A step carries the density along moved,
 // which is increasing, to about the law smoothed by sqrt(s^2 - noise^2), and convolves
-// it with the noise.
-func (r reversal) distanceOfChain(l problems.Line) float64 {
+// it with the noise. The nodes are step deviations apart.
+func (r reversal) distanceOfChain(l problems.Line, step float64) float64 {
 	var z, weight [quadrature]float64
 	quad.Hermite{}.FixedLocations(z[:], weight[:], math.Inf(-1), math.Inf(1))
 	centre := problems.Line{Weight: []float64{1}, Mean: []float64{r.start(l)}, SD: []float64{0}}
-	x := nodes(l, r.levels[0], stepOfNodes)
+	x := nodes(l, r.levels[0], step)
 	ratio := make([]float64, len(x))
 	for k, v := range x {
 		ratio[k] = logDensity(centre, v, r.levels[0]) - logDensity(l, v, r.levels[0])
@@ -187,7 +206,7 @@ func (r reversal) distanceOfChain(l problems.Line) float64 {
 			x[k], ratio[k] = to, ratio[k]+logDensity(l, v, t)-math.Log(slope)-logDensity(l, to, between)
 		}
 		pushed := splineOf(x, ratio)
-		x = nodes(l, s, stepOfNodes)
+		x = nodes(l, s, step)
 		ratio = make([]float64, len(x))
 		for k, v := range x {
 			if noise == 0 {
@@ -203,7 +222,7 @@ func (r reversal) distanceOfChain(l problems.Line) float64 {
 		}
 	}
 	end := splineOf(x, ratio)
-	fine := nodes(l, 0, stepOfNodes/16)
+	fine := nodes(l, 0, step/16)
 	sum, before := 0.0, 0.0
 	for k, v := range fine {
 		excess := math.Exp(logDensity(l, v, 0)) * math.Abs(math.Expm1(end.at(v)))
@@ -216,7 +235,8 @@ func (r reversal) distanceOfChain(l problems.Line) float64 {
 }
 
 const (
-	quadrature  = 5   // points for the noise of a step, far narrower than the law
+	quadrature  = 5 // points for the noise of a step, far narrower than the law
+	pieceOfFlow = 3e-7
 	stepOfNodes = 0.5 // in deviations of a component
 )
 
