@@ -2,6 +2,7 @@ package props
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"pgregory.net/rapid"
@@ -55,6 +56,10 @@ func newOptions(opts []Option) (*options, error) {
 		return nil, fmt.Errorf("calls is %d, want at least 1", o.calls)
 	case o.draws < 1:
 		return nil, fmt.Errorf("draws is %d, want at least 1", o.draws)
+	case !(o.tolerance.Tau >= 0) || math.IsInf(o.tolerance.Tau, 1):
+		return nil, fmt.Errorf("tau is %v, want a distance of at least 0", o.tolerance.Tau)
+	case !(o.tolerance.Delta >= 0 && o.tolerance.Delta < 1):
+		return nil, fmt.Errorf("delta is %v, want a probability from 0 to below 1", o.tolerance.Delta)
 	case o.local < 0:
 		return nil, fmt.Errorf("local is %d, want a number of points, or 0", o.local)
 	case o.jobs < 0:
@@ -62,7 +67,7 @@ func newOptions(opts []Option) (*options, error) {
 	case o.limit < 0:
 		return nil, fmt.Errorf("time limit is %v, want a positive duration", o.limit)
 	}
-	return o, checkTolerance(o.tolerance)
+	return o, nil
 }
 
 // Alpha bounds the probability that a right candidate is rejected: by one call of

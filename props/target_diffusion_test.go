@@ -105,7 +105,7 @@ func TestDiffusionMatchesTheTarget(t *testing.T) {
 			m := matching{over: r.generator(false), calls: 60, together: 60, upTo: 0.02}
 			control := withSteps(s.Method, 30)
 			if s.Method == samplers.Heun {
-				m.calls, m.together, m.upTo, control.Steps = 100, 30, 0.006, 8
+				m.calls, m.together, m.upTo, control.Steps = 200, 40, 0.012, 8
 			}
 			m.within = func(p *spec.Problem) spec.Tolerance { return jointly(r.distance(s, p)) }
 			m.run(t, s, control)
@@ -124,7 +124,7 @@ func TestRejectionOfDiffusionMatchesTheTarget(t *testing.T) {
 			r := &products{}
 			m := matching{over: r.generator(true), calls: 10, together: 12, upTo: 0.04}
 			if s.Method == samplers.Heun {
-				m.calls, m.together, m.upTo = 40, 40, 0.012
+				m.calls, m.together, m.upTo = 40, 40, 0.024
 			}
 			m.within = func(p *spec.Problem) spec.Tolerance { return jointly(2 * r.distance(s, p)) }
 			m.run(t, rejection(s), rejection(withSteps(s.Method, 8)))

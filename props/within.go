@@ -24,15 +24,8 @@ func (o *options) fit(problems []*spec.Problem) error {
 		t := o.fitting(p)
 		o.tolerance.Tau, o.tolerance.Delta = max(o.tolerance.Tau, t.Tau), max(o.tolerance.Delta, t.Delta)
 	}
-	return checkTolerance(o.tolerance)
-}
-
-func checkTolerance(t spec.Tolerance) error {
-	switch {
-	case !(t.Tau >= 0) || math.IsInf(t.Tau, 1):
-		return fmt.Errorf("tau is %v, want a distance of at least 0", t.Tau)
-	case !(t.Delta >= 0 && t.Delta < 1):
-		return fmt.Errorf("delta is %v, want a probability from 0 to below 1", t.Delta)
+	if t := o.tolerance; !(t.Tau >= 0 && !math.IsInf(t.Tau, 1) && t.Delta >= 0 && t.Delta < 1) {
+		return fmt.Errorf("the tolerance for %s is tau %v, delta %v; want a distance of at least 0 and a probability from 0 to below 1", problems[0].Name(), t.Tau, t.Delta)
 	}
 	return nil
 }
