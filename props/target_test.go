@@ -27,9 +27,9 @@ type matching struct {
 	within   func(*spec.Problem) spec.Tolerance // nil asks for the exact law
 	calls    int                                // on each problem of the property
 	together int                                // on each of those taken as one
-	// upTo is the largest delta of those taken as one, which are judged within the
-	// largest of theirs: others than from half of it are left out. 0 takes all.
-	upTo float64
+	// alike chooses those taken as one, which are judged within the largest delta of theirs:
+	// it had better be that of most. nil takes all.
+	alike func(*spec.Problem) bool
 }
 
 // pooledProblems is how many problems are taken as one; rapid makes 100 checks too.
@@ -52,7 +52,7 @@ func (m matching) judge(t *testing.T, s spec.Sampler, seed uint64) *props.Verdic
 	met := map[string]bool{}
 	for i := 0; len(on) < pooledProblems; i++ {
 		p := m.over.Example(int(seed)<<20 + i)
-		if delta := m.delta(p); m.upTo > 0 && !(m.upTo/2 <= delta && delta <= m.upTo) {
+		if m.alike != nil && !m.alike(p) {
 			continue
 		}
 		if !met[string(p.Digest())] {
@@ -61,13 +61,6 @@ func (m matching) judge(t *testing.T, s spec.Sampler, seed uint64) *props.Verdic
 		}
 	}
 	return judge(t, s, on, m.options(m.together, seed)...)
-}
-
-func (m matching) delta(p *spec.Problem) float64 {
-	if m.within == nil {
-		return 0
-	}
-	return m.within(p).Delta
 }
 
 // holds fails the test if the sampler is rejected. That happens to a right one with
