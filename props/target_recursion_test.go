@@ -121,24 +121,26 @@ func mistolds(method samplers.Method) []spec.Sampler {
 
 var methods = []samplers.Method{samplers.Heun, samplers.Euler, samplers.Ancestral}
 
-// TestDiffusionIsItsRecursion: without a measurement.
+// TestDiffusionIsItsRecursion: without a measurement. 5 % of a deviation are told in each
+// coordinate, so that problems of three and four are taken as one.
 func TestDiffusionIsItsRecursion(t *testing.T) {
 	for _, method := range methods {
 		t.Run(string(method), func(t *testing.T) {
-			m := matching{over: discretisations(method, false), calls: 50, together: 200}
+			m := matching{over: discretisations(method, false), calls: 50, together: 250, alike: ofDim(3, 4)}
 			m.run(t, discretising("diffusion", method, nil), mistolds(method)...)
 		})
 	}
 }
 
-// TestRejectionOfDiffusionIsItsRecursion: conditional, through rejection.
+// TestRejectionOfDiffusionIsItsRecursion: conditional, through rejection. What is measured
+// hides part of the noise that is 5 % off, which the test above sees in fewer calls.
 func TestRejectionOfDiffusionIsItsRecursion(t *testing.T) {
 	for _, method := range methods {
 		t.Run(string(method), func(t *testing.T) {
-			m := matching{over: discretisations(method, true), calls: 50, together: 200}
+			m := matching{over: discretisations(method, true), calls: 50, together: 200, alike: ofDim(3, 4)}
 			proposal := discretising("diffusion", method, nil)
 			controls := inTheAcceptance(proposal)
-			for _, s := range mistolds(method) {
+			for _, s := range mistolds(method)[1:] {
 				controls = append(controls, rejection(s))
 			}
 			m.run(t, rejection(proposal), controls...)
