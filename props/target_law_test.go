@@ -47,63 +47,91 @@ func (r reversal) noise(t, s float64) float64 {
 }
 
 // moved returns where the step from t to s takes x before noise is added, and the
-// derivative of that by x.
-func (r reversal) moved(l problems.Line, x, t, s float64) (to, slope float64) {
-	clean, dclean := denoised(l, x, t)
+// derivative of that by x. at is the law smoothed by t, next by s.
+func (r reversal) moved(at, next *smoothed, x float64) (to, slope float64) {
+	t, s := at.sigma, next.sigma
+	clean, dclean := at.denoised(x)
 	switch {
 	case s == 0:
 		return clean, dclean
 	case r.method == samplers.Heun:
 		v, dv := (x-clean)/t, (1-dclean)/t
-		next, dnext := x+(s-t)*v, 1+(s-t)*dv
-		clean, dclean = denoised(l, next, s)
-		return x + (s-t)*(v+(next-clean)/s)/2, 1 + (s-t)*(dv+dnext*(1-dclean)/s)/2
+		end, dend := x+(s-t)*v, 1+(s-t)*dv
+		clean, dclean = next.denoised(end)
+		return x + (s-t)*(v+(end-clean)/s)/2, 1 + (s-t)*(dv+dend*(1-dclean)/s)/2
 	}
 	keep := s * s / (t * t)
 	return clean + keep*(x-clean), dclean + keep*(1-dclean)
 }
 
-// denoised returns the mean D of u given u + sigma z = x, u of the law l, and the derivative
-// of D by x, which is the variance over sigma^2 (Tweedie).
-func denoised(l problems.Line, x, sigma float64) (mean, slope float64) {
-	top, sum, square := math.Inf(-1), 0.0, 0.0
-	var logs [8]float64
-	for k, w := range l.Weight {
-		v := l.SD[k]*l.SD[k] + sigma*sigma
-		logs[k] = math.Log(w) - math.Log(v)/2 - (x-l.Mean[k])*(x-l.Mean[k])/(2*v)
-		top = max(top, logs[k])
-	}
-	for k := range l.Weight {
-		share := math.Exp(logs[k] - top)
-		v := l.SD[k] * l.SD[k] / (l.SD[k]*l.SD[k] + sigma*sigma)
-		to := l.Mean[k] + v*(x-l.Mean[k])
-		// The variance about x, which is near: sums of squares would cancel.
-		sum, mean, square = sum+share, mean+share*(to-x), square+share*((to-x)*(to-x)+v*sigma*sigma)
-	}
-	mean, square = mean/sum, square/sum
-	return x + mean, (square - mean*mean) / (sigma * sigma)
+// smoothed is a law on the line plus noise of deviation sigma, prepared.
+type smoothed struct {
+	sigma float64
+	parts []part
+	terms []float64 // scratch
 }
 
-// logDensity returns the logarithm of the density at x of l smoothed by sigma.
-func logDensity(l problems.Line, x, sigma float64) float64 {
-	var logs [8]float64
-	top := math.Inf(-1)
+// part is one component: log of the factor before the exponential, half its precision, and
+// the share of x - mean that the denoiser keeps.
+type part struct{ log, mean, half, keep float64 }
+
+func smooth(l problems.Line, sigma float64) *smoothed {
+	s := &smoothed{sigma: sigma, terms: make([]float64, len(l.Weight))}
 	for k, w := range l.Weight {
 		v := l.SD[k]*l.SD[k] + sigma*sigma
-		logs[k] = math.Log(w/math.Sqrt(2*math.Pi*v)) - (x-l.Mean[k])*(x-l.Mean[k])/(2*v)
-		top = max(top, logs[k])
+		s.parts = append(s.parts, part{math.Log(w / math.Sqrt(2*math.Pi*v)), l.Mean[k], 1 / (2 * v), l.SD[k] * l.SD[k] / v})
 	}
-	sum := 0.0
-	for k := range l.Weight {
-		sum += math.Exp(logs[k] - top)
+	return s
+}
+
+// weigh stores the densities of the components at x, up to the factor exp(top), and returns
+// top and their sum.
+func (s *smoothed) weigh(x float64) (top, sum float64) {
+	top = math.Inf(-1)
+	for k, p := range s.parts {
+		s.terms[k] = p.log - (x-p.mean)*(x-p.mean)*p.half
+		top = max(top, s.terms[k])
 	}
+	for k, v := range s.terms {
+		s.terms[k] = math.Exp(v - top)
+		sum += s.terms[k]
+	}
+	return top, sum
+}
+
+// logDensity returns the logarithm of the density at x.
+func (s *smoothed) logDensity(x float64) float64 {
+	top, sum := s.weigh(x)
 	return top + math.Log(sum)
+}
+
+// denoised returns the mean D of u given u + sigma z = x and the derivative of D by x, which
+// is the variance over sigma^2 (Tweedie).
+func (s *smoothed) denoised(x float64) (mean, slope float64) {
+	_, sum := s.weigh(x)
+	var first, second float64 // moments about x, which is near: those about 0 would cancel
+	for k, p := range s.parts {
+		move := (1 - p.keep) * (p.mean - x)
+		first += s.terms[k] / sum * move
+		second += s.terms[k] / sum * (move*move + p.keep*s.sigma*s.sigma)
+	}
+	return x + first, (second - first*first) / (s.sigma * s.sigma)
+}
+
+// smoothings returns the law smoothed by each level.
+func (r reversal) smoothings(l problems.Line) []*smoothed {
+	all := make([]*smoothed, len(r.levels))
+	for i, sigma := range r.levels {
+		all[i] = smooth(l, sigma)
+	}
+	return all
 }
 
 // start returns the mode of the law smoothed by the first level.
 func (r reversal) start(l problems.Line) (x float64) {
+	first := smooth(l, r.levels[0])
 	for range 40 {
-		x, _ = denoised(l, x, r.levels[0])
+		x, _ = first.denoised(x)
 	}
 	return x
 }
@@ -123,9 +151,10 @@ func (r reversal) distance(l problems.Line) float64 {
 // steps and end are linear there, so that a variance is all there is to follow.
 func (r reversal) factor(sd float64) float64 {
 	l := problems.Line{Weight: []float64{1}, Mean: []float64{0}, SD: []float64{sd}}
+	laws := r.smoothings(l)
 	variance := r.levels[0] * r.levels[0]
 	for i, s := range r.levels[1:] {
-		_, slope := r.moved(l, 0, r.levels[i], s)
+		_, slope := r.moved(laws[i], laws[i+1], 0)
 		noise := r.noise(r.levels[i], s)
 		variance = slope*slope*variance + noise*noise
 	}
@@ -149,15 +178,15 @@ func ofDeviations(f float64) float64 {
 // tolerance is the error of a piece of the integral, of which there are some hundreds.
 func (r reversal) distanceOfFlow(l problems.Line, tolerance float64) float64 {
 	const reach, pieces = 6.5, 100
-	centre, monotone := r.start(l), true
+	centre, laws, monotone := r.start(l), r.smoothings(l), true
 	excess := func(z float64) float64 {
 		x, slope := centre+r.levels[0]*z, r.levels[0]
-		for i, s := range r.levels[1:] {
-			to, by := r.moved(l, x, r.levels[i], s)
+		for i := range r.levels[1:] {
+			to, by := r.moved(laws[i], laws[i+1], x)
 			x, slope = to, slope*by
 		}
 		monotone = monotone && slope > 0
-		return math.Abs(math.Exp(-z*z/2)/math.Sqrt(2*math.Pi) - math.Exp(logDensity(l, x, 0))*slope)
+		return math.Abs(math.Exp(-z*z/2)/math.Sqrt(2*math.Pi) - math.Exp(laws[len(laws)-1].logDensity(x))*slope)
 	}
 	sum, from, at := 0.0, -reach, excess(-reach)
 	for k := range pieces {
@@ -191,19 +220,20 @@ func integral(f func(float64) float64, a, fa, b, fb, tolerance float64, halvings
 func (r reversal) distanceOfChain(l problems.Line, step float64) float64 {
 	var z, weight [quadrature]float64
 	quad.Hermite{}.FixedLocations(z[:], weight[:], math.Inf(-1), math.Inf(1))
-	centre := problems.Line{Weight: []float64{1}, Mean: []float64{r.start(l)}, SD: []float64{0}}
+	laws := r.smoothings(l)
+	start := smooth(problems.Line{Weight: []float64{1}, Mean: []float64{r.start(l)}, SD: []float64{0}}, r.levels[0])
 	x := nodes(l, r.levels[0], step)
 	ratio := make([]float64, len(x))
 	for k, v := range x {
-		ratio[k] = logDensity(centre, v, r.levels[0]) - logDensity(l, v, r.levels[0])
+		ratio[k] = start.logDensity(v) - laws[0].logDensity(v)
 	}
 	for i, s := range r.levels[1:] {
-		t := r.levels[i]
-		noise := r.noise(t, s)
-		between := math.Sqrt(max(0, s*s-noise*noise))
+		at, next := laws[i], laws[i+1]
+		noise := r.noise(at.sigma, s)
+		between := smooth(l, math.Sqrt(max(0, s*s-noise*noise)))
 		for k, v := range x {
-			to, slope := r.moved(l, v, t, s)
-			x[k], ratio[k] = to, ratio[k]+logDensity(l, v, t)-math.Log(slope)-logDensity(l, to, between)
+			to, slope := r.moved(at, next, v)
+			x[k], ratio[k] = to, ratio[k]+at.logDensity(v)-math.Log(slope)-between.logDensity(to)
 		}
 		pushed := splineOf(x, ratio)
 		x = nodes(l, s, step)
@@ -213,19 +243,19 @@ func (r reversal) distanceOfChain(l problems.Line, step float64) float64 {
 				ratio[k] = pushed.at(v)
 				continue
 			}
-			sum, right := 0.0, logDensity(l, v, s)
+			sum, right := 0.0, next.logDensity(v)
 			for j, w := range weight {
-				at := v - noise*math.Sqrt2*z[j]
-				sum += w * math.Exp(pushed.at(at)+logDensity(l, at, between)-right)
+				from := v - noise*math.Sqrt2*z[j]
+				sum += w * math.Exp(pushed.at(from)+between.logDensity(from)-right)
 			}
 			ratio[k] = math.Log(sum / math.Sqrt(math.Pi))
 		}
 	}
-	end := splineOf(x, ratio)
+	end, target := splineOf(x, ratio), laws[len(laws)-1]
 	fine := nodes(l, 0, step/16)
 	sum, before := 0.0, 0.0
 	for k, v := range fine {
-		excess := math.Exp(logDensity(l, v, 0)) * math.Abs(math.Expm1(end.at(v)))
+		excess := math.Exp(target.logDensity(v)) * math.Abs(math.Expm1(end.at(v)))
 		if k > 0 {
 			sum += (v - fine[k-1]) * (excess + before) / 2
 		}
