@@ -143,7 +143,7 @@ func TestRejectionOfDiffusionMatchesTheTarget(t *testing.T) {
 			r := &products{}
 			m := matching{over: r.generator(true), calls: 10, together: 12, alike: severalCoordinates}
 			if s.Method == samplers.Heun {
-				m.calls, m.together, m.alike = 40, 40, manyScales
+				m.calls, m.together, m.alike = 40, 100, manyScales
 			}
 			m.within = func(p *spec.Problem) spec.Tolerance { return jointly(2 * r.distance(s, p)) }
 			m.run(t, rejection(s), rejection(withSteps(s.Method, 8)))
