@@ -12,8 +12,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Every chunk of proposals has a stream of its own: of 1,000 draws of a continuous law no
-// two are the same (53 bits each: 5e-11).
+// Every chunk of proposals has a stream of its own, split off in order, so that the draws do
+// not depend on the schedule; no two of them are the same (53 bits each: 5e-11).
 func TestProposalsAreDistinct(t *testing.T) {
 	p := must(spec.NewProblem("unit", newUnit(1), spec.Unmeasured(1)))
 	x := sample(t, &Rejection{Proposal: Prior(), Max: 1e6}, p, nil, 4*proposalRows, stream(t))
@@ -23,6 +23,12 @@ func TestProposalsAreDistinct(t *testing.T) {
 			t.Fatalf("draw %d, %v, was drawn before", i, v)
 		}
 		met[x.At(i, 0)] = true
+	}
+	rng := stream(t)
+	for chunk := range 4 {
+		if first := spec.Split(rng).NormFloat64(); x.At(chunk*proposalRows, 0) != first {
+			t.Errorf("chunk %d begins with %v, its stream with %v", chunk, x.At(chunk*proposalRows, 0), first)
+		}
 	}
 }
 
