@@ -21,6 +21,7 @@ readme      README.md: its commands and their output
 docs        docs/*.md likewise
 kernels     the generated kernels are those that their generator writes
 python      the Python door
+faults      a random tenth of the planted faults, which the tests must see
 libraries   samplers of other libraries
 onnx        exported networks in another runtime, and docs/network.md
 race        short tests under the race detector
@@ -157,6 +158,11 @@ run_kernels() { go -C reduction/circuit/kernelgen test .; }
 run_python() {
   pip
   bash ci/python.sh
+}
+
+run_faults() {
+  pip
+  bash ci/faults.sh
 }
 
 run_libraries() {

@@ -462,3 +462,29 @@ func TestCanonicalText(t *testing.T) {
 		t.Errorf("%s reads as %s, %v", text, second, err)
 	}
 }
+
+// TestScaleByHand: the widest coordinate is one of the secret, R or -R plus noise of deviation 1, over
+// R; the narrowest an output's: the noise, or a step of the lattice if that is less.
+func TestScaleByHand(t *testing.T) {
+	f, err := oneway.Parse("identity:n=2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		dials             Dials
+		narrowest, widest float64
+	}{
+		{Dials{R: 2, Eps: 0.4, Beta: 0.1, Encoding: Lattice}, 0.2, math.Sqrt(5) / 2},
+		{Dials{R: 2, Eps: 3, Beta: 0.1, Encoding: Lattice}, 0.5, math.Sqrt(5) / 2},
+		{Dials{R: 2, Eps: 0.4, Beta: 0.1, Encoding: Vertex}, 0.5, math.Sqrt(5) / 2},
+	} {
+		in, err := New(f, test.dials)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// A quotient and a root are rounded once each.
+		if n, w := in.Scale(); math.Abs(n-test.narrowest) > 1e-15 || math.Abs(w-test.widest) > 1e-15 {
+			t.Errorf("%+v: from %v to %v, want from %v to %v", test.dials, n, w, test.narrowest, test.widest)
+		}
+	}
+}

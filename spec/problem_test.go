@@ -19,8 +19,8 @@ func (o opaque) Sample(dst *mat.Dense, rng *rand.Rand) {
 // TestDigestOfOpaquePrior: problems on priors without a text form are told apart by
 // what they draw and measure.
 func TestDigestOfOpaquePrior(t *testing.T) {
-	digest := func(name string, mean, beta float64) []byte {
-		m, err := NewMeasurement(mat.NewDense(1, 2, []float64{1, 0}), beta)
+	digest := func(name string, mean, beta float64, row ...float64) []byte {
+		m, err := NewMeasurement(mat.NewDense(1, 2, append(row, 1, 0)[:2]), beta)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -35,7 +35,7 @@ func TestDigestOfOpaquePrior(t *testing.T) {
 		t.Error("the same problem has two digests")
 	}
 	for name, other := range map[string][]byte{
-		"name": digest("b", 0, 1), "prior": digest("a", 1, 1), "noise": digest("a", 0, 2),
+		"name": digest("b", 0, 1), "prior": digest("a", 1, 1), "noise": digest("a", 0, 2), "matrix": digest("a", 0, 1, 0, 1),
 	} {
 		if bytes.Equal(base, other) {
 			t.Errorf("another %s gives the same digest", name)

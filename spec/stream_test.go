@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"encoding/binary"
 	"math/rand/v2"
 	"testing"
 )
@@ -33,5 +34,21 @@ func TestStreamsDiffer(t *testing.T) {
 	}
 	if Stream(0, "ab", nil, 0).Uint64() != Stream(0, "ab", nil, 0).Uint64() {
 		t.Error("the same arguments give different streams")
+	}
+}
+
+// TestSplitTakesAKey: a split stream has all of the 256 bits of its key from the next four numbers,
+// so that streams split from one another do not meet.
+func TestSplitTakesAKey(t *testing.T) {
+	parent, copied := Stream(5, "split", nil, 0), Stream(5, "split", nil, 0)
+	var key [32]byte
+	for i := range 4 {
+		binary.LittleEndian.PutUint64(key[8*i:], copied.Uint64())
+	}
+	if got, want := Split(parent).Uint64(), rand.New(rand.NewChaCha8(key)).Uint64(); got != want {
+		t.Errorf("first number %#x, want %#x", got, want)
+	}
+	if parent.Uint64() != copied.Uint64() {
+		t.Error("the parent does not go on with the fifth number")
 	}
 }

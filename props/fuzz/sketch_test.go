@@ -157,3 +157,52 @@ func TestPowerOfTwo(t *testing.T) {
 		}
 	}
 }
+
+// To leave out coordinates is to take the law of the others, and of A the columns that act on
+// them: entry by entry those of the coordinates kept.
+func TestFewerCoordinates(t *testing.T) {
+	cov := mat.NewSymDense(3, []float64{1, 2, 3, 2, 40, 50, 3, 50, 600})
+	s := &sketch{family: gaussian, weights: []float64{1}, means: [][]float64{{7, 8, 9}}, covs: []*mat.SymDense{cov}, rows: [][]float64{{-1, -2, -3}, {4, 5, 6}}, beta: 1}
+	kept := subsets(3)
+	changed := fewerCoordinates(s)
+	if len(changed) != len(kept) {
+		t.Fatalf("%d changes, want %d", len(changed), len(kept))
+	}
+	for i, c := range changed {
+		if c.dim() != len(kept[i]) || c.covs[0].SymmetricDim() != len(kept[i]) {
+			t.Fatalf("%d coordinates, want %v", c.dim(), kept[i])
+		}
+		for a, from := range kept[i] {
+			if c.means[0][a] != s.means[0][from] || c.rows[0][a] != s.rows[0][from] || c.rows[1][a] != s.rows[1][from] {
+				t.Errorf("kept %v: mean %v and rows %v", kept[i], c.means, c.rows)
+			}
+			for b, to := range kept[i] {
+				if c.covs[0].At(a, b) != cov.At(from, to) {
+					t.Errorf("kept %v: covariance %v", kept[i], mat.Formatted(c.covs[0]))
+				}
+			}
+		}
+	}
+}
+
+// A data set of one point is the Gaussian of its bandwidth's square, by density.
+func TestPlainerFamily(t *testing.T) {
+	s := &sketch{family: dataSet, means: [][]float64{{1, 2}}, bandwidth: 0.5, beta: 1}
+	changed := plainerFamily(s)
+	if len(changed) != 1 || changed[0].family != gaussian {
+		t.Fatalf("%d changes", len(changed))
+	}
+	x := mat.NewDense(1, 2, []float64{1.3, 1.9})
+	log := func(s *sketch) float64 {
+		prior, err := s.prior()
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := make([]float64, 1)
+		prior.(spec.Density).LogDensity(at, x, 0)
+		return at[0]
+	}
+	if before, after := log(s), log(changed[0]); math.Abs(before-after) > 1e-12 {
+		t.Errorf("log density %v, then %v", before, after)
+	}
+}

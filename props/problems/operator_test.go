@@ -37,6 +37,11 @@ func TestOperatorByHand(t *testing.T) {
 		{"inpaint", 3, [][]float64{{1, 0, 0}, {0, 1, 0}}},
 		// An image of 2 x 2: its upper row.
 		{"inpaint", 4, [][]float64{{1, 0, 0, 0}, {0, 1, 0, 0}}},
+		// An image of 3 x 3: its upper row and the middle one.
+		{"inpaint", 9, [][]float64{
+			{1, 0, 0, 0, 0, 0, 0, 0, 0}, {0, 1, 0, 0, 0, 0, 0, 0, 0}, {0, 0, 1, 0, 0, 0, 0, 0, 0},
+			{0, 0, 0, 1, 0, 0, 0, 0, 0}, {0, 0, 0, 0, 1, 0, 0, 0, 0}, {0, 0, 0, 0, 0, 1, 0, 0, 0},
+		}},
 		{"superres", 1, [][]float64{{1}}},
 		{"superres", 3, [][]float64{{.5, .5, 0}, {0, 0, 1}}},
 		{"superres", 4, [][]float64{{.25, .25, .25, .25}}},

@@ -18,6 +18,7 @@ def forms(d, rng):
     root = rng.standard_normal((d, d)) + 2 * np.eye(d)
     axes = rotation(d, rng)[: d - 1]
     spiked = axes.T @ np.diag(sd[: d - 1] ** 2) @ axes + 0.25 * (np.eye(d) - axes.T @ axes)
+    one = np.outer(axes[0], axes[0])  # one axis, and all others alike
     means = rng.standard_normal((3, d))
     covariances = [
         ({"sd": 0.7}, 0.49 * np.eye(d)),
@@ -25,11 +26,12 @@ def forms(d, rng):
         ({"covariance": (root @ root.T).tolist()}, root @ root.T),
         ({"covariance": np.diag(sd**2).tolist()}, np.diag(sd**2)),
         ({"axes": axes.tolist(), "sd": sd[: d - 1].tolist(), "rest": 0.5}, spiked),
+        ({"axes": axes[:1].tolist(), "sd": [2.0], "rest": 0.6}, 4 * one + 0.36 * (np.eye(d) - one)),
     ]
     for form, matrix in covariances:
         yield {"kind": "gaussian", "mean": mean.tolist(), **form}, [(1.0, mean, matrix)]
     groups = [{"weights": [1.0, 2.0, 0.5], "means": means.tolist(), **form} for form, _ in covariances]
-    parts = [(w / 17.5, m, matrix) for _, matrix in covariances for w, m in zip([1.0, 2.0, 0.5], means)]
+    parts = [(w / 21, m, matrix) for _, matrix in covariances for w, m in zip([1.0, 2.0, 0.5], means)]
     yield {"kind": "mixture", "groups": groups}, parts
     yield {"kind": "dataset", "bandwidth": 0.4, "points": means.tolist()}, [(1 / 3, m, 0.16 * np.eye(d)) for m in means]
 

@@ -117,6 +117,12 @@ def test_a_question_says_which_call_it_is_for(judge):
         assert question["method"] == "prior_draws" and question["params"].get("call", 0) == call
         j.write(id=question["id"], result={"value": packed(np.array([[1.0 + call, 2.0]]))})
     np.testing.assert_array_equal(unpacked(j.read()["result"]["draws"]), [[[1, 2]], [[2, 2]]])
+    # Afterwards there is one call again, the first.
+    j.write(id=99, method="sample", params={"problem": 2, "y": packed(np.zeros(1)), "n": 1, "seed": 3})
+    question = j.read()
+    assert question["params"].get("call", 0) == 0
+    j.write(id=question["id"], result={"value": packed(np.array([[5.0, 6.0]]))})
+    np.testing.assert_array_equal(unpacked(j.read()["result"]["draws"]), [[5, 6]])
 
 
 def test_problem(judge):
@@ -257,3 +263,25 @@ def test_declared_with_words():
 
     assert (f.name, f.version, f.independent, f.__doc__) == ("chain", "2", False, "Says what it is.")
     assert f(None, 5, 1, None) == 5
+
+
+def test_many_draws(judge):
+    """More than is encoded at a time: 64 kB."""
+    j = judge("return np.arange(2.0 * n).reshape(n, 2) / 7")
+    np.testing.assert_array_equal(j.sample(n=4096), np.arange(8192.0).reshape(4096, 2) / 7)
+
+
+def test_numbers_of_another_type(judge):
+    j = judge("return np.zeros((n, 2))")
+    j.call("problem", **PROBLEM)
+    y = {**packed(np.zeros(1)), "dtype": "<i8"}
+    error = j.call("sample", problem=1, y=y, n=1, seed=1)["error"]
+    assert "dtype is '<i8', want '<f8'" in error["message"]
+
+
+def test_the_answer_to_another_question(judge):
+    j = judge("return problem.prior.sample(n, rng)")
+    j.call("problem", **UNKNOWN)
+    j.write(id=7, method="sample", params={"problem": 2, "y": packed(np.zeros(1)), "n": 1, "seed": 1})
+    j.write(id=j.read()["id"] + 1, result={"value": packed(np.array([[1.0, 2.0]]))})
+    assert "something else in place of the answer" in j.read()["error"]["message"]

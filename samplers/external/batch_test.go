@@ -67,6 +67,9 @@ func (c *child) samples(m message) {
 	y := m.Params.Y.numbers()
 	var all []float64
 	for call, seed := range m.Params.Seeds {
+		if c.mode == "batch seed" {
+			seed = m.Params.Seeds[0]
+		}
 		rows, bad := c.batched(m, p, y[call*len(y)/k:(call+1)*len(y)/k], seed, call)
 		if bad {
 			return

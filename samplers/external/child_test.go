@@ -38,6 +38,7 @@ type child struct {
 	mode     string
 	in       *bufio.Reader
 	problems map[int]json.RawMessage
+	last     int // the problem that was described last
 	asked    int
 }
 
@@ -138,7 +139,8 @@ func (c *child) run() {
 		case "hello":
 			c.hello(m)
 		case "problem":
-			c.problems[m.Params.ID] = m.Params.Problem
+			c.problems[m.Params.ID], c.last = m.Params.Problem, m.Params.ID
+			delete(c.problems, m.Params.ID-16) // no more need be remembered
 			c.reply(m, struct{}{})
 		case "sample":
 			c.sample(m)
@@ -182,7 +184,11 @@ func (c *child) hello(m message) {
 
 // sample answers the call as the mode says.
 func (c *child) sample(m message) {
-	p, err := spec.ParseProblem(c.problems[number(m.Params.Problem)])
+	asked := number(m.Params.Problem)
+	if c.mode == "last described" {
+		asked = c.last
+	}
+	p, err := spec.ParseProblem(c.problems[asked])
 	if err != nil && c.mode != "oracle" {
 		panic(err)
 	}
@@ -205,7 +211,7 @@ func (c *child) sample(m message) {
 	}
 	fmt.Fprintln(os.Stderr, "about to", c.mode)
 	switch c.mode {
-	case "batch", "batch crash", "batch shape", "batch order":
+	case "batch", "batch crash", "batch shape", "batch order", "batch seed":
 		rows, bad := c.batched(m, p, m.Params.Y.numbers(), m.Params.Seed, 0)
 		if bad {
 			return

@@ -262,8 +262,10 @@ func (e *examiner) together(p *spec.Problem) error {
 	return nil
 }
 
-// interleaved asks about the problems in turn, twice.
+// interleaved asks about the problems in turn, twice, a process that knows none of them at first:
+// each is described after all before it, and asked about again after all of them.
 func (e *examiner) interleaved(on []*spec.Problem) error {
+	e.drop()
 	first := make([]*mat.Dense, len(on))
 	for round := range 2 {
 		for i, p := range on {

@@ -168,3 +168,21 @@ func TestBroken(t *testing.T) {
 		t.Errorf("error %v, want none kept under that name any more", err)
 	}
 }
+
+// TestAnsweredOnce: the answer to a request of ours is taken once, and one to no request never.
+func TestAnsweredOnce(t *testing.T) {
+	answer := `{"jsonrpc":"2.0","id":1,"result":{}}` + "\n"
+	f := newFrames(strings.NewReader(answer+answer), struct {
+		io.Writer
+		io.Closer
+	}{io.Discard, nil})
+	if err := f.Send([]byte(`{"id":1,"method":"m","params":{}}`)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Recv(); err != nil {
+		t.Errorf("the answer: %v", err)
+	}
+	if _, err := f.Recv(); err == nil || !strings.Contains(err.Error(), "it answered request 1, which was never made or is answered already") {
+		t.Errorf("the answer again: %v", err)
+	}
+}
