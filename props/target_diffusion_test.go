@@ -87,7 +87,7 @@ func (r *products) log(t *testing.T, times float64) {
 }
 
 // jointly is the tolerance that two joint laws at total variation eta are within.
-func jointly(eta float64) spec.Tolerance { return spec.Tolerance{Delta: eta} }
+func jointly(eta float64) spec.Tolerance { return spec.Tolerance{Delta: eta, Form: spec.Joint} }
 
 // defaults are the methods with the numbers of steps that they have by default.
 var defaults = []samplers.Diffusion{{Method: samplers.Heun, Steps: 50}, {Method: samplers.Euler, Steps: 500}, {Method: samplers.Ancestral, Steps: 500}}

@@ -18,9 +18,9 @@ func TestWithinEach(t *testing.T) {
 	both := append(wide, named(t, "gauss:d=2,m=1,beta=1")...)
 	each := props.WithinEach(func(p *spec.Problem) spec.Tolerance {
 		if p == wide[0] {
-			return spec.Tolerance{Delta: 0.9}
+			return spec.Tolerance{Delta: 0.35, Form: spec.Joint}
 		}
-		return spec.Tolerance{}
+		return spec.Tolerance{Form: spec.Joint}
 	})
 	for _, test := range []struct {
 		on   []*spec.Problem
@@ -39,8 +39,14 @@ func TestWithinEach(t *testing.T) {
 	}
 	for _, bad := range []spec.Tolerance{{Tau: -1}, {Tau: math.NaN()}, {Delta: 1}, {Tau: math.Inf(1)}} {
 		_, err := props.Judge(t.Context(), samplers.Exact(), wide, props.WithinEach(func(*spec.Problem) spec.Tolerance { return bad }))
-		if err == nil || !strings.Contains(err.Error(), "want a distance of at least 0") {
+		if err == nil || !strings.Contains(err.Error(), "the tolerance for gauss") {
 			t.Errorf("tolerance %+v: %v", bad, err)
 		}
+	}
+	mixed := props.WithinEach(func(p *spec.Problem) spec.Tolerance {
+		return spec.Tolerance{Delta: 0.1, Form: map[bool]spec.Form{true: spec.Joint}[p == wide[0]]}
+	})
+	if _, err := props.Judge(t.Context(), samplers.Exact(), both, mixed); err == nil || !strings.Contains(err.Error(), "want one form") {
+		t.Errorf("two forms together: %v", err)
 	}
 }
