@@ -70,7 +70,7 @@ func Invert(ctx context.Context, candidate spec.Sampler, in *reduction.Instance,
 	if err != nil {
 		return nil, err
 	}
-	if !o.tolerance.Exact() {
+	if !o.exact() {
 		return nil, errors.New("Invert takes its tolerance as an argument: want no Within")
 	}
 	if tolerance.Form == "" {

@@ -41,6 +41,9 @@ func Judge(ctx context.Context, candidate spec.Sampler, problems []*spec.Problem
 
 func judge(ctx context.Context, candidate spec.Sampler, problems []*spec.Problem, o *options) (*Verdict, error) {
 	o.agreeing(candidate)
+	if err := o.fit(problems); err != nil {
+		return nil, err
+	}
 	t := &trial{options: o, candidate: candidate}
 	for _, p := range problems {
 		c, err := newExhibit(ctx, p, candidate, o)

@@ -19,6 +19,7 @@ type options struct {
 	seed      uint64
 	limit     time.Duration
 	tolerance spec.Tolerance
+	fitting   func(*spec.Problem) spec.Tolerance // nil for one that is given
 	local     int
 	at        []float64 // the single y, if local is 1 and it is given
 	terse     bool

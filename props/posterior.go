@@ -81,7 +81,7 @@ func (p *property) check(t *rapid.T) {
 func (p *property) judgeAgain(ctx context.Context, c *Counterexample) (*Verdict, error) {
 	calls := max(p.options.calls, DefaultCalls, 8*c.Verdict.Calls)
 	fresh := Seed(p.options.stream("remembered", c.Problem.Digest(), c.Verdict.Seed).Uint64())
-	if y, ok := c.Y(); ok && p.options.tolerance.Exact() {
+	if y, ok := c.Y(); ok && p.options.exact() {
 		return p.judge(ctx, c.Problem, calls, fresh, At(y))
 	}
 	return p.judge(ctx, c.Problem, calls, fresh)

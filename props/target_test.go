@@ -1,0 +1,151 @@
+package props_test
+
+import (
+	"context"
+	"flag"
+	"math"
+	"math/rand/v2"
+	"strconv"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+	"pgregory.net/rapid"
+
+	"assay/props"
+	"assay/props/problems"
+	"assay/samplers"
+	"assay/spec"
+)
+
+var controlSeeds = flag.Int("seeds", 1, "seeds with which every control of the target must fail; the full test is 20")
+
+// matching is the claim that a sampler matches the target on generated problems. It is
+// judged twice: by the property of rapid, each problem by itself, and on as many
+// problems taken as one, where an error that all of them share adds up.
+type matching struct {
+	over     *rapid.Generator[*spec.Problem]
+	within   func(*spec.Problem) spec.Tolerance // nil asks for the exact law
+	calls    int                                // on each problem of the property
+	together int                                // on each of those taken as one
+	// alike chooses those taken as one, which are judged within the largest delta of theirs:
+	// it had better be that of most. nil takes all.
+	alike func(*spec.Problem) bool
+}
+
+// pooledProblems is how many problems are taken as one; rapid makes 100 checks too.
+const pooledProblems = 100
+
+func (m matching) options(calls int, seed uint64) []props.Option {
+	opts := []props.Option{props.Calls(calls), props.Seed(seed), props.Terse(), props.Over(m.over)}
+	if m.within != nil {
+		opts = append(opts, props.WithinEach(m.within))
+	}
+	return opts
+}
+
+func (m matching) property(s spec.Sampler, seed uint64) func(*rapid.T) {
+	return props.Posterior(s, m.options(m.calls, seed)...)
+}
+
+func (m matching) judge(t *testing.T, s spec.Sampler, seed uint64) *props.Verdict {
+	var on []*spec.Problem
+	met := map[string]bool{}
+	for i := 0; len(on) < pooledProblems; i++ {
+		p := m.over.Example(int(seed)<<20 + i)
+		if m.alike != nil && !m.alike(p) {
+			continue
+		}
+		if !met[string(p.Digest())] {
+			met[string(p.Digest())] = true
+			on = append(on, p)
+		}
+	}
+	return judge(t, s, on, m.options(m.together, seed)...)
+}
+
+// holds fails the test if the sampler is rejected. That happens to a right one with
+// probability 2e-6.
+func (m matching) holds(t *testing.T, s spec.Sampler) {
+	rapid.Check(t, m.property(s, 0))
+	v := m.judge(t, s, 0)
+	t.Logf("%s: evidence 10^%.1f on %d problems, 10^%.1f together", s.Name(), v.Log10Wealth, len(v.Problems), v.Together.Log10Wealth)
+	if v.Outcome != props.NotRejected {
+		t.Errorf("%s", v)
+	}
+}
+
+// fails fails the test unless the control is rejected, with every seed: by the property
+// where it can be, if not on the problems together.
+func (m matching) fails(t *testing.T, control spec.Sampler) {
+	byProperty, longest := 0, 0
+	for seed := range uint64(*controlSeeds) {
+		defer setFlag(t, "rapid.seed", strconv.FormatUint(seed+1, 10))() // 0 is any
+		defer setFlag(t, "rapid.shrinktime", "0s")()
+		if failed, _ := check(t, m.property(control, seed)); failed {
+			byProperty++
+			continue
+		}
+		v := m.judge(t, control, seed)
+		longest = max(longest, v.Calls)
+		if v.Outcome != props.Rejected {
+			t.Errorf("%s passes with seed %d: evidence 10^%.1f", control.Name(), seed, v.Log10Wealth)
+		}
+	}
+	t.Logf("%s: judged with %d seeds; rejected on single problems with %d of them, with the others on %d together after at most %d calls of %d",
+		control.Name(), *controlSeeds, byProperty, pooledProblems, longest, pooledProblems*m.together)
+}
+
+// setFlag sets a flag and returns what undoes it.
+func setFlag(t *testing.T, name, value string) (undo func()) {
+	old := flag.Lookup(name).Value.String()
+	if err := flag.Set(name, value); err != nil {
+		t.Fatal(err)
+	}
+	return func() { flag.Set(name, old) }
+}
+
+// run judges the sampler and the controls.
+func (m matching) run(t *testing.T, s spec.Sampler, controls ...spec.Sampler) {
+	t.Run("right", func(t *testing.T) { m.holds(t, s) })
+	for _, control := range controls {
+		t.Run(control.Name(), func(t *testing.T) { m.fails(t, control) })
+	}
+}
+
+// misjudging is rejection that accepts as if the noise had the deviation wrong(beta): the
+// sampler itself, told another measurement.
+func misjudging(name string, proposal spec.Sampler, wrong func(beta float64) float64) spec.Sampler {
+	return spec.NewSampler("rejection with "+name, true, func(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []float64, rng *rand.Rand) error {
+		m, err := spec.NewMeasurement(p.Measurement().A(), wrong(p.Measurement().Beta()))
+		if err != nil {
+			return err
+		}
+		other, err := spec.NewProblem(p.Name(), p.Prior(), m)
+		if err != nil {
+			return err
+		}
+		return rejection(proposal).Sample(ctx, dst, other, y, rng)
+	})
+}
+
+// rejection never gives up on the problems here: the rarest of some 10^5 measurements, 4.4
+// deviations out in each of three rows, accepts one proposal in 10^6 or so.
+func rejection(proposal spec.Sampler) spec.Sampler {
+	return &samplers.Rejection{Proposal: proposal, Max: 1e12}
+}
+
+// inTheAcceptance are the faults of the acceptance.
+func inTheAcceptance(proposal spec.Sampler) []spec.Sampler {
+	return []spec.Sampler{
+		misjudging("1.1 beta", proposal, func(beta float64) float64 { return 1.1 * beta }),
+		misjudging("1.5 beta", proposal, func(beta float64) float64 { return 1.5 * beta }),
+		misjudging("sqrt(beta)", proposal, math.Sqrt),
+	}
+}
+
+// TestRejectionMatchesTheTarget: proposals by the prior make rejection exact, so that the
+// null is the posterior itself.
+func TestRejectionMatchesTheTarget(t *testing.T) {
+	m := matching{over: problems.Tractable(), calls: 300, together: 150}
+	m.run(t, rejection(samplers.Prior()), inTheAcceptance(samplers.Prior())...)
+}
