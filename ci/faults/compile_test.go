@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -100,3 +101,48 @@ func TestFaultsCompile(t *testing.T) {
 		t.Errorf("a variable that is not used: %v", err)
 	}
 }
+
+// TestChosenTestsExist: the tests that should see a fault are there: one at least of each
+// expression. The control is an expression for none.
+func TestChosenTestsExist(t *testing.T) {
+	lists, err := load("lists")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range lists {
+		for _, f := range l.Faults {
+			for _, s := range f.suites(true) {
+				if s.pkg != python && s.run != "" && !exists(t, s) {
+					t.Errorf("%s: no test of %s is so named: %s", f.name(), s.pkg, s.run)
+				}
+			}
+		}
+	}
+	if exists(t, suite{"spec", "TestNobodyWroteThis"}) {
+		t.Error("a test that nobody wrote exists")
+	}
+}
+
+// exists reports whether a package has a test that the expression matches.
+func exists(t *testing.T, s suite) bool {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(s.pkg), "*_test.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wanted := regexp.MustCompile(strings.Split(s.run, "/")[0])
+	for _, path := range paths {
+		content, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, match := range declared.FindAllSubmatch(content, -1) {
+			if wanted.Match(match[1]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var declared = regexp.MustCompile(`(?m)^func (Test\w+)\(`)
