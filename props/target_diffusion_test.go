@@ -121,7 +121,7 @@ func TestDiffusionMatchesTheTarget(t *testing.T) {
 	for _, s := range defaults {
 		t.Run(string(s.Method), func(t *testing.T) {
 			r := &products{}
-			m := matching{over: r.generator(false), calls: 20, together: 90, alike: severalCoordinates}
+			m := matching{over: r.generator(false), calls: 60, together: 60, alike: severalCoordinates}
 			control := withSteps(s.Method, 30)
 			if s.Method == samplers.Heun {
 				m.calls, m.together, m.alike, control.Steps = 200, 40, manyScales, 8
@@ -133,17 +133,19 @@ func TestDiffusionMatchesTheTarget(t *testing.T) {
 	}
 }
 
-// TestRejectionOfDiffusionMatchesTheTarget: conditional, through rejection. A tolerance of 2 eta
-// hides 30 steps of the methods of first order in the calls that there is time for, and
-// small faults of the acceptance, which TestRejectionOfDiffusionIsItsRecursion sees; the control has 8
-// steps.
+// TestRejectionOfDiffusionMatchesTheTarget: conditional, through rejection. The methods of first
+// order have 300 steps here, since a call is ten proposals or so. A tolerance of 2 eta hides 30
+// steps of them in the calls that there is time for, and small faults of the acceptance, which
+// TestRejectionOfDiffusionIsItsRecursion sees; the control has 8 steps.
 func TestRejectionOfDiffusionMatchesTheTarget(t *testing.T) {
 	for _, s := range defaults {
 		t.Run(string(s.Method), func(t *testing.T) {
 			r := &products{}
-			m := matching{over: r.generator(true), calls: 10, together: 12, alike: severalCoordinates}
+			m := matching{over: r.generator(true), calls: 50, together: 20, alike: severalCoordinates}
 			if s.Method == samplers.Heun {
-				m.calls, m.together, m.alike = 40, 100, manyScales
+				m.calls, m.together, m.alike = 50, 100, manyScales
+			} else {
+				s.Steps, m.together = 300, 20
 			}
 			m.within = func(p *spec.Problem) spec.Tolerance { return jointly(2 * r.distance(s, p)) }
 			m.run(t, rejection(s), rejection(withSteps(s.Method, 8)))

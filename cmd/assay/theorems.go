@@ -3,12 +3,15 @@ package main
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"assay/props/theorems"
 )
 
 // theoremsCommand is the command line of the mathematics.
 type theoremsCommand struct {
+	Statements []string `arg:"" optional:"" name:"statement" help:"Names of statements, such as score or heun. Default: all."`
+
 	Full    bool   `help:"Spend minutes, not seconds: smaller departures are noticed."`
 	Details bool   `help:"Also say what each statement claims and how it was measured."`
 	Seed    uint64 `default:"${seed}" env:"ASSAY_SEED" help:"Root seed: the same seed gives the same report ($$${env})."`
@@ -19,12 +22,16 @@ func (c *theoremsCommand) run(ctx context.Context, std streams) (code int, err e
 	if err := checkWritable(c.JSON); err != nil {
 		return 0, err
 	}
-	budget, repeat := theorems.Quick, "assay theorems"
+	statements, err := theorems.Named(c.Statements...)
+	if err != nil {
+		return 0, err
+	}
+	budget, repeat := theorems.Quick, strings.Join(append([]string{"assay theorems"}, c.Statements...), " ")
 	if c.Full {
 		budget, repeat = theorems.Full, repeat+" --full"
 	}
 	count, done := countOn(std.err, "statements")
-	report, err := theorems.Run(ctx, c.Seed, budget, count)
+	report, err := theorems.Run(ctx, statements, c.Seed, budget, count)
 	done()
 	if err != nil {
 		return 0, err

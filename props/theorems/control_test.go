@@ -279,7 +279,7 @@ func TestStatements(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: runs whole statements, which the controls do in part")
 	}
-	report, err := Run(t.Context(), 0, Quick, nil)
+	report, err := Run(t.Context(), List(), 0, Quick, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

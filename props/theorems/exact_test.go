@@ -138,7 +138,7 @@ func TestDeterminism(t *testing.T) {
 func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	watched := 0
-	report, err := Run(ctx, 0, Quick, func(int, int) { watched++; cancel() })
+	report, err := Run(ctx, List(), 0, Quick, func(int, int) { watched++; cancel() })
 	if err != nil {
 		t.Fatal(err)
 	}

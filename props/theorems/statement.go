@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
+	"strings"
 
 	"assay/props"
 	"assay/spec"
@@ -127,6 +129,30 @@ var statements = []Statement{
 
 // List returns the statements, the paper's theorems first.
 func List() []Statement { return append([]Statement(nil), statements...) }
+
+// Named returns the statements of the given names, in that order; all if there are none. Each
+// keeps its part of [Alpha], however few are checked. It is an error if there is none of a name.
+func Named(names ...string) ([]Statement, error) {
+	if len(names) == 0 {
+		return List(), nil
+	}
+	var found []Statement
+	for i, name := range names {
+		at := slices.IndexFunc(statements, func(s Statement) bool { return s.Name == name })
+		switch {
+		case at < 0:
+			var known []string
+			for _, s := range statements {
+				known = append(known, s.Name)
+			}
+			return nil, fmt.Errorf("no statement %q, want some of %s", name, strings.Join(known, ", "))
+		case slices.Contains(names[:i], name):
+			return nil, fmt.Errorf("statement %s is named twice", name)
+		}
+		found = append(found, statements[at])
+	}
+	return found, nil
+}
 
 // Check measures. The result depends on the seed and the budget only. It is an error if ctx
 // is done first.
