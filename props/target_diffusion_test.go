@@ -121,7 +121,7 @@ func TestDiffusionMatchesTheTarget(t *testing.T) {
 	for _, s := range defaults {
 		t.Run(string(s.Method), func(t *testing.T) {
 			r := &products{}
-			m := matching{over: r.generator(false), calls: 60, together: 60, alike: severalCoordinates}
+			m := matching{over: r.generator(false), calls: 60, together: 70, alike: severalCoordinates}
 			control := withSteps(s.Method, 30)
 			if s.Method == samplers.Heun {
 				m.calls, m.together, m.alike, control.Steps = 200, 40, manyScales, 8
