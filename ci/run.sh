@@ -181,7 +181,7 @@ run_race() {
     skip "the race detector needs a C compiler: install gcc, or say --install"
     return
   fi
-  CGO_ENABLED=1 go test -race -short ./samplers/... ./props/... ./cmd/...
+  CGO_ENABLED=1 go test -race -short -timeout 20m ./samplers/... ./props/... ./cmd/...
 }
 
 run_openblas() {

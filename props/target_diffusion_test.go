@@ -118,6 +118,7 @@ func severalCoordinates(p *spec.Problem) bool { return p.Prior().Dim() >= 3 && s
 // TestDiffusionMatchesTheTarget: without a measurement. Controls have 8 steps of Heun or 30
 // of the others, which leave deviations of a tenth to a fifth.
 func TestDiffusionMatchesTheTarget(t *testing.T) {
+	skipShort(t)
 	for _, s := range defaults {
 		t.Run(string(s.Method), func(t *testing.T) {
 			r := &products{}
@@ -138,6 +139,7 @@ func TestDiffusionMatchesTheTarget(t *testing.T) {
 // steps of them in the calls that there is time for, and small faults of the acceptance, which
 // TestRejectionOfDiffusionIsItsRecursion sees; the control has 8 steps.
 func TestRejectionOfDiffusionMatchesTheTarget(t *testing.T) {
+	skipShort(t)
 	for _, s := range defaults {
 		t.Run(string(s.Method), func(t *testing.T) {
 			r := &products{}

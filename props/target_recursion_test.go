@@ -124,6 +124,7 @@ var methods = []samplers.Method{samplers.Heun, samplers.Euler, samplers.Ancestra
 // TestDiffusionIsItsRecursion: without a measurement. 5 % of a deviation are told in each
 // coordinate, so that problems of three and four are taken as one.
 func TestDiffusionIsItsRecursion(t *testing.T) {
+	skipShort(t)
 	for _, method := range methods {
 		t.Run(string(method), func(t *testing.T) {
 			m := matching{over: discretisations(method, false), calls: 50, together: 250, alike: ofDim(3, 4)}
@@ -135,6 +136,7 @@ func TestDiffusionIsItsRecursion(t *testing.T) {
 // TestRejectionOfDiffusionIsItsRecursion: conditional, through rejection. What is measured
 // hides part of the noise that is 5 % off, which the test above sees in fewer calls.
 func TestRejectionOfDiffusionIsItsRecursion(t *testing.T) {
+	skipShort(t)
 	for _, method := range methods {
 		t.Run(string(method), func(t *testing.T) {
 			m := matching{over: discretisations(method, true), calls: 50, together: 200, alike: ofDim(3, 4)}

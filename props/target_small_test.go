@@ -16,6 +16,7 @@ import (
 // them give a false alarm in 4e-6 of all runs. That the calls suffice: 50 steps of Heun's
 // method that did not refuse would be rejected on 4 of these problems.
 func TestDiffusionIsRightOrRefuses(t *testing.T) {
+	skipShort(t)
 	const on = 120
 	for _, s := range defaults {
 		calls := 200

@@ -95,6 +95,15 @@ func (m matching) fails(t *testing.T, control spec.Sampler) {
 		control.Name(), *controlSeeds, byProperty, pooledProblems, longest, pooledProblems*m.together)
 }
 
+// skipShort skips what takes many draws of many steps. Under the race detector, which is
+// what -short is for, that is half an hour; the judgements of other tests run the same goroutines.
+func skipShort(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("-short: hundreds of thousands of draws of up to 500 steps each")
+	}
+}
+
 // setFlag sets a flag and returns what undoes it.
 func setFlag(t *testing.T, name, value string) (undo func()) {
 	old := flag.Lookup(name).Value.String()
@@ -146,6 +155,7 @@ func inTheAcceptance(proposal spec.Sampler) []spec.Sampler {
 // TestRejectionMatchesTheTarget: proposals by the prior make rejection exact, so that the
 // null is the posterior itself.
 func TestRejectionMatchesTheTarget(t *testing.T) {
+	skipShort(t)
 	m := matching{over: problems.Tractable(), calls: 300, together: 150}
 	m.run(t, rejection(samplers.Prior()), inTheAcceptance(samplers.Prior())...)
 }
