@@ -20,7 +20,7 @@ import (
 // it does not claim to sample the posterior. The paper takes delta as a power of 1/kappa;
 // here both are given.
 type almc struct {
-	prior       *spec.Mixture // of x0, in R
+	prior       line // of x0
 	beta        float64
 	begin, stop float64 // t
 	kappa       float64
@@ -43,6 +43,10 @@ func (a almc) steps() (n int, t func(i int) float64) {
 // problem it is asked about.
 func (a almc) sampler() spec.Sampler {
 	return spec.NewSampler(a.name(), true, func(ctx context.Context, dst *mat.Dense, _ *spec.Problem, y []float64, rng *rand.Rand) error {
+		prior, err := a.prior.law()
+		if err != nil {
+			return err
+		}
 		rows, _ := dst.Dims()
 		x, scaled, clean := mat.NewDense(rows, 1, nil), mat.NewDense(rows, 1, nil), mat.NewDense(rows, 1, nil)
 		for i := range rows {
@@ -66,7 +70,7 @@ func (a almc) sampler() spec.Sampler {
 			signal := math.Exp(-t(i))
 			sigma := math.Sqrt(math.Expm1(2 * t(i)))
 			scaled.Scale(1/signal, x)
-			a.prior.Denoise(clean, scaled, sigma)
+			prior.Denoise(clean, scaled, sigma)
 			step(func(x float64, row int) float64 {
 				return (clean.At(row, 0) - x/signal) / (sigma * sigma * signal)
 			})
@@ -77,34 +81,14 @@ func (a almc) sampler() spec.Sampler {
 }
 
 // noised returns p_t: the mixture of the components of the prior, shrunk and widened.
-func (a almc) noised(t float64) (*spec.Mixture, error) {
-	var weights []float64
-	var parts []*spec.Gaussian
-	for _, c := range a.components(t) {
-		part, err := spec.NewIsotropic([]float64{c.mean}, math.Sqrt(c.variance))
-		if err != nil {
-			return nil, err
-		}
-		weights, parts = append(weights, c.weight), append(parts, part)
+func (a almc) noised(t float64) line {
+	signal, noise := math.Exp(-t), math.Sqrt(-math.Expm1(-2*t))
+	shrunk := line{weights: a.prior.weights}
+	for k, mean := range a.prior.means {
+		shrunk.means = append(shrunk.means, signal*mean)
+		shrunk.deviations = append(shrunk.deviations, math.Hypot(signal*a.prior.deviations[k], noise))
 	}
-	return spec.NewMixture(weights, parts)
-}
-
-func (a almc) components(t float64) []component {
-	signal, total := math.Exp(-t), 0.
-	all := make([]component, a.prior.Len())
-	for k := range all {
-		weight, g := a.prior.Component(k)
-		narrowest, _ := g.Scale()
-		at := mat.NewDense(1, 1, nil)
-		g.Denoise(at, at, 1e9*narrowest) // its mean, but for 1 in 1e18
-		all[k] = component{weight, signal * at.At(0, 0), signal*signal*narrowest*narrowest - math.Expm1(-2*t)}
-		total += weight
-	}
-	for k := range all {
-		all[k].weight /= total
-	}
-	return all
+	return shrunk
 }
 
 // law returns the density of the draws given y, by propagation of that of the start.
@@ -123,10 +107,10 @@ func (a almc) law(g *mesh, y float64) []float64 {
 	}
 	n, t := a.steps()
 	for i := range n {
-		parts := a.components(t(i))
+		parts := a.noised(t(i))
 		law = g.move(law, 2*a.delta, func(k int) float64 {
 			x := g.x[k]
-			return x + a.delta*(scoreAt(parts, x)+precision*(y-x))
+			return x + a.delta*(parts.score(x)+precision*(y-x))
 		})
 	}
 	return law
@@ -140,8 +124,8 @@ func (a almc) action(g *mesh, y float64) (sum float64) {
 	for k := range nodes { // midpoints, in log t
 		t := a.stop * math.Pow(ratio, float64(k)+0.5)
 		const h = 1e-3
-		early, late := g.posterior(a.components(t*(1-h)), y, a.beta), g.posterior(a.components(t*(1+h)), y, a.beta)
-		now := g.posterior(a.components(t), y, a.beta)
+		early, late := g.posterior(a.noised(t*(1-h)), y, a.beta), g.posterior(a.noised(t*(1+h)), y, a.beta)
+		now := g.posterior(a.noised(t), y, a.beta)
 		moved, square := 0., 0. // moved is dF/dt, up to the middle of a cell in the square
 		for i := range now {
 			half := (late[i] - early[i]) * meshWidth / (4 * h * t)

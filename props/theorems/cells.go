@@ -43,14 +43,9 @@ func (s scheme) partition(ctx context.Context, l line, steps int, reach float64,
 		if law.points[i] >= law.points[i+1] {
 			return cells{}, nil, fmt.Errorf("%s with %d steps folds the line at %v", s.name, steps, law.points[i])
 		}
-		law.masses = append(law.masses, normalMass(nodes[i], nodes[i+1]))
+		law.masses = append(law.masses, between(nodes[i], nodes[i+1]))
 	}
 	return law, seen, nil
-}
-
-// normalMass returns the standard normal probability of [from, to].
-func normalMass(from, to float64) float64 {
-	return line{[]float64{1}, []float64{0}, []float64{1}}.mass(from, to, 0)
 }
 
 // ideal returns the mass of an interval at the last level, where infinitely many steps would
@@ -63,7 +58,7 @@ func (s scheme) ideal(l line, seen *trace) func(from, to float64) float64 {
 	first, last, centre := seen.levels[0], seen.levels[len(seen.levels)-1], seen.centre[0]
 	if s.noise == nil {
 		return func(from, to float64) float64 {
-			return normalMass((l.carried(from, last, first)-centre)/first, (l.carried(to, last, first)-centre)/first)
+			return between((l.carried(from, last, first)-centre)/first, (l.carried(to, last, first)-centre)/first)
 		}
 	}
 	var at, weights [20]float64

@@ -45,7 +45,7 @@ func conditionalSteps(r *run, s scheme) int {
 
 func conditionalBy(r *run, schemes []scheme, sampler func(s scheme, steps int) spec.Sampler, bound func(eps float64) float64) (Result, error) {
 	result := Result{Quantity: "mean over y of the total variation / 2 eps, largest", Relation: AtMost, Bound: 1, P: 1, Holds: true}
-	onLine, err := threeModes.problem(conditionalNoise)
+	onLine, err := threeModes.problem("the line", conditionalNoise)
 	if err != nil {
 		return Result{}, err
 	}
@@ -69,7 +69,7 @@ func conditionalBy(r *run, schemes []scheme, sampler func(s scheme, steps int) s
 		result.Holds = result.Holds && mean <= bound(eps) && share <= math.Sqrt(bound(eps))
 
 		delta := bound(max(eps, onGauss))
-		options := []props.Option{jointly(delta), props.Alpha(r.alpha / float64(2*len(schemes))), props.Calls(r.of(500, 2000))}
+		options := []props.Option{props.Within(jointly(delta)), props.Alpha(r.alpha / float64(2*len(schemes))), props.Calls(r.of(500, 2000))}
 		if s.noise != nil { // whose draws take longer
 			options = append(options, props.Calls(r.of(100, 300)), props.Terse())
 		}
@@ -117,7 +117,7 @@ func (s scheme) conditionalDraws(r *run, sampler spec.Sampler, steps int) (*post
 	if err != nil {
 		return nil, err
 	}
-	p, err := line{[]float64{1}, []float64{0}, []float64{1}}.problem(conditionalNoise)
+	p, err := standardNormal.problem("the line", conditionalNoise)
 	if err != nil {
 		return nil, err
 	}
@@ -161,9 +161,7 @@ func (d *posteriorDraws) shiftNoticed(p float64) float64 {
 
 // jointly is the null that a sampler's draws are those of the exact posterior but with
 // probability delta over everything.
-func jointly(delta float64) props.Option {
-	return props.Within(spec.Tolerance{Delta: delta, Form: spec.Joint})
-}
+func jointly(delta float64) spec.Tolerance { return spec.Tolerance{Delta: delta, Form: spec.Joint} }
 
 // noticedSpread says what spread, on the problem where it takes the most, a verdict would have
 // noticed.
@@ -177,19 +175,6 @@ func noticedSpread(v *props.Verdict) string {
 		}
 	}
 	return "draws " + worst.Words
-}
-
-// problem returns the line as a prior, measured as y = x + beta n.
-func (l line) problem(beta float64) (*spec.Problem, error) {
-	law, err := l.law()
-	if err != nil {
-		return nil, err
-	}
-	m, err := spec.NewMeasurement(mat.NewDense(1, 1, []float64{1}), beta)
-	if err != nil {
-		return nil, err
-	}
-	return spec.NewProblem("the line", law, m)
 }
 
 // gaussianError returns a bound on the total variation between a Gaussian and its draws by the

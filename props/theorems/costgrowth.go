@@ -105,23 +105,7 @@ func (g *costGrowth) p() float64 {
 // noticed returns the share of slopes below the cubic one that would be noticed nine times in
 // ten.
 func (g *costGrowth) noticed(alpha float64) float64 {
-	n := len(g.logs)
-	needed := 0
-	for atLeast(needed, n, 0.5) > alpha {
-		needed++
-	}
-	if needed > n {
-		return 1
-	}
-	low, high := 0.5, 1.
-	for range 50 {
-		if middle := (low + high) / 2; atLeast(needed, n, middle) < 0.9 {
-			low = middle
-		} else {
-			high = middle
-		}
-	}
-	return high
+	return min(1, noticedAbove(len(g.logs), 0.5, alpha))
 }
 
 func (g *costGrowth) notes() []string {

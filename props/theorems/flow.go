@@ -28,19 +28,15 @@ type flow struct {
 // newFlow returns that of the sampler on an instance.
 func newFlow(ctx context.Context, sampler samplers.Diffusion, of *reduction.Instance) (*flow, error) {
 	dials := of.Dials()
-	in, name, err := problems.Hard(fmt.Sprintf("constant:n=1,m=1,R=%s,eps=%s", number(dials.R), number(dials.Eps)))
+	in, _, err := problems.Hard(fmt.Sprintf("constant:n=1,m=1,R=%s,eps=%s", number(dials.R), number(dials.Eps)))
 	if err != nil {
 		return nil, err
 	}
-	r := &recorder{Instance: in}
-	problem, err := spec.NewProblem(name, r, spec.Unmeasured(in.Dim()))
+	seen, err := look(ctx, sampler, &probe{Denoiser: in, widen: 1}, rand.New(rand.NewPCG(0, 0)))
 	if err != nil {
 		return nil, err
 	}
-	if err := sampler.Sample(ctx, mat.NewDense(1, in.Dim(), nil), problem, nil, rand.New(rand.NewPCG(0, 0))); err != nil {
-		return nil, err
-	}
-	f := &flow{in, append(r.levels, 0)}
+	f := &flow{in, append(seen.levels, 0)}
 	if start, ok := f.increases(); !ok {
 		return nil, fmt.Errorf("the flow of %s does not increase at a start of %v; more steps would do", sampler.Name(), start)
 	}
@@ -62,19 +58,6 @@ func (f *flow) increases() (start float64, ok bool) {
 		}
 	}
 	return 0, true
-}
-
-// recorder is an instance that writes down at which levels of noise it is asked to denoise.
-type recorder struct {
-	*reduction.Instance
-	levels []float64
-}
-
-func (r *recorder) Denoise(dst, x *mat.Dense, sigma float64) {
-	if n := len(r.levels); n == 0 || r.levels[n-1] != sigma {
-		r.levels = append(r.levels, sigma)
-	}
-	r.Instance.Denoise(dst, x, sigma)
 }
 
 // to returns the draws that standard normal starts are carried to, a row each, its secret coordinate and
@@ -110,12 +93,8 @@ const secretColumn, outputColumn = 0, 1
 // parity. The starts that are carried to the edges of those cells are found by bisection.
 func (f *flow) misparity() float64 {
 	step := f.in.Dials().Eps / f.in.Dials().R
-	bit := 0
-	if f.in.Function().Circuit.Eval([]bool{true})[0] {
-		bit = 1
-	}
 	var edges []float64 // of cells of the other parity
-	for k := -2*int(4.5/f.in.Dials().Eps) - 1 + bit; float64(k)*f.in.Dials().Eps < 9; k += 2 {
+	for k := -2*int(4.5/f.in.Dials().Eps) - 1 + constantBit(f.in); float64(k)*f.in.Dials().Eps < 9; k += 2 {
 		edges = append(edges, (float64(k)-0.5)*step, (float64(k)+0.5)*step)
 	}
 	starts := f.from(edges)
@@ -147,14 +126,6 @@ func (f *flow) from(outputs []float64) []float64 {
 		}
 	}
 	return middle
-}
-
-// between returns the probability of a standard normal from a to b, on the side where it is small.
-func between(a, b float64) float64 {
-	if a > 0 {
-		a, b = -b, -a
-	}
-	return max(0, below(b)-below(a))
 }
 
 // tolerance returns the (tau, delta) within which the draws of d coordinates are, of an instance of n to

@@ -2,6 +2,9 @@ package theorems
 
 import (
 	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
 
 	"assay/spec"
 )
@@ -14,6 +17,9 @@ type line struct {
 // threeModes is the one on which errors are looked at: two modes that overlap and one apart.
 var threeModes = line{[]float64{0.3, 0.5, 0.2}, []float64{-3, 0.5, 3}, []float64{0.5, 1, 0.6}}
 
+// standardNormal is the standard normal law.
+var standardNormal = line{[]float64{1}, []float64{0}, []float64{1}}
+
 // law returns it as one of package spec.
 func (l line) law() (*spec.Mixture, error) {
 	components := make([]*spec.Gaussian, len(l.weights))
@@ -25,6 +31,19 @@ func (l line) law() (*spec.Mixture, error) {
 		components[k] = g
 	}
 	return spec.NewMixture(l.weights, components)
+}
+
+// problem returns the line as a prior, measured as y = x + beta n.
+func (l line) problem(name string, beta float64) (*spec.Problem, error) {
+	law, err := l.law()
+	if err != nil {
+		return nil, err
+	}
+	m, err := spec.NewMeasurement(mat.NewDense(1, 1, []float64{1}), beta)
+	if err != nil {
+		return nil, err
+	}
+	return spec.NewProblem(name, law, m)
 }
 
 // tails returns the probabilities below and above x of the law smoothed by sigma.
@@ -56,6 +75,27 @@ func (l line) density(x, sigma float64) (p float64) {
 		p += w * math.Exp(-z*z/2) / (deviation * math.Sqrt(2*math.Pi))
 	}
 	return p
+}
+
+// logNormalAt returns the log density of N(mean, variance) at x.
+func logNormalAt(x, mean, variance float64) float64 {
+	return -(x-mean)*(x-mean)/(2*variance) - math.Log(2*math.Pi*variance)/2
+}
+
+// score returns that of the law.
+func (l line) score(x float64) float64 {
+	logs := make([]float64, len(l.weights))
+	for k, w := range l.weights {
+		logs[k] = math.Log(w) + logNormalAt(x, l.means[k], l.deviations[k]*l.deviations[k])
+	}
+	largest := slices.Max(logs)
+	score, total := 0., 0.
+	for k, log := range logs {
+		p := math.Exp(log - largest)
+		total += p
+		score += p * (l.means[k] - x) / (l.deviations[k] * l.deviations[k])
+	}
+	return score / total
 }
 
 // moments returns the mean and the deviation.

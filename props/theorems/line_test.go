@@ -90,7 +90,7 @@ func TestDrawsFollowThePartition(t *testing.T) {
 	const draws = 4000
 	r := newRun(t, 0)
 	limit := math.Sqrt(math.Log(2/level) / (2 * draws))
-	p, err := threeModes.problem(1)
+	p, err := threeModes.problem("the line", 1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -64,7 +64,7 @@ func logConcaveOf(r *run, inside, outside []langevinCase) (Result, error) {
 		result.Holds = result.Holds && v.Outcome == props.NotRejected
 		result.Notes = append(result.Notes, fmt.Sprintf("%s: %s as a (%.3g, %.2g)-sampler after %d calls; %s", in.words, v.Outcome, in.tolerance.Tau, in.tolerance.Delta, v.Calls, in.derivation))
 		if result.WouldNotice == "" {
-			result.WouldNotice = in.words + ": " + noticedWords(v)
+			result.WouldNotice = in.words + ": " + strings.Join(noticedEffects(v), ", or ")
 		}
 	}
 	for _, out := range outside {
@@ -78,17 +78,6 @@ func logConcaveOf(r *run, inside, outside []langevinCase) (Result, error) {
 	result.P = math.Pow(10, -result.Measured)
 	result.Detail = "judged call by call, y and x0 fresh in each; inside, the tolerance is derived from the law of the chains"
 	return result, nil
-}
-
-// noticedWords says in a line what a verdict that rejects nothing would have noticed.
-func noticedWords(v *props.Verdict) string {
-	var words []string
-	for _, n := range v.Problems[0].Noticed {
-		if n.Size > 0 {
-			words = append(words, n.Words)
-		}
-	}
-	return strings.Join(words, ", or ")
 }
 
 // langevinCase is annealed Langevin on a problem, and the tolerance that it must meet there.
@@ -237,13 +226,7 @@ func langevinTolerance(s samplers.AnnealedLangevin, variance float64, gains []fl
 	for _, gain := range gains {
 		sum += langevinGap(s, variance, gains[0], gain, beta)
 	}
-	return jointTolerance(0, sum+wrong), fmt.Sprintf("by the law of its chains the total variation is %.2g, and the mode is wrong with probability %.2g", sum, wrong)
-}
-
-// jointTolerance returns the tolerance of draws that can be coupled within tau but for a
-// probability delta over everything.
-func jointTolerance(tau, delta float64) spec.Tolerance {
-	return spec.Tolerance{Tau: tau, Delta: delta, Form: spec.Joint}
+	return jointly(sum + wrong), fmt.Sprintf("by the law of its chains the total variation is %.2g, and the mode is wrong with probability %.2g", sum, wrong)
 }
 
 // langevinGap bounds the mean total variation between the laws, given the measurement u of a

@@ -8,14 +8,12 @@ import (
 	"math/rand/v2"
 	"slices"
 
-	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/mathext"
 	"gonum.org/v1/gonum/stat"
 
 	"assay/props/problems"
 	"assay/reduction/circuit"
 	"assay/reduction/inverter"
-	"assay/samplers"
 	"assay/spec"
 )
 
@@ -55,12 +53,6 @@ type costs struct {
 	// to find one.
 	enumerate func(ctx context.Context, c *circuit.Circuit, z []bool) (uint64, error)
 	invert    func(ctx context.Context, c *circuit.Circuit, z []bool, rng *rand.Rand) (uint64, error)
-}
-
-func rejectionWait(ctx context.Context, p *spec.Problem, y []float64, draws int, rng *rand.Rand) (int, error) {
-	sampler := &samplers.Rejection{Proposal: samplers.Prior(), Max: 1e12}
-	err := sampler.Sample(ctx, mat.NewDense(draws, p.Prior().Dim(), nil), p, y, rng)
-	return int(sampler.Stats().Proposals), err
 }
 
 func everyInput(ctx context.Context, c *circuit.Circuit, z []bool) (uint64, error) {

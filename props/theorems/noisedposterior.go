@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 
-	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 
 	"assay/props"
@@ -28,10 +27,7 @@ import (
 // the total variation that rho has from mu_tau, which must not reject them, and as one of the posterior
 // itself, at the same, which must: the weights of the modes are wrong there.
 func noisedPosterior(r *run) (Result, error) {
-	a, err := narrowAndWide()
-	if err != nil {
-		return Result{}, err
-	}
+	a := narrowAndWide
 	return noisedPosteriorBy(r, noisedCase{claimed: a, drawn: a, judged: a, outside: 0, patience: r.of(1500, 6000), bound: almc.bound})
 }
 
@@ -45,17 +41,9 @@ type noisedCase struct {
 
 // narrowAndWide is the case looked at. The steps make the variance too large by
 // delta/2 times the curvature of log mu_tau, at most 9 here.
-func narrowAndWide() (almc, error) {
-	narrow, err := spec.NewIsotropic([]float64{-1}, 0.1)
-	if err != nil {
-		return almc{}, err
-	}
-	wide, err := spec.NewIsotropic([]float64{1}, 0.6)
-	if err != nil {
-		return almc{}, err
-	}
-	prior, err := spec.NewMixture([]float64{1, 1}, []*spec.Gaussian{narrow, wide})
-	return almc{prior: prior, beta: 0.5, begin: 3, stop: 0.1, kappa: 4, delta: 0.01, warmSteps: 300, likelihood: 1}, err
+var narrowAndWide = almc{
+	prior: line{[]float64{0.5, 0.5}, []float64{-1, 1}, []float64{0.1, 0.6}},
+	beta:  0.5, begin: 3, stop: 0.1, kappa: 4, delta: 0.01, warmSteps: 300, likelihood: 1,
 }
 
 // noisedY is the measurement.
@@ -63,27 +51,19 @@ const noisedY = 0.2
 
 // bound returns the bound on KL(mu_tau || rho).
 func (a almc) bound(g *mesh, y float64) float64 {
-	start := g.posterior([]component{{1, 0, 1}}, y, a.beta)
-	return g.divergence(g.posterior(a.components(a.begin), y, a.beta), start) + a.action(g, y)/(4*a.kappa)
+	start := g.posterior(standardNormal, y, a.beta)
+	return g.divergence(g.posterior(a.noised(a.begin), y, a.beta), start) + a.action(g, y)/(4*a.kappa)
 }
 
 // problem returns the problem whose prior is p_t.
 func (a almc) problem(t float64) (*spec.Problem, error) {
-	prior, err := a.noised(t)
-	if err != nil {
-		return nil, err
-	}
-	m, err := spec.NewMeasurement(mat.NewDense(1, 1, []float64{1}), a.beta)
-	if err != nil {
-		return nil, err
-	}
-	return spec.NewProblem(fmt.Sprintf("narrow and wide, noised for t = %v", t), prior, m)
+	return a.noised(t).problem(fmt.Sprintf("narrow and wide, noised for t = %v", t), a.beta)
 }
 
 func noisedPosteriorBy(r *run, c noisedCase) (Result, error) {
 	g := newMesh(-7, 7)
 	a := c.claimed
-	near, true0 := g.posterior(a.components(a.stop), noisedY, a.beta), g.posterior(a.components(0), noisedY, a.beta)
+	near, true0 := g.posterior(a.noised(a.stop), noisedY, a.beta), g.posterior(a.noised(0), noisedY, a.beta)
 	holds, tightest := true, 0.
 	var kappas, divergences []float64
 	var law []float64

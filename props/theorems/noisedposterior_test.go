@@ -11,12 +11,8 @@ import (
 )
 
 // narrowCase returns the case that is checked, or fails the test.
-func narrowCase(t *testing.T) noisedCase {
-	t.Helper()
-	a, err := narrowAndWide()
-	if err != nil {
-		t.Fatal(err)
-	}
+func narrowCase() noisedCase {
+	a := narrowAndWide
 	return noisedCase{claimed: a, drawn: a, judged: a, patience: 300, bound: almc.bound}
 }
 
@@ -33,27 +29,18 @@ func TestNoisedPosteriorControls(t *testing.T) {
 		"stopped too early":        func(c *noisedCase) { c.drawn.stop = 0.3 },
 		"the right one for wrong":  func(c *noisedCase) { c.outside = c.claimed.stop },
 		"the wrong one for right":  func(c *noisedCase) { c.claimed.stop, c.outside = 1e-3, 1e-3 },
-		"a prior of other weights": func(c *noisedCase) { c.drawn.prior = reweighted(t, c.drawn.prior) },
+		"a prior of other weights": func(c *noisedCase) { c.drawn.prior = reweighted(c.drawn.prior) },
 	} {
-		c := narrowCase(t)
+		c := narrowCase()
 		change(&c)
 		fails(t, name, func(r *run) (Result, error) { return noisedPosteriorBy(r, c) })
 	}
 }
 
-// reweighted gives the first mode twice the weight.
-func reweighted(t *testing.T, m *spec.Mixture) *spec.Mixture {
-	t.Helper()
-	weights, parts := make([]float64, m.Len()), make([]*spec.Gaussian, m.Len())
-	for k := range parts {
-		weights[k], parts[k] = m.Component(k)
-	}
-	weights[0] *= 2
-	other, err := spec.NewMixture(weights, parts)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return other
+// reweighted gives the first of two equal modes twice the weight of the other.
+func reweighted(l line) line {
+	l.weights = []float64{2. / 3, 1. / 3}
+	return l
 }
 
 // TestLawOfALMC: the law that is propagated is that of the draws. Of 3000 the empirical
@@ -62,7 +49,7 @@ func reweighted(t *testing.T, m *spec.Mixture) *spec.Mixture {
 func TestLawOfALMC(t *testing.T) {
 	g := newMesh(-7, 7)
 	for i, kappa := range []float64{0.05, 1} {
-		a := narrowCase(t).drawn
+		a := narrowCase().drawn
 		a.kappa = kappa
 		draws := mat.NewDense(3000, 1, nil)
 		if err := a.sampler().Sample(t.Context(), draws, nil, []float64{noisedY}, newRun(t, 0).stream("law of almc", i)); err != nil {
@@ -73,7 +60,7 @@ func TestLawOfALMC(t *testing.T) {
 		if d := g.distance(x, a.law(g, noisedY)); d > 0.063 {
 			t.Errorf("kappa = %v: the draws are at a distance of %v from their law", kappa, d)
 		}
-		if d := g.distance(x, g.posterior(a.components(0), noisedY, a.beta)); d < 0.063 {
+		if d := g.distance(x, g.posterior(a.noised(0), noisedY, a.beta)); d < 0.063 {
 			t.Errorf("kappa = %v: the posterior passes too, at a distance of %v", kappa, d)
 		}
 	}
@@ -108,7 +95,7 @@ func TestGrid(t *testing.T) {
 			t.Fatalf("at %v the density is %v, want %v", x, after[i], want)
 		}
 	}
-	a := narrowCase(t).claimed
+	a := narrowCase().claimed
 	for _, stop := range []float64{0, 0.1, 2} {
 		p, err := a.problem(stop)
 		if err != nil {
@@ -120,13 +107,13 @@ func TestGrid(t *testing.T) {
 		}
 		x, logs := mat.NewDense(len(g.x), 1, slices.Clone(g.x)), make([]float64, len(g.x))
 		exact.Given([]float64{noisedY}).(spec.Density).LogDensity(logs, x, 0)
-		for i, v := range g.posterior(a.components(stop), noisedY, a.beta) {
+		for i, v := range g.posterior(a.noised(stop), noisedY, a.beta) {
 			if math.Abs(v-math.Exp(logs[i])) > 1e-8 {
 				t.Fatalf("t = %v: at %v the posterior density is %v, want %v", stop, g.x[i], v, math.Exp(logs[i]))
 			}
 		}
 	}
-	noised, err := a.noised(0.3)
+	noised, err := a.noised(0.3).law()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +121,7 @@ func TestGrid(t *testing.T) {
 	spec.Score(score, noised, x, 1e-4)
 	for i, v := range g.x {
 		// Smoothing by 1e-4 changes the score by 1e-8 of its third derivative and less.
-		if got := scoreAt(a.components(0.3), v); math.Abs(got-score.At(i, 0)) > 1e-5*(1+math.Abs(got)) {
+		if got := a.noised(0.3).score(v); math.Abs(got-score.At(i, 0)) > 1e-5*(1+math.Abs(got)) {
 			t.Fatalf("at %v the score is %v, want %v", v, got, score.At(i, 0))
 		}
 	}
@@ -166,15 +153,7 @@ func TestDivergences(t *testing.T) {
 // square is the sum of the squares of the derivatives of mean and deviation. A hundred nodes
 // are good to a part in a thousand.
 func TestAction(t *testing.T) {
-	one, err := spec.NewIsotropic([]float64{-1}, 0.3)
-	if err != nil {
-		t.Fatal(err)
-	}
-	prior, err := spec.NewMixture([]float64{1}, []*spec.Gaussian{one})
-	if err != nil {
-		t.Fatal(err)
-	}
-	a := almc{prior: prior, beta: 0.5, begin: 3, stop: 0.1}
+	a := almc{prior: line{[]float64{1}, []float64{-1}, []float64{0.3}}, beta: 0.5, begin: 3, stop: 0.1}
 	moments := func(t float64) (mean, deviation float64) {
 		v := math.Exp(-2*t)*0.09 + 1 - math.Exp(-2*t)
 		precision := 1/v + 1/(a.beta*a.beta)

@@ -27,12 +27,21 @@ func noticedAbove(n int, p, alpha float64) float64 {
 	if most > n {
 		return math.Inf(1)
 	}
-	low, high := 0.0, 1.0
-	for range 60 {
-		if q := (low + high) / 2; atLeast(most, n, q) < power {
-			low = q
+	return leastPower(most, n)
+}
+
+// leastPower returns the probability of success at which k or more of n have probability [power].
+func leastPower(k, n int) float64 {
+	return bisect(0, 1, func(q float64) bool { return atLeast(k, n, q) < power })
+}
+
+// bisect returns where from low to high a condition ends that holds below that only.
+func bisect(low, high float64, holds func(x float64) bool) float64 {
+	for range 100 { // until there is no number between the two, or very nearly
+		if middle := (low + high) / 2; holds(middle) {
+			low = middle
 		} else {
-			high = q
+			high = middle
 		}
 	}
 	return high
@@ -64,15 +73,7 @@ func noticedFailures(n int, bound, alpha float64) float64 {
 	}
 	for k := 1; k <= n; k++ {
 		if refutes(k) {
-			low, high := 0.0, 1.0
-			for range 60 {
-				if q := (low + high) / 2; atLeast(k, n, q) < power {
-					low = q
-				} else {
-					high = q
-				}
-			}
-			return high
+			return leastPower(k, n)
 		}
 	}
 	return math.Inf(1)
@@ -96,14 +97,20 @@ func percentMore(what string, measured, bound float64) string {
 
 // judgedNotice says what a verdict would have noticed on its first problem.
 func judgedNotice(v *props.Verdict) string {
-	var words []string
+	words := noticedEffects(v)
+	if words == nil {
+		return fmt.Sprintf("nothing that %d calls were tried with", v.Calls)
+	}
+	return strings.Join(words, "; ")
+}
+
+// noticedEffects returns the words of each effect that a verdict would have noticed on its first
+// problem.
+func noticedEffects(v *props.Verdict) (words []string) {
 	for _, n := range v.Problems[0].Noticed {
 		if n.Size > 0 {
 			words = append(words, n.Words)
 		}
 	}
-	if words == nil {
-		return fmt.Sprintf("nothing that %d calls were tried with", v.Calls)
-	}
-	return strings.Join(words, "; ")
+	return words
 }

@@ -13,6 +13,14 @@ func below(z float64) float64 { return math.Erfc(-z/math.Sqrt2) / 2 }
 
 func bell(z float64) float64 { return math.Exp(-z*z/2) / math.Sqrt(2*math.Pi) }
 
+// between returns the probability of a standard normal from a to b, on the side where it is small.
+func between(a, b float64) float64 {
+	if a > 0 {
+		a, b = -b, -a
+	}
+	return max(0, below(b)-below(a))
+}
+
 // middles returns the quantiles of a standard normal in the middle of cells of equal probability.
 func middles(points int) []float64 {
 	starts := make([]float64, points)
@@ -29,14 +37,18 @@ type quantiles struct {
 	upTo   []float64 // probability up to each
 }
 
+// constantBit returns the output, 0 or 1, of the function of an instance whose function is constant.
+func constantBit(in *reduction.Instance) int {
+	if in.Function().Circuit.Eval([]bool{true})[0] {
+		return 1
+	}
+	return 0
+}
+
 func newQuantiles(in *reduction.Instance) *quantiles {
 	q := &quantiles{R: in.Dials().R}
-	bit := 0
-	if in.Function().Circuit.Eval([]bool{true})[0] {
-		bit = 1
-	}
 	eps, total := in.Dials().Eps, 0.0
-	for k := -2*int(10/eps) + bit; float64(k)*eps < 20; k += 2 {
+	for k := -2*int(10/eps) + constantBit(in); float64(k)*eps < 20; k += 2 {
 		z := float64(k) * eps
 		total += math.Exp(-z * z / 2)
 		q.points, q.upTo = append(q.points, z/q.R), append(q.upTo, total)
@@ -58,14 +70,5 @@ func (q *quantiles) output(p float64) float64 {
 
 // secret inverts (CDF(R (x-1)) + CDF(R (x+1)))/2.
 func (q *quantiles) secret(p float64) float64 {
-	low, high := -3., 3.
-	for range 60 {
-		x := (low + high) / 2
-		if (below(q.R*(x-1))+below(q.R*(x+1)))/2 < p {
-			low = x
-		} else {
-			high = x
-		}
-	}
-	return (low + high) / 2
+	return bisect(-3, 3, func(x float64) bool { return (below(q.R*(x-1))+below(q.R*(x+1)))/2 < p })
 }

@@ -68,18 +68,12 @@ func (l radial) tail(r float64) (p float64) {
 
 // radius returns the length that y exceeds with probability delta, by bisection.
 func (l radial) radius(delta float64) float64 {
-	low, high := 0.0, 1.0
-	for l.tail(high) > delta {
+	within := func(r float64) bool { return l.tail(r) > delta }
+	high := 1.0
+	for within(high) {
 		high *= 2
 	}
-	for range 100 {
-		if middle := (low + high) / 2; l.tail(middle) > delta {
-			low = middle
-		} else {
-			high = middle
-		}
-	}
-	return high
+	return bisect(0, high, within)
 }
 
 // problem returns it as one of package spec.

@@ -157,23 +157,30 @@ func TestProposalsOfHardInstances(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		rng, over := newRun(t, 0).stream("proposals of hard instances", i), 0
-		x, y := make([]float64, in.Dim()), make([]float64, m)
-		limit := ProposalBound(m, 1+1e-9, p.Measurement().Beta(), delta)
-		for range draws {
-			p.Draw(x, y, rng)
-			log, err := logRateOf(p, y)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if -log > limit {
-				over++
-			}
-		}
+		rng := newRun(t, 0).stream("proposals of hard instances", i)
+		over := takingMore(t, p, draws, ProposalBound(m, 1+1e-9, p.Measurement().Beta(), delta), rng)
 		if atLeast(over, draws, delta) < level {
 			t.Errorf("m = %d: %d of %d y take more proposals than the bound", m, over, draws)
 		}
 	}
+}
+
+// takingMore returns at how many of the given number of y rejection takes more proposals than
+// exp(limit).
+func takingMore(t *testing.T, p *spec.Problem, count int, limit float64, rng *rand.Rand) (more int) {
+	t.Helper()
+	x, y := make([]float64, p.Prior().Dim()), make([]float64, p.Measurement().Rows())
+	for range count {
+		p.Draw(x, y, rng)
+		log, err := logRateOf(p, y)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if -log > limit {
+			more++
+		}
+	}
+	return more
 }
 
 // TestLatticeOutput: the masses of the cells of y are a law, the rates in them are those of
@@ -196,19 +203,8 @@ func TestLatticeOutput(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	limit, over := law.logProposals(delta), 0
-	rng := newRun(t, 0).stream("lattice output", 0)
-	x, y := make([]float64, p.Prior().Dim()), make([]float64, 1)
-	for range draws {
-		p.Draw(x, y, rng)
-		log, err := logRateOf(p, y)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if -log > limit {
-			over++
-		}
-	}
+	limit := law.logProposals(delta)
+	over := takingMore(t, p, draws, limit, newRun(t, 0).stream("lattice output", 0))
 	if equal(over, draws, delta) < level {
 		t.Errorf("%d of %d y are beyond the quantile of %v", over, draws, delta)
 	}

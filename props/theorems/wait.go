@@ -1,6 +1,7 @@
 package theorems
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -23,12 +24,18 @@ type wait struct {
 
 // newWait lets the sampler wait for its draws at y, where the formula says the given rate.
 func newWait(r *run, p *spec.Problem, y []float64, draws int, rate float64, rng *rand.Rand) (*wait, error) {
-	sampler := &samplers.Rejection{Proposal: samplers.Prior(), Max: 1e12}
-	dst := mat.NewDense(draws, p.Prior().Dim(), nil)
-	if err := sampler.Sample(r.ctx, dst, p, y, rng); err != nil {
+	proposals, err := rejectionWait(r.ctx, p, y, draws, rng)
+	if err != nil {
 		return nil, err
 	}
-	return &wait{draws, int(sampler.Stats().Proposals), rate, 1 - rng.Float64()}, nil
+	return &wait{draws, proposals, rate, 1 - rng.Float64()}, nil
+}
+
+// rejectionWait returns how many proposals the rejection sampler examines for its draws at y.
+func rejectionWait(ctx context.Context, p *spec.Problem, y []float64, draws int, rng *rand.Rand) (int, error) {
+	sampler := &samplers.Rejection{Proposal: samplers.Prior(), Max: 1e12}
+	err := sampler.Sample(ctx, mat.NewDense(draws, p.Prior().Dim(), nil), p, y, rng)
+	return int(sampler.Stats().Proposals), err
 }
 
 // share returns the unbiased estimate of the acceptance rate from a waiting time, which at
@@ -118,18 +125,10 @@ func shiftedScore(draws int, factor float64) (mean, deviation float64) {
 // leastNoticed returns the least factor above 1 of which the power, which grows with it, is
 // nine tenths; infinity if that of 1000 is less.
 func leastNoticed(power func(factor float64) float64) float64 {
-	low, high := 0.0, math.Log(1000)
 	if power(1000) < 0.9 {
 		return math.Inf(1)
 	}
-	for range 40 {
-		if middle := (low + high) / 2; power(math.Exp(middle)) < 0.9 {
-			low = middle
-		} else {
-			high = middle
-		}
-	}
-	return math.Exp(high)
+	return math.Exp(bisect(0, math.Log(1000), func(log float64) bool { return power(math.Exp(log)) < 0.9 }))
 }
 
 // leastRate is the acceptance rate below which a y is passed over, for time; that of the

@@ -2,31 +2,6 @@ package theorems
 
 import "math"
 
-// component is one of a Gaussian mixture in R.
-type component struct{ weight, mean, variance float64 }
-
-// logNormalAt returns the log density of N(mean, variance) at x.
-func logNormalAt(x, mean, variance float64) float64 {
-	return -(x-mean)*(x-mean)/(2*variance) - math.Log(2*math.Pi*variance)/2
-}
-
-// scoreAt returns the score of a mixture in R.
-func scoreAt(parts []component, x float64) float64 {
-	logs := make([]float64, len(parts))
-	largest := math.Inf(-1)
-	for k, c := range parts {
-		logs[k] = math.Log(c.weight) + logNormalAt(x, c.mean, c.variance)
-		largest = max(largest, logs[k])
-	}
-	score, total := 0., 0.
-	for k, c := range parts {
-		p := math.Exp(logs[k] - largest)
-		total += p
-		score += p * (c.mean - x) / c.variance
-	}
-	return score / total
-}
-
 // mesh holds the densities of laws in R, at equally spaced points far into their tails. Sums
 // over it, times its width, are integrals of smooth densities to rounding.
 type mesh struct{ x []float64 }
@@ -42,12 +17,10 @@ func newMesh(from, to float64) *mesh {
 }
 
 // posterior returns the density of mu_t given y, proportional to p_t exp(-R).
-func (g *mesh) posterior(parts []component, y, beta float64) []float64 {
+func (g *mesh) posterior(prior line, y, beta float64) []float64 {
 	law, total := make([]float64, len(g.x)), 0.
 	for i, x := range g.x {
-		for _, c := range parts {
-			law[i] += c.weight * math.Exp(logNormalAt(x, c.mean, c.variance)+logNormalAt(y, x, beta*beta))
-		}
+		law[i] = prior.density(x, 0) * math.Exp(logNormalAt(y, x, beta*beta))
 		total += law[i] * meshWidth
 	}
 	for i := range law {
