@@ -80,6 +80,7 @@ func newExhibit(ctx context.Context, p *spec.Problem, candidate spec.Sampler, o 
 	}
 	rng := o.stream("local", p.Digest(), 0)
 	x := make([]float64, p.Prior().Dim())
+	met := map[string]int{}
 	for range o.local {
 		point := e.newPoint(candidate, o)
 		point.y = make([]float64, p.Measurement().Rows())
@@ -87,11 +88,9 @@ func newExhibit(ctx context.Context, p *spec.Problem, candidate spec.Sampler, o 
 		if o.at != nil {
 			copy(point.y, o.at)
 		}
-		for _, other := range e.points {
-			if slices.Equal(other.y, point.y) {
-				point.twins++
-			}
-		}
+		key := fmt.Sprintf("%x", point.y) // as in the name of its calls
+		point.twins = met[key]
+		met[key]++
 		var err error
 		if posterior != nil {
 			point.posterior, err = spec.Given(ctx, posterior, point.y)

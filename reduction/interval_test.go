@@ -4,6 +4,8 @@ import (
 	"math"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"assay/reduction"
 )
 
@@ -36,6 +38,26 @@ func TestInterval(t *testing.T) {
 			check(k, 4096, level)
 		}
 	}
+}
+
+// TestIntervalOfAnyTail: the same at levels so high that 1e-10 is left out, where the tolerance, a
+// thousandth of that, is for the quantile of a library; and where nothing or everything succeeds.
+func TestIntervalOfAnyTail(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		n := rapid.IntRange(1, 400).Draw(rt, "n")
+		k := rapid.SampledFrom([]int{0, 1, n / 10, n / 2, n - 1, n}).Draw(rt, "k")
+		tail := rapid.SampledFrom([]float64{0.05, 0.005, 1e-6, 1e-10}).Draw(rt, "tail")
+		low, high := reduction.Interval(k, n, 1-2*tail)
+		if k == 0 && low != 0 || k == n && high != 1 {
+			rt.Fatalf("%d of %d: from %v to %v", k, n, low, high)
+		}
+		if got := binomialSum(k, n, n, low); k > 0 && math.Abs(got/tail-1) > 1e-3 {
+			rt.Fatalf("%d of %d: %v or more have probability %v, want %v", k, n, low, got, tail)
+		}
+		if got := binomialSum(0, k, n, high); k < n && math.Abs(got/tail-1) > 1e-3 {
+			rt.Fatalf("%d of %d: %v or less have probability %v, want %v", k, n, high, got, tail)
+		}
+	})
 }
 
 // binomialSum returns the probability of from to to successes of n.

@@ -102,10 +102,7 @@ func (s AnnealedLangevin) Sample(ctx context.Context, dst *mat.Dense, p *spec.Pr
 		return spec.Refuse("%s needs a prior with a density, and that of problem %s does not move in some direction", s.Name(), p.Name())
 	}
 	return evolve(ctx, s.Name(), dst, rng, func(ctx context.Context, x *mat.Dense, noise streams) error {
-		for i := range noise {
-			copy(x.RawRowView(i), centre)
-		}
-		noise.addNormal(x, sigmas[0])
+		noise.start(x, centre, sigmas[0])
 		if err := heun(ctx, denoiser, x, sigmas, noise); err != nil || len(plan.Legs) == 0 {
 			return err
 		}

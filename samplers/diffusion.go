@@ -109,10 +109,7 @@ func levelsBeyond(narrowest, widest float64, steps int) []float64 {
 func reverse(ctx context.Context, name string, dst *mat.Dense, denoiser spec.Denoiser, sigmas []float64, integrate integrator, rng *rand.Rand) error {
 	centre := smoothedMode(denoiser, sigmas[0])
 	return evolve(ctx, name, dst, rng, func(ctx context.Context, x *mat.Dense, noise streams) error {
-		for i := range noise {
-			copy(x.RawRowView(i), centre)
-		}
-		noise.addNormal(x, sigmas[0])
+		noise.start(x, centre, sigmas[0])
 		return integrate(ctx, denoiser, x, sigmas, noise)
 	})
 }

@@ -45,6 +45,15 @@ func (s streams) addNormal(x *mat.Dense, deviation float64) {
 	}
 }
 
+// start stores in every row of x the centre plus normal noise of the given deviation, as addNormal
+// draws it.
+func (s streams) start(x *mat.Dense, centre []float64, deviation float64) {
+	for i := range s {
+		copy(x.RawRowView(i), centre)
+	}
+	s.addNormal(x, deviation)
+}
+
 // evolve fills the rows of dst by calls of advance, one a chunk, which gets the
 // chunk's rows, zero and contiguous in memory, and their streams. It is an error,
 // never a silent NaN, if a row ends with an entry that is not finite.

@@ -43,20 +43,20 @@ func anyUpTo(maxDim int) *rapid.Generator[*spec.Problem] {
 	)
 }
 
-// generator returns the generator of problems with priors by prior. An error of a
-// constructor is a mistake in this file, so it panics.
+// must returns v. An error is a mistake in this package, so it panics.
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(fmt.Sprintf("problems: generated: %v", err))
+	}
+	return v
+}
+
+// generator returns the generator of problems with priors by prior.
 func generator(name string, maxDim int, prior func(t *rapid.T, d int) (spec.Prior, error)) *rapid.Generator[*spec.Problem] {
 	return rapid.Custom(func(t *rapid.T) *spec.Problem {
 		d := rapid.IntRange(1, maxDim).Draw(t, "d")
-		p, err := prior(t, d)
-		if err != nil {
-			panic(fmt.Sprintf("problems: generated %s: %v", name, err))
-		}
-		problem, err := spec.NewProblem("generated "+name, p, drawMeasurement(t, d))
-		if err != nil {
-			panic(fmt.Sprintf("problems: generated %s: %v", name, err))
-		}
-		return problem
+		p := must(prior(t, d))
+		return must(spec.NewProblem("generated "+name, p, drawMeasurement(t, d)))
 	})
 }
 
@@ -173,11 +173,7 @@ func drawMeasurement(t *rapid.T, d int) spec.Measurement {
 	if m == 0 {
 		return spec.Unmeasured(d)
 	}
-	measurement, err := spec.NewMeasurement(drawOperator(t, m, d), drawPowerOfTen(t, 6, "log10 beta"))
-	if err != nil {
-		panic(fmt.Sprintf("problems: generated measurement: %v", err))
-	}
-	return measurement
+	return must(spec.NewMeasurement(drawOperator(t, m, d), drawPowerOfTen(t, 6, "log10 beta")))
 }
 
 func drawOperator(t *rapid.T, m, d int) *mat.Dense {

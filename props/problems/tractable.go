@@ -1,7 +1,6 @@
 package problems
 
 import (
-	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/mat"
@@ -50,14 +49,6 @@ func Tractable() *rapid.Generator[*spec.Problem] {
 		measurement := drawInformative(t, parts.covariance(), m)
 		return must(spec.NewProblem("tractable "+name, prior, measurement))
 	})
-}
-
-// must returns v. An error is a mistake in this package, so it panics.
-func must[T any](v T, err error) T {
-	if err != nil {
-		panic(fmt.Sprintf("problems: generated: %v", err))
-	}
-	return v
 }
 
 // law is a mixture of Gaussians before it becomes a prior. The weights sum to 1.
