@@ -183,8 +183,11 @@ func TestInvertForms(t *testing.T) {
 	if _, err := props.Invert(t.Context(), both, in, name, spec.Tolerance{Delta: 0.1, Form: spec.Definition13}); err == nil {
 		t.Error("by Definition 1.3, which has no y: no error")
 	}
-	if _, err := props.Invert(t.Context(), both, in, name, spec.Tolerance{}, props.Within(spec.Tolerance{Delta: 0.1})); err == nil {
-		t.Error("two tolerances: no error")
+	each := func(*spec.Problem) spec.Tolerance { return spec.Tolerance{Delta: 0.1} }
+	for _, second := range []props.Option{props.Within(spec.Tolerance{Delta: 0.1}), props.WithinEach(each)} {
+		if _, err := props.Invert(t.Context(), both, in, name, spec.Tolerance{}, second); err == nil {
+			t.Error("two tolerances: no error")
+		}
 	}
 }
 

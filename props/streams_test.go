@@ -197,6 +197,37 @@ func TestReplayIsFresh(t *testing.T) {
 	}
 }
 
+// TestRememberedUnderTolerance: a counterexample about a single y is judged there again where the
+// null is exact, and over all y under a tolerance, however that is given: the y may be one of those at
+// which the definition lets a sampler fail.
+func TestRememberedUnderTolerance(t *testing.T) {
+	p := parsed(t, "gauss:d=2,m=1")[0]
+	c := &Counterexample{Problem: p, Verdict: &Verdict{Local: 1, Problems: []Finding{{Y: []float64{1}}}}}
+	within := spec.Tolerance{Delta: 0.1}
+	for _, test := range []struct {
+		name  string
+		opts  []Option
+		local int
+	}{
+		{"exact", nil, 1},
+		{"within", []Option{Within(within)}, 0},
+		{"within each", []Option{WithinEach(func(*spec.Problem) spec.Tolerance { return within })}, 0},
+	} {
+		o, err := newOptions(append(test.opts, Calls(2)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		remembering := &property{candidate: samplers.Exact(), options: o, verdicts: map[string]*Verdict{}}
+		v, err := remembering.judgeAgain(t.Context(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v.Local != test.local {
+			t.Errorf("%s: judged at %d single y, want %d", test.name, v.Local, test.local)
+		}
+	}
+}
+
 // TestPropertySpendsAlpha: the levels at which a property judges the problems that it meets,
 // those of counterexamples among them, sum to alpha n/(n+1) for n problems, whatever is met
 // twice; to rounding, 1e-15 of alpha.

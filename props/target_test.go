@@ -113,13 +113,27 @@ func setFlag(t *testing.T, name, value string) (undo func()) {
 	return func() { flag.Set(name, old) }
 }
 
-// run judges the sampler and the controls.
+// run judges the sampler and the controls. The first control is far off on every problem: were
+// the calls on one too few to reject anybody within the tolerance, the property could not fail.
 func (m matching) run(t *testing.T, s spec.Sampler, controls ...spec.Sampler) {
 	t.Run("right", func(t *testing.T) { m.holds(t, s) })
+	t.Run("far off", func(t *testing.T) {
+		defer setFlag(t, "rapid.seed", "1")()
+		defer setFlag(t, "rapid.shrinktime", "0s")()
+		if failed, _ := check(t, m.property(farOff, 0)); !failed {
+			t.Errorf("no single problem rejects it in %d calls", m.calls)
+		}
+	})
 	for _, control := range controls {
 		t.Run(control.Name(), func(t *testing.T) { m.fails(t, control) })
 	}
 }
+
+// farOff draws a point a thousand deviations out, on every problem.
+var farOff = spec.NewSampler("far off", true, func(_ context.Context, dst *mat.Dense, _ *spec.Problem, _ []float64, rng *rand.Rand) error {
+	dst.Apply(func(_, _ int, _ float64) float64 { return 1e3 + rng.NormFloat64() }, dst)
+	return nil
+})
 
 // misjudging is rejection that accepts as if the noise had the deviation wrong(beta): the
 // sampler itself, told another measurement.
