@@ -15,10 +15,13 @@ import (
 
 // Options say how much is tried.
 type Options struct {
-	For   time.Duration      `json:"for"`   // for each mutant
-	Alpha float64            `json:"alpha"` // of each campaign
-	Seed  uint64             `json:"seed"`
-	Watch func(done, of int) `json:"-"` // nil for nobody
+	For   time.Duration `json:"for"`   // for each mutant
+	Alpha float64       `json:"alpha"` // of each campaign
+	// Discards is the number of counterexamples, on which the control is rejected too,
+	// after which a mutant is given up; 0 to go on.
+	Discards int                `json:"discards,omitempty"`
+	Seed     uint64             `json:"seed"`
+	Watch    func(done, of int) `json:"-"` // nil for nobody
 }
 
 // Size is how large a problem is: its coordinates, the components or points of its prior,
@@ -121,7 +124,7 @@ func hunt(ctx context.Context, m mutants.Mutant, o Options) (*Row, error) {
 	limited, cancel := context.WithTimeout(ctx, o.For)
 	defer cancel()
 	start := time.Now()
-	for limited.Err() == nil {
+	for limited.Err() == nil && (o.Discards == 0 || row.Discarded < o.Discards) {
 		most := patience
 		if state.Refused < state.Screened {
 			most = 0
@@ -148,10 +151,12 @@ func hunt(ctx context.Context, m mutants.Mutant, o Options) (*Row, error) {
 		}
 		found := report.Found[0]
 		right, err := controlPasses(limited, m, found, o)
-		if err != nil {
+		switch {
+		case limited.Err() != nil: // too late to ask the control
+			continue
+		case err != nil:
 			return nil, err
-		}
-		if !right {
+		case !right:
 			row.Discarded++
 			continue
 		}
@@ -162,7 +167,7 @@ func hunt(ctx context.Context, m mutants.Mutant, o Options) (*Row, error) {
 		break
 	}
 	row.Screened, row.Refused = state.Screened, state.Refused
-	row.Reason = reason(m, row)
+	row.Reason = reason(m, row, o)
 	return row, nil
 }
 
@@ -179,7 +184,7 @@ func controlPasses(ctx context.Context, m mutants.Mutant, found *props.Counterex
 
 // reason says why a mutant is an exception: by what the package of mutants says of it, or by
 // what the campaign saw.
-func reason(m mutants.Mutant, row *Row) string {
+func reason(m mutants.Mutant, row *Row, o Options) string {
 	switch {
 	case row.Found && row.Size.within(Smallest):
 		return ""
@@ -191,6 +196,8 @@ func reason(m mutants.Mutant, row *Row) string {
 		return "no smaller problem was confirmed"
 	case row.Screened > 0 && row.Refused == row.Screened:
 		return "it refuses every problem that was generated"
+	case o.Discards > 0 && row.Discarded == o.Discards:
+		return "wherever it is rejected its control is rejected too"
 	}
 	return "not found in the time given"
 }

@@ -44,16 +44,33 @@ func TestHunt(t *testing.T) {
 }
 
 // TestControlIsAsked: a mutant that is as wrong as its control has no bug of its own to be
-// found, and what is found of the base they share is discarded.
+// found, and what is found of the base they share is discarded. The first counterexample is
+// confirmed well under a second, of ten minutes that are given.
 func TestControlIsAsked(t *testing.T) {
 	base := named(t, "clipped")
 	base.Control = base.Sampler
-	table, err := Measure(t.Context(), []mutants.Mutant{base}, Options{For: time.Second, Alpha: 1e-6})
+	table, err := Measure(t.Context(), []mutants.Mutant{base}, Options{For: 10 * time.Minute, Alpha: 1e-6, Discards: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if row := table.Rows[0]; row.Found || row.Discarded == 0 || row.Reason != "not found in the time given" {
+	if row := table.Rows[0]; row.Found || row.Discarded != 1 || row.Reason != "wherever it is rejected its control is rejected too" {
 		t.Errorf("%+v", row)
+	}
+}
+
+// TestTimeIsOver: a mutant for which there is no time is one that was not found, whatever was
+// going on when the time was over, and no error.
+func TestTimeIsOver(t *testing.T) {
+	for range 20 {
+		base := named(t, "clipped")
+		base.Control = base.Sampler
+		table, err := Measure(t.Context(), []mutants.Mutant{base}, Options{For: 30 * time.Millisecond, Alpha: 1e-6})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if row := table.Rows[0]; row.Found || row.Reason != "not found in the time given" {
+			t.Errorf("%+v", row)
+		}
 	}
 }
 
