@@ -22,15 +22,16 @@ import (
 // module is the path that our own imports begin with.
 const module = "assay"
 
-// mayImport says, for each folder at the top of the tree, which others of ours the
-// packages in it may import besides their own. Nobody imports cmd or ci.
+// mayImport says, for each folder at the top of the tree and each in internal, which others
+// of ours the packages in it may import besides their own. Nobody imports cmd or ci.
 var mayImport = map[string][]string{
-	"spec":      {},
-	"reduction": {"spec"},
-	"samplers":  {"spec"},
-	"props":     {"spec", "reduction", "samplers"},
-	"cmd":       {"spec", "reduction", "samplers", "props"},
-	"ci":        {},
+	"spec":              {},
+	"reduction":         {"spec"},
+	"samplers":          {"spec"},
+	"props":             {"spec", "reduction", "samplers"},
+	"internal/selftest": {"spec", "reduction", "samplers", "props"},
+	"cmd":               {"spec", "reduction", "samplers", "props", "internal/selftest"},
+	"ci":                {},
 }
 
 // source is one Go file of the tree, its path relative to the root with slashes.
@@ -42,9 +43,15 @@ type source struct {
 func (s source) isTest() bool { return strings.HasSuffix(s.path, "_test.go") }
 
 // top returns the folder at the top of the tree that holds the file.
-func (s source) top() string {
-	top, _, _ := strings.Cut(s.path, "/")
-	return top
+func (s source) top() string { return topOf(s.path) }
+
+// topOf returns the first folder of a path with slashes, and the second too within internal.
+func topOf(path string) string {
+	parts := strings.Split(path, "/")
+	if parts[0] == "internal" && len(parts) > 1 {
+		return strings.Join(parts[:2], "/")
+	}
+	return parts[0]
 }
 
 // sources returns every Go file under the root, whatever its build tags.
@@ -94,7 +101,7 @@ func importFaults(s source) ([]string, error) {
 		}
 		first, rest, _ := strings.Cut(path, "/")
 		if first == module {
-			target, _, _ := strings.Cut(rest, "/")
+			target := topOf(rest)
 			if target != s.top() && !slices.Contains(allowed, target) {
 				faults = append(faults, fmt.Sprintf("%s imports %s; %s may import %v", s.path, path, s.top(), allowed))
 			}
@@ -182,6 +189,9 @@ var rules = []rule{
 		{"samplers/external/planted.go", []byte("package external\nimport _ \"assay/reduction/circuit\" // fault\nimport _ \"assay/spec\"\nimport _ \"assay/samplers\"\n")},
 		{"reduction/planted.go", []byte("package reduction\nimport _ \"assay/samplers\" // fault\n")},
 		{"props/planted.go", []byte("package props\nimport _ \"assay/cmd/assay\" // fault\nimport _ \"assay/samplers\"\n")},
+		{"props/planted.go", []byte("package props\nimport _ \"assay/internal/selftest/mutants\" // fault\n")},
+		{"internal/selftest/hunt/planted.go", []byte("package hunt\nimport _ \"assay/internal/selftest/mutants\"\nimport _ \"assay/cmd/assay\" // fault\n")},
+		{"internal/other/planted.go", []byte("package other // fault\n")},
 		{"helpers/planted.go", []byte("package helpers // fault\n")},
 	}},
 	{"global source", globalFaults, []source{

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"assay/props/power"
+	"assay/internal/selftest/power"
 )
 
 // benchCommand is the command line of what measures assay itself.

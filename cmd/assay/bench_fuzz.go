@@ -7,8 +7,8 @@ import (
 	"strings"
 	"time"
 
-	"assay/props/hunt"
-	"assay/props/mutants"
+	"assay/internal/selftest/hunt"
+	"assay/internal/selftest/mutants"
 )
 
 // benchFuzz is the command line of the hunt of all mutants.

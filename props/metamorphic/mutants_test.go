@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"assay/internal/selftest/mutants"
 	"assay/props"
-	"assay/props/mutants"
 )
 
 // TestMutants prints which relations each known bug breaks, on the problem where it is

@@ -7,9 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"assay/internal/selftest/mutants"
 	"assay/props"
 	"assay/props/fuzz"
-	"assay/props/mutants"
 	"assay/spec"
 )
 

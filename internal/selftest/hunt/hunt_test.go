@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"assay/props/mutants"
+	"assay/internal/selftest/mutants"
 )
 
 func named(t *testing.T, name string) mutants.Mutant {

@@ -1,6 +1,6 @@
 package power
 
-import "assay/props/mutants"
+import "assay/internal/selftest/mutants"
 
 // Mutants returns the deliberately wrong samplers of package mutants.
 func Mutants() []Case {
