@@ -4,6 +4,7 @@ import base64
 import json
 import subprocess
 import sys
+import threading
 
 import numpy as np
 import pytest
@@ -42,7 +43,13 @@ class Judge:
         self.process.stdin.flush()
 
     def read(self):
-        return json.loads(self.process.stdout.readline())
+        """The next line, or an error: a candidate that says nothing for a minute is killed."""
+        too_long = threading.Timer(60, self.process.kill)
+        too_long.start()
+        try:
+            return json.loads(self.process.stdout.readline())
+        finally:
+            too_long.cancel()
 
     def call(self, method, **params):
         self.number += 1
