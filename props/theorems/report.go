@@ -4,11 +4,11 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"runtime"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"text/tabwriter"
+
+	"assay/internal/parallel"
 )
 
 // Report is what was found of all statements.
@@ -26,35 +26,31 @@ type Report struct {
 // calls watch, if that is not nil, whenever one is done. If ctx is done it returns those
 // checked so far.
 func Run(ctx context.Context, all []Statement, seed uint64, budget Budget, watch func(done, of int)) (*Report, error) {
-	results, errs := make([]*Result, len(all)), make([]error, len(all))
-	var next, done atomic.Int64
-	var mutex sync.Mutex // of watch
-	var workers sync.WaitGroup
-	for range min(len(all), runtime.GOMAXPROCS(0)) {
-		workers.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(all) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
-				result, err := all[i].Check(ctx, seed, budget)
-				if errs[i] = err; err == nil {
-					results[i] = &result
-				}
-				if watch != nil {
-					mutex.Lock()
-					watch(int(done.Add(1)), len(all))
-					mutex.Unlock()
-				}
-			}
-		})
+	results := make([]*Result, len(all))
+	var mutex sync.Mutex
+	done := 0 // under mutex, as is watch
+	err := parallel.Each(ctx, len(all), func(i int) error {
+		result, err := all[i].Check(ctx, seed, budget)
+		if err != nil {
+			return err
+		}
+		results[i] = &result
+		mutex.Lock()
+		defer mutex.Unlock()
+		if done++; watch != nil {
+			watch(done, len(all))
+		}
+		return nil
+	})
+	if err != nil && ctx.Err() == nil {
+		return nil, err
 	}
-	workers.Wait()
 	report := &Report{Seed: seed, Budget: budget, Alpha: Alpha}
-	for i, result := range results {
-		switch {
-		case result != nil:
-			report.Results = append(report.Results, *result)
-		case ctx.Err() != nil:
+	for _, result := range results {
+		if result == nil {
 			report.Interrupted = true
-		default:
-			return nil, errs[i]
+		} else {
+			report.Results = append(report.Results, *result)
 		}
 	}
 	return report, nil
