@@ -1,4 +1,4 @@
-package spec
+package catalogue
 
 import (
 	"strings"
@@ -30,7 +30,8 @@ func TestArgs(t *testing.T) {
 		{name: "dps:steps=1.5", mistake: `steps=1.5: want an integer from 1 to 100000`},
 		{name: "dps:steps=0", mistake: `want an integer`},
 		{name: "dps:method=rk4", mistake: `method=rk4: want one of heun, euler`},
-		{name: "dps:zetta=1", mistake: `unknown key "zetta"; it takes zeta, steps, method`},
+		{name: "dps:zetta=1", mistake: `unknown key "zetta"; did you mean "zeta"? It takes zeta, steps, method`},
+		{name: "dps:noise=1", mistake: `unknown key "noise"; it takes zeta, steps, method`},
 		{name: "dps:z%d=1", mistake: `unknown key "z%d"`},
 	} {
 		canonical, err := read(test.name)
