@@ -202,6 +202,7 @@ var rules = []rule{
 		{"internal/selftest/hunt/planted.go", []byte("package hunt\nimport _ \"assay/internal/selftest/mutants\"\nimport _ \"assay/cmd/assay\" // fault\n")},
 		{"internal/catalogue/planted.go", []byte("package catalogue\nimport _ \"assay/internal/parallel\" // fault\nimport _ \"strings\"\n")},
 		{"internal/parallel/planted.go", []byte("package parallel\nimport _ \"assay/spec\" // fault\nimport _ \"sync\"\n")},
+		{"internal/text/planted.go", []byte("package text\nimport _ \"assay/spec\" // fault\nimport _ \"text/tabwriter\"\n")},
 		{"internal/other/planted.go", []byte("package other // fault\n")},
 		{"helpers/planted.go", []byte("package helpers // fault\n")},
 	}},

@@ -4,11 +4,10 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"strings"
 	"sync"
-	"text/tabwriter"
 
 	"assay/internal/parallel"
+	"assay/internal/text"
 )
 
 // Report is what was found of all statements.
@@ -76,9 +75,7 @@ func (r *Report) String() string { return r.table(func(result Result) bool { ret
 func (r *Report) Details() string { return r.table(func(Result) bool { return true }) }
 
 func (r *Report) table(detailed func(Result) bool) string {
-	var b strings.Builder
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "\tstatement\tmeasured\t\t\tbound\tmargin\tp")
+	table := text.Table{{"", "statement", "measured", "", "", "bound", "margin", "p"}}
 	failed := 0
 	for _, result := range r.Results {
 		p := fmt.Sprintf("%.2g", result.P)
@@ -88,35 +85,33 @@ func (r *Report) table(detailed func(Result) bool) string {
 		if !result.Holds {
 			failed++
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%.4g\t%s\t%.4g\t%s\t%s\n", result.Word(), result.Name, result.Quantity,
-			result.Measured, result.Relation, result.Bound, percent(result.Margin()), p)
+		table.Add(result.Word(), string(result.Name), result.Quantity, fmt.Sprintf("%.4g", result.Measured),
+			string(result.Relation), fmt.Sprintf("%.4g", result.Bound), percent(result.Margin()), p)
 	}
-	w.Flush()
-	lines := strings.SplitAfter(b.String(), "\n")
-	b.Reset()
-	b.WriteString(lines[0])
+	lines := table.Lines()
+	var page text.Page
+	page.Line("%s", lines[0])
 	for i, result := range r.Results {
-		b.WriteString(lines[i+1])
+		page.Line("%s", lines[i+1])
 		if result.WouldNotice != "" {
-			fmt.Fprintf(&b, "         would have noticed %s\n", result.WouldNotice)
+			page.Line("         would have noticed %s", result.WouldNotice)
 		}
 		for _, note := range result.Notes {
-			fmt.Fprintf(&b, "         %s\n", note)
+			page.Line("         %s", note)
 		}
 		if detailed(result) {
-			fmt.Fprintf(&b, "       %s: %s (p %.2g)\n         %s\n", result.Source, result.Statement, result.P, result.Detail)
+			page.Line("       %s: %s (p %.2g)\n         %s", result.Source, result.Statement, result.P, result.Detail)
 		}
 	}
+	found := fmt.Sprintf("none of %d statements is refuted", len(r.Results))
 	switch {
 	case failed > 0:
-		fmt.Fprintf(&b, "%d of %d statements are refuted", failed, len(r.Results))
+		found = fmt.Sprintf("%d of %d statements are refuted", failed, len(r.Results))
 	case r.Interrupted:
-		fmt.Fprintf(&b, "interrupted; none of the %d statements checked is refuted", len(r.Results))
-	default:
-		fmt.Fprintf(&b, "none of %d statements is refuted", len(r.Results))
+		found = fmt.Sprintf("interrupted; none of the %d statements checked is refuted", len(r.Results))
 	}
-	fmt.Fprintf(&b, " (if all are true, one is refuted here with probability at most %.0e)\n", r.Alpha)
-	return b.String()
+	page.Line("%s (if all are true, one is refuted here with probability at most %.0e)", found, r.Alpha)
+	return page.String()
 }
 
 // percent writes a share for people.
