@@ -19,6 +19,8 @@ func TestArgs(t *testing.T) {
 	for _, test := range []struct{ name, want, mistake string }{
 		{name: "dps", want: "dps:zeta=0.5,steps=1000,method=heun"},
 		{name: "dps:steps=20,zeta=1e-3", want: "dps:zeta=0.001,steps=20,method=heun"},
+		{name: "dps:steps=1,zeta=0", want: "dps:zeta=0,steps=1,method=heun"},
+		{name: "dps:steps=100000,zeta=100", want: "dps:zeta=100,steps=100000,method=heun"},
 		{name: "", mistake: `want NAME`},
 		{name: ":a=1", mistake: `want NAME`},
 		{name: "dps:", mistake: `not key=value`},
