@@ -7,12 +7,12 @@ import (
 	"math"
 	"math/rand/v2"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"sync"
 
 	"gonum.org/v1/gonum/mat"
 
+	"assay/internal/parallel"
 	"assay/props/evidence"
 	"assay/spec"
 )
@@ -173,7 +173,8 @@ func (t *trial) request(ctx context.Context, sampler spec.Sampler, p *spec.Probl
 func request(ctx context.Context, candidate spec.Sampler, p *spec.Problem, n int, y []float64, rng *rand.Rand) (draws *mat.Dense, fault *Fault) {
 	defer func() {
 		if r := recover(); r != nil {
-			fault = &Fault{Kind: FaultPanic, Message: fmt.Sprint(r), Stack: string(debug.Stack())}
+			value, stack := parallel.Recovered(r)
+			fault = &Fault{Kind: FaultPanic, Message: fmt.Sprint(value), Stack: string(stack)}
 		}
 	}()
 	d := p.Prior().Dim()

@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"strings"
 
+	"assay/internal/text"
 	"assay/spec"
 )
 
@@ -184,25 +185,21 @@ func sumOf(body []byte) string {
 
 // String returns the counterexample in a few lines of plain words.
 func (c *Counterexample) String() string {
-	var b strings.Builder
+	var b text.Page
 	v := c.Verdict
 	if v.Fault != nil {
-		fmt.Fprintf(&b, "%s: %v\n", c.Candidate, v.Fault)
+		b.Line("%s: %v", c.Candidate, v.Fault)
 	} else {
-		fmt.Fprintf(&b, "%s: wrong on %s\n", c.Candidate, c.Problem.Name())
+		b.Line("%s: wrong on %s", c.Candidate, c.Problem.Name())
 		if y, ok := c.Y(); ok {
-			fmt.Fprintf(&b, "  at y      %s, and little elsewhere\n", shortVector(y))
+			b.Field("at y", "%s, and little elsewhere", shortVector(y))
 		}
-		fmt.Fprintf(&b, "  evidence  10^%.1f after %s (a right sampler is ever caught, in the whole search, with probability at most %.3g)\n", v.Log10Wealth, v.work(), c.Alpha)
+		b.Field("evidence", "%s after %s (a right sampler is ever caught, in the whole search, with probability at most %.3g)", text.Power(v.Log10Wealth), v.work(), c.Alpha)
 	}
-	label := "wrong     "
-	for _, word := range c.Words {
-		fmt.Fprintf(&b, "  %s%s\n", label, word)
-		label = "          "
-	}
+	b.Fields("wrong", c.Words...)
 	v.writeTolerance(&b)
 	if c.FewerSteps != "" {
-		fmt.Fprintf(&b, "  steps     fewer do: %s is wrong in the same way\n", c.FewerSteps)
+		b.Field("steps", "fewer do: %s is wrong in the same way", c.FewerSteps)
 	}
 	return b.String()
 }

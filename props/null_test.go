@@ -7,16 +7,15 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"runtime"
 	"slices"
 	"sync/atomic"
 	"testing"
 
-	"golang.org/x/sync/errgroup"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat/distuv"
 	"pgregory.net/rapid"
 
+	"assay/internal/parallel"
 	"assay/props"
 	"assay/props/problems"
 	"assay/samplers"
@@ -132,33 +131,25 @@ func generated(generator *rapid.Generator[*spec.Problem], run int) []*spec.Probl
 func falseAlarms(t *testing.T, runs int, candidate spec.Sampler, on func(run int) []*spec.Problem, opts ...props.Option) int {
 	t.Helper()
 	dependent := spec.NewSampler(candidate.Name(), false, candidate.Sample)
-	var alarms, started atomic.Int64
-	var group errgroup.Group
-	for range runtime.GOMAXPROCS(0) {
-		group.Go(func() error {
-			for {
-				run := int(started.Add(1)) - 1
-				if run >= runs {
-					return nil
-				}
-				s := candidate
-				if run%4 == 3 {
-					s = dependent
-				}
-				v, err := props.Judge(t.Context(), s, on(run), slices.Concat([]props.Option{props.Alpha(nullAlpha), props.Jobs(1),
-					props.Calls(100), props.Draws([]int{1, 3, 9}[run%3]), props.Seed(uint64(run)), props.Terse()}, opts)...)
-				switch {
-				case err != nil:
-					return fmt.Errorf("run %d: %w", run, err)
-				case v.Fault != nil:
-					return fmt.Errorf("run %d: %w", run, v.Fault)
-				case v.Outcome == props.Rejected:
-					alarms.Add(1)
-				}
-			}
-		})
-	}
-	if err := group.Wait(); err != nil {
+	var alarms atomic.Int64
+	err := parallel.Each(t.Context(), runs, func(run int) error {
+		s := candidate
+		if run%4 == 3 {
+			s = dependent
+		}
+		v, err := props.Judge(t.Context(), s, on(run), slices.Concat([]props.Option{props.Alpha(nullAlpha), props.Jobs(1),
+			props.Calls(100), props.Draws([]int{1, 3, 9}[run%3]), props.Seed(uint64(run)), props.Terse()}, opts)...)
+		switch {
+		case err != nil:
+			return fmt.Errorf("run %d: %w", run, err)
+		case v.Fault != nil:
+			return fmt.Errorf("run %d: %w", run, v.Fault)
+		case v.Outcome == props.Rejected:
+			alarms.Add(1)
+		}
+		return nil
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
 	return int(alarms.Load())

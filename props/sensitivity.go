@@ -5,11 +5,10 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"runtime"
-	"sync"
 
 	"gonum.org/v1/gonum/mat"
 
+	"assay/internal/parallel"
 	"assay/props/evidence"
 	"assay/spec"
 )
@@ -96,24 +95,17 @@ func (t *trial) sensitivity(ctx context.Context, e *exhibit) []Noticed {
 		planned = effects[:len(effects)-1] // nothing to be correlated with
 	}
 	noticed := make([]Noticed, len(planned))
-	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
-	var running sync.WaitGroup
-	for i, f := range planned {
-		running.Go(func() {
-			slots <- struct{}{}
-			defer func() { <-slots }()
-			longest := 0
-			for run := range sensitivityRuns {
-				calls := t.callsToNotice(ctx, e, posterior, f, f.largest, j, deviation, uint64(run))
-				longest = max(longest, calls)
-				if calls > t.options.calls {
-					break
-				}
+	parallel.Do(len(planned), func(i int) {
+		f, longest := planned[i], 0
+		for run := range sensitivityRuns {
+			calls := t.callsToNotice(ctx, e, posterior, f, f.largest, j, deviation, uint64(run))
+			longest = max(longest, calls)
+			if calls > t.options.calls {
+				break
 			}
-			noticed[i] = f.noticed(longest, t.options.calls, j)
-		})
-	}
-	running.Wait()
+		}
+		noticed[i] = f.noticed(longest, t.options.calls, j)
+	})
 	if ctx.Err() != nil {
 		return nil
 	}

@@ -1,9 +1,9 @@
 package props
 
 import (
-	"fmt"
 	"strings"
 
+	"assay/internal/text"
 	"assay/spec"
 )
 
@@ -17,11 +17,11 @@ var formWords = map[spec.Form]string{
 
 // writeTolerance says what counts as right, by which definition, and where it was looked at
 // most closely.
-func (v *Verdict) writeTolerance(b *strings.Builder) {
+func (v *Verdict) writeTolerance(b *text.Page) {
 	if v.Tolerance.Exact() {
 		return
 	}
-	fmt.Fprintf(b, "  tolerance tau %.3g, delta %.3g; looked at most closely at resolution %.3g\n", v.Tolerance.Tau, v.Tolerance.Delta, v.Worst().Resolution)
+	b.Field("tolerance", "tau %.3g, delta %.3g; looked at most closely at resolution %.3g", v.Tolerance.Tau, v.Tolerance.Delta, v.Worst().Resolution)
 	var forms []spec.Form
 	on := map[spec.Form][]string{}
 	for _, f := range v.Problems {
@@ -35,6 +35,6 @@ func (v *Verdict) writeTolerance(b *strings.Builder) {
 		if len(forms) > 1 {
 			where = " on " + strings.Join(on[form], ", ")
 		}
-		fmt.Fprintf(b, "            %s%s: %s\n", form, where, formWords[form])
+		b.Field("", "%s%s: %s", form, where, formWords[form])
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"math"
 	"strings"
 
+	"assay/internal/text"
 	"assay/spec"
 )
 
@@ -172,91 +173,87 @@ func (v *Verdict) Worst() Finding {
 
 // String returns the verdict in a few lines of plain words.
 func (v *Verdict) String() string {
-	var b strings.Builder
+	var b text.Page
 	worst := v.Worst()
 	switch {
 	case v.Outcome == Rejected:
 		witnesses := worst.Witnesses
 		if v.Together != nil && v.Together.Log10Wealth > worst.Log10Wealth {
 			witnesses = v.Together.Witnesses
-			fmt.Fprintf(&b, "%s: rejected on %d problems together, most clearly on %s\n", v.Candidate, len(v.Problems), worst.Problem)
+			b.Line("%s: rejected on %d problems together, most clearly on %s", v.Candidate, len(v.Problems), worst.Problem)
 		} else {
-			fmt.Fprintf(&b, "%s: rejected on %s\n", v.Candidate, worst.Problem)
+			b.Line("%s: rejected on %s", v.Candidate, worst.Problem)
 		}
-		fmt.Fprintf(&b, "  evidence  10^%.1f after %s (a right sampler ever reaches 10^%.1f with probability at most %.3g)\n",
-			v.Log10Wealth, v.work(), v.threshold(), v.Alpha)
+		b.Field("evidence", "%s after %s (a right sampler ever reaches %s with probability at most %.3g)",
+			text.Power(v.Log10Wealth), v.work(), text.Power(v.threshold()), v.Alpha)
 		if worst.Y != nil {
-			fmt.Fprintf(&b, "  at y      %s\n", shortVector(worst.Y))
+			b.Field("at y", "%s", shortVector(worst.Y))
 		}
-		for i, w := range witnesses {
-			label := "          "
-			if i == 0 {
-				label = "witness   "
-			}
-			fmt.Fprintf(&b, "  %s%s\n", label, w)
+		label := "witness"
+		for _, w := range witnesses {
+			b.Field(label, "%s", w)
+			label = ""
 		}
 		v.writeShares(&b)
 		v.writeFaults(&b)
 	case v.Fault != nil:
-		fmt.Fprintf(&b, "%s: %s\n", v.Candidate, v.Outcome)
+		b.Line("%s: %s", v.Candidate, v.Outcome)
 		v.writeFaults(&b)
 		if v.Calls > 0 {
 			v.writeShares(&b)
 		}
 	default:
-		fmt.Fprintf(&b, "%s: %s\n", v.Candidate, v.Outcome)
-		fmt.Fprintf(&b, "  evidence  10^%.1f after %s, of 10^%.1f needed (%s)\n",
-			v.Log10Wealth, v.work(), v.threshold(), v.Stop)
+		b.Line("%s: %s", v.Candidate, v.Outcome)
+		b.Field("evidence", "%s after %s, of %s needed (%s)",
+			text.Power(v.Log10Wealth), v.work(), text.Power(v.threshold()), v.Stop)
 	}
 	if v.Outcome == NotRejected {
 		v.writePass(&b)
 	}
 	v.writeTolerance(&b)
 	for _, w := range v.Warnings {
-		fmt.Fprintf(&b, "  warning   %s\n", w)
+		b.Field("warning", "%s", w)
 	}
 	return b.String()
 }
 
 // writeFaults says what went wrong on which problem.
-func (v *Verdict) writeFaults(b *strings.Builder) {
+func (v *Verdict) writeFaults(b *text.Page) {
 	for _, f := range v.Problems {
 		if f.Fault != nil {
-			fmt.Fprintf(b, "  %v\n", f.Fault)
+			b.Line("  %v", f.Fault)
 		}
 	}
 }
 
 // writeShares says what the evidence is on each of several problems, and on all together.
-func (v *Verdict) writeShares(b *strings.Builder) {
+func (v *Verdict) writeShares(b *text.Page) {
 	if len(v.Problems) == 1 {
 		return
 	}
-	for i, f := range v.Problems {
-		label := "          "
-		if i == 0 {
-			label = "each      "
-		}
-		fmt.Fprintf(b, "  %s10^%-5.1f after %d calls on %s\n", label, f.Log10Wealth, f.Calls, f.Problem)
+	label := "each"
+	for _, f := range v.Problems {
+		b.Field(label, "%-8s after %d calls on %s", text.Power(f.Log10Wealth), f.Calls, f.Problem)
+		label = ""
 	}
 	if v.Together != nil {
-		fmt.Fprintf(b, "  together  10^%.1f\n", v.Together.Log10Wealth)
+		b.Field("together", "%s", text.Power(v.Together.Log10Wealth))
 	}
 }
 
 // writePass says what a pass means, problem by problem.
-func (v *Verdict) writePass(b *strings.Builder) {
+func (v *Verdict) writePass(b *text.Page) {
 	for _, f := range v.Problems {
 		if f.CalibrationError == 0 {
 			continue
 		}
-		fmt.Fprintf(b, "  on        %s\n", f.Problem)
-		label := "noticed  "
+		b.Field("on", "%s", f.Problem)
+		label := "noticed"
 		for _, n := range f.Noticed {
-			fmt.Fprintf(b, "    %s %-11s  %s\n", label, n.Effect, n.Words)
-			label = "         "
+			b.Subfield(label, "%-11s  %s", n.Effect, n.Words)
+			label = ""
 		}
-		fmt.Fprintf(b, "    calibrated to %.2g at every witness (95 %% confidence each)\n", f.CalibrationError)
+		b.Line("    calibrated to %.2g at every witness (95 %% confidence each)", f.CalibrationError)
 	}
 }
 

@@ -7,15 +7,13 @@ import (
 	"math"
 	"math/bits"
 	"math/rand/v2"
-	"runtime"
 	"slices"
 	"sort"
-	"sync/atomic"
 
-	"golang.org/x/sync/errgroup"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
+	"assay/internal/parallel"
 	"assay/reduction/circuit"
 	"assay/spec"
 )
@@ -180,32 +178,19 @@ func (p *secretPosterior) weigh(ctx context.Context) error {
 	blocks := int(circuit.Blocks(p.function.N))
 	least := make([]float64, blocks)
 	sums := make([]float64, blocks)
-	var next atomic.Int64
-	var workers errgroup.Group
-	for range runtime.GOMAXPROCS(0) {
-		workers.Go(func() error {
-			loss := p.newLosses()
-			for {
-				from := int(next.Add(weighChunk)) - weighChunk
-				if from >= blocks {
-					return nil
-				}
-				err := p.visit(ctx, from, min(from+weighChunk, blocks), func(block int, outputs []circuit.Block) {
-					least[block] = p.losses(loss, outputs)
-					if math.IsInf(least[block], 1) {
-						return
-					}
-					for _, l := range loss {
-						sums[block] += math.Exp(least[block] - l)
-					}
-				})
-				if err != nil {
-					return err
-				}
+	err := parallel.Chunks(ctx, blocks, weighChunk, func(from, to int) error {
+		loss := p.newLosses()
+		return p.visit(ctx, from, to, func(block int, outputs []circuit.Block) {
+			least[block] = p.losses(loss, outputs)
+			if math.IsInf(least[block], 1) {
+				return
+			}
+			for _, l := range loss {
+				sums[block] += math.Exp(least[block] - l)
 			}
 		})
-	}
-	if err := workers.Wait(); err != nil {
+	})
+	if err != nil {
 		return err
 	}
 	p.least = slices.Min(least)

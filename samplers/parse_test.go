@@ -46,11 +46,12 @@ func TestParseErrors(t *testing.T) {
 	for _, c := range []struct{ name, message string }{
 		{"", `sampler "": want NAME or NAME:key=value,key=value`},
 		{"ddrm", `unknown sampler "ddrm", want one of exact, prior, rejection, diffusion, dps, pigdm, alangevin`},
+		{"dsp:steps=3", `unknown sampler "dsp"; did you mean "dps"?`},
 		{"exact:steps=3", `sampler exact: unknown key "steps"; it takes no arguments`},
 		{"dps:zeta=-1", `sampler dps: zeta=-1: want a number from 0 to 1e+06`},
 		{"dps:zeta=NaN", `sampler dps: zeta=NaN: want a number from 0 to 1e+06`},
 		{"dps:steps=0", `sampler dps: steps=0: want an integer from 1 to 1000000`},
-		{"dps:step=10", `sampler dps: unknown key "step"; it takes zeta, steps`},
+		{"dps:step=10", `sampler dps: unknown key "step"; did you mean "steps"? It takes zeta, steps`},
 		{"dps:steps", `sampler dps:steps: "steps" is not key=value (want dps:key=value,key=value)`},
 		{"dps:steps=1,steps=2", `sampler dps:steps=1,steps=2: key "steps" is given twice`},
 		{"pigdm:eta=2", `sampler pigdm: eta=2: want a number from 0 to 1`},

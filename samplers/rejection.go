@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"sync/atomic"
 
+	"assay/internal/parallel"
 	"assay/spec"
 
 	"gonum.org/v1/gonum/floats"
@@ -201,7 +202,7 @@ func (b *proposals) make(ctx context.Context, n int, y []float64, rng *rand.Rand
 		return err
 	}
 	noise := splitStreams(rng, (n+proposalRows-1)/proposalRows)
-	return inChunks(n, proposalRows, func(lo, hi int) error {
+	return parallel.Chunks(ctx, n, proposalRows, func(lo, hi int) error {
 		rng := noise[lo/proposalRows]
 		x := rowsOf(b.x, lo, hi)
 		if err := b.from.Sample(ctx, x, b.unmeasured, nil, rng); err != nil {

@@ -5,10 +5,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"runtime"
-	"sync"
-	"sync/atomic"
 
+	"assay/internal/parallel"
 	"assay/spec"
 
 	"gonum.org/v1/gonum/mat"
@@ -60,7 +58,7 @@ func (s streams) start(x *mat.Dense, centre []float64, deviation float64) {
 func evolve(ctx context.Context, name string, dst *mat.Dense, rng *rand.Rand, advance func(ctx context.Context, x *mat.Dense, noise streams) error) error {
 	n, d := dst.Dims()
 	noise := splitStreams(rng, n)
-	return inChunks(n, chunkRows, func(lo, hi int) error {
+	return parallel.Chunks(ctx, n, chunkRows, func(lo, hi int) error {
 		x := mat.NewDense(hi-lo, d, nil)
 		if err := advance(ctx, x, noise[lo:hi]); err != nil {
 			return err
@@ -73,59 +71,6 @@ func evolve(ctx context.Context, name string, dst *mat.Dense, rng *rand.Rand, ad
 		rowsOf(dst, lo, hi).Copy(x)
 		return nil
 	})
-}
-
-// inChunks calls work(lo, hi) for the chunks [lo, hi) of at most size out of n
-// rows, on as many goroutines as there are processors, and returns the error of
-// the first chunk that failed. After an error, or a panic of work, no further chunk
-// is begun. A panic is raised again on the caller's goroutine, so that
-// whoever judges the sampler can recover from it.
-func inChunks(n, size int, work func(lo, hi int) error) error {
-	chunks := (n + size - 1) / size
-	if chunks == 0 {
-		return nil
-	}
-	if chunks == 1 {
-		return work(0, n)
-	}
-	var (
-		next   atomic.Int64
-		failed atomic.Bool
-		errs   = make([]error, chunks)
-		panics = make([]any, chunks)
-	)
-	run := func(chunk int) {
-		defer func() {
-			panics[chunk] = recover()
-			if panics[chunk] != nil || errs[chunk] != nil {
-				failed.Store(true)
-			}
-		}()
-		lo := chunk * size
-		errs[chunk] = work(lo, min(lo+size, n))
-	}
-	var workers sync.WaitGroup
-	for range min(chunks, runtime.GOMAXPROCS(0)) {
-		workers.Go(func() {
-			for !failed.Load() {
-				chunk := int(next.Add(1)) - 1
-				if chunk >= chunks {
-					return
-				}
-				run(chunk)
-			}
-		})
-	}
-	workers.Wait()
-	for chunk := range chunks {
-		if panics[chunk] != nil {
-			panic(panics[chunk])
-		}
-		if errs[chunk] != nil {
-			return errs[chunk]
-		}
-	}
-	return nil
 }
 
 // denoiserOf returns the denoiser of the problem's prior, or the refusal of the

@@ -13,7 +13,6 @@ import (
 	"assay/spec"
 
 	"gonum.org/v1/gonum/mat"
-	"pgregory.net/rapid"
 )
 
 // everySampler returns one of each kind, with the given number of steps.
@@ -269,53 +268,5 @@ func TestStepsDoNotAllocate(t *testing.T) {
 		if few, many := allocations(300), allocations(2000); many > few+100 {
 			t.Errorf("%s: %v allocations, with 300 steps %v", of(2000).Name(), many, few)
 		}
-	}
-}
-
-func TestChunksCoverTheRows(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		n, size := rapid.IntRange(0, 300).Draw(t, "rows"), rapid.IntRange(1, 50).Draw(t, "size")
-		seen := make([]atomic.Int64, n)
-		err := inChunks(n, size, func(lo, hi int) error {
-			if hi-lo > size || lo%size != 0 {
-				return fmt.Errorf("chunk from %d to %d", lo, hi)
-			}
-			for i := lo; i < hi; i++ {
-				seen[i].Add(1)
-			}
-			return nil
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for i := range seen {
-			if seen[i].Load() != 1 {
-				t.Fatalf("row %d was worked on %d times", i, seen[i].Load())
-			}
-		}
-	})
-}
-
-func TestChunksStopAtAnErrorAndForwardPanics(t *testing.T) {
-	var begun atomic.Int64
-	err := inChunks(1000, 1, func(lo, _ int) error {
-		begun.Add(1)
-		return fmt.Errorf("chunk %d failed", lo)
-	})
-	if err == nil || err.Error() != "chunk 0 failed" {
-		t.Errorf("got %v, want the error of chunk 0", err)
-	}
-	if limit := int64(runtime.GOMAXPROCS(0)); begun.Load() > limit {
-		t.Errorf("%d chunks begun though every one failed, want at most %d", begun.Load(), limit)
-	}
-	for _, n := range []int{1, 10} {
-		func() {
-			defer func() {
-				if v := recover(); v != "planted" {
-					t.Errorf("%d chunks: recovered %v, want the panic of the work", n, v)
-				}
-			}()
-			_ = inChunks(n, 1, func(int, int) error { panic("planted") })
-		}()
 	}
 }

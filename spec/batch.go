@@ -2,13 +2,13 @@ package spec
 
 import (
 	"fmt"
-	"runtime"
 	"sync"
-	"sync/atomic"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
+
+	"assay/internal/parallel"
 )
 
 // chunkRows is the number of rows that are worked on together. It is fixed, so
@@ -18,30 +18,12 @@ const chunkRows = 32
 // eachChunk calls work for the rows lo to hi-1 of every chunk of n rows, in
 // parallel, each with scratch of its own.
 func eachChunk(n int, work func(lo, hi int, s *scratch)) {
-	chunks := (n + chunkRows - 1) / chunkRows
-	workers := min(chunks, runtime.GOMAXPROCS(0))
-	if workers <= 1 {
+	parallel.Do((n+chunkRows-1)/chunkRows, func(c int) {
 		s := getScratch()
-		for lo := 0; lo < n; lo += chunkRows {
-			work(lo, min(lo+chunkRows, n), s)
-			s.reset()
-		}
+		work(c*chunkRows, min((c+1)*chunkRows, n), s)
+		s.reset()
 		scratchPool.Put(s)
-		return
-	}
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range workers {
-		wg.Go(func() {
-			s := getScratch()
-			for c := int(next.Add(1)) - 1; c < chunks; c = int(next.Add(1)) - 1 {
-				work(c*chunkRows, min((c+1)*chunkRows, n), s)
-				s.reset()
-			}
-			scratchPool.Put(s)
-		})
-	}
-	wg.Wait()
+	})
 }
 
 // scratch is memory that is handed out piece by piece and taken back all at once.

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"assay/internal/parallel"
 )
 
 // bench is where faults are tried.
@@ -63,27 +65,17 @@ func (b *bench) tryAll(ctx context.Context, faults []*fault, jobs int, out io.Wr
 		width = max(width, len(f.name()))
 	}
 	results := make([]*result, len(faults))
-	next := make(chan int)
-	var group sync.WaitGroup
 	var printing sync.Mutex
-	for range jobs {
-		group.Go(func() {
-			for i := range next {
-				r := b.try(ctx, faults[i])
-				results[i] = r
-				if ctx.Err() == nil {
-					printing.Lock()
-					fmt.Fprintf(out, "%-*s  %-8s  %6.1f s  %s\n", width, r.fault.name(), r.outcome, r.took.Seconds(), r.by)
-					printing.Unlock()
-				}
-			}
-		})
-	}
-	for i := range faults {
-		next <- i
-	}
-	close(next)
-	group.Wait()
+	_ = parallel.Limited(context.WithoutCancel(ctx), len(faults), jobs, func(i int) error {
+		r := b.try(ctx, faults[i])
+		results[i] = r
+		if ctx.Err() == nil {
+			printing.Lock()
+			defer printing.Unlock()
+			fmt.Fprintf(out, "%-*s  %-8s  %6.1f s  %s\n", width, r.fault.name(), r.outcome, r.took.Seconds(), r.by)
+		}
+		return nil // so that each has a result, if only that it was called off
+	})
 	return results
 }
 

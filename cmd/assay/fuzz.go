@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"assay/internal/text"
 	"assay/props"
 	"assay/props/fuzz"
 )
@@ -89,14 +90,14 @@ func (c *fuzzCommand) run(ctx context.Context, std streams) (code int, err error
 // write prints the report, where the counterexamples are, and the command that finds them
 // again.
 func (c *fuzzCommand) write(std streams, shelf *shelf, report *fuzz.Report) error {
-	var b strings.Builder
-	b.WriteString(report.String())
+	var page text.Page
+	fmt.Fprint(&page, report)
 	for _, found := range report.Found {
-		fmt.Fprintf(&b, "  replay    %s\n", shellLine(append([]string{"assay", "replay", shelf.path(found), c.Candidate}, c.words()...)))
+		page.Field("replay", "%s", shellLine(append([]string{"assay", "replay", shelf.path(found), c.Candidate}, c.words()...)))
 	}
 	if c.Resume {
-		b.WriteString("  resumed   no one command repeats this campaign; replay judges what it found\n")
-		_, err := fmt.Fprint(std.out, b.String())
+		page.Field("resumed", "no one command repeats this campaign; replay judges what it found")
+		_, err := fmt.Fprint(std.out, page.String())
 		return err
 	}
 	problems := c.Problems
@@ -109,8 +110,8 @@ func (c *fuzzCommand) write(std streams, shelf *shelf, report *fuzz.Report) erro
 	}
 	args = append(args, "--most", strconv.Itoa(c.Most), "--out", c.Out, "--alpha", number(c.Alpha),
 		"--draws", strconv.Itoa(c.Draws), "--seed", strconv.FormatUint(c.Seed, 10))
-	fmt.Fprintf(&b, "  repeat    %s\n", shellLine(append(args, c.words()...)))
-	_, err := fmt.Fprint(std.out, b.String())
+	page.Field("repeat", "%s", shellLine(append(args, c.words()...)))
+	_, err := fmt.Fprint(std.out, page.String())
 	return err
 }
 

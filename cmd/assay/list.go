@@ -19,7 +19,7 @@ func (*list) run(_ context.Context, std streams) (code int, err error) {
 	entry := func(name, description string) { fmt.Fprintf(&b, "  %s\n      %s\n", name, description) }
 	fmt.Fprintln(&b, "candidates")
 	for _, e := range samplers.List() {
-		entry(e.Name, e.Description)
+		entry(e.Base, e.Description)
 	}
 	fmt.Fprintln(&b, "\nproblems")
 	for _, e := range problems.List() {
@@ -27,7 +27,7 @@ func (*list) run(_ context.Context, std streams) (code int, err error) {
 	}
 	fmt.Fprintln(&b, "\none-way functions, for hard:FUNCTION among the problems and for assay invert")
 	for _, e := range oneway.List() {
-		entry(e.Name, e.Summary)
+		entry(e.Name, e.Description)
 	}
 	_, err = std.out.Write(b.Bytes())
 	return exitOK, err

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"assay/internal/text"
 	"assay/props"
 )
 
@@ -29,27 +30,30 @@ func exitCode(outcome props.Outcome, stop props.Stop) int {
 // and both as JSON to the file at path, if that is not empty; if it is "-", only the
 // JSON to stdout.
 func writeVerdict(std streams, path string, verdict fmt.Stringer, repeat string) error {
-	text, err := verdictJSON(verdict, repeat)
+	encoded, err := verdictJSON(verdict, repeat)
 	if err != nil {
 		return fmt.Errorf("writing the verdict as JSON: %w", err)
 	}
 	if path == "-" {
-		_, err := std.out.Write(text)
+		_, err := std.out.Write(encoded)
 		return err
 	}
-	if _, err := fmt.Fprintf(std.out, "%v  repeat    %s\n", verdict, repeat); err != nil {
+	var page text.Page
+	fmt.Fprint(&page, verdict)
+	page.Field("repeat", "%s", repeat)
+	if _, err := fmt.Fprint(std.out, page.String()); err != nil {
 		return err
 	}
 	if path == "" {
 		return nil
 	}
-	return writeFile(path, text)
+	return writeFile(path, encoded)
 }
 
 // verdictJSON returns the verdict, a JSON object, with the command that repeats it as
 // its last key.
 func verdictJSON(verdict any, repeat string) ([]byte, error) {
-	var flat, text bytes.Buffer
+	var flat, indented bytes.Buffer
 	encoder := json.NewEncoder(&flat)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(verdict); err != nil {
@@ -61,11 +65,11 @@ func verdictJSON(verdict any, repeat string) ([]byte, error) {
 		return nil, err
 	}
 	flat.WriteByte('}')
-	if err := json.Indent(&text, flat.Bytes(), "", "  "); err != nil {
+	if err := json.Indent(&indented, flat.Bytes(), "", "  "); err != nil {
 		return nil, err
 	}
-	text.WriteByte('\n')
-	return text.Bytes(), nil
+	indented.WriteByte('\n')
+	return indented.Bytes(), nil
 }
 
 // repeat returns the command that gives the verdict again: every name in full, and

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"assay/internal/text"
 	"assay/props"
 	"assay/spec"
 )
@@ -174,17 +175,17 @@ func (c *campaign) confirm(ctx context.Context, s suspect) error {
 
 // String returns the report in a few lines of plain words.
 func (r *Report) String() string {
-	var b strings.Builder
+	var page text.Page
 	for _, found := range r.Found {
-		b.WriteString(found.String())
+		fmt.Fprint(&page, found)
 	}
 	if len(r.Found) == 0 {
-		fmt.Fprintf(&b, "%s: no counterexample\n", r.State.Candidate)
+		page.Line("%s: no counterexample", r.State.Candidate)
 	}
-	fmt.Fprintf(&b, "  campaign  %s screened", count(r.State.Screened, "problem"))
+	refused := ""
 	if r.State.Refused > 0 {
-		fmt.Fprintf(&b, " (%d refused)", r.State.Refused)
+		refused = fmt.Sprintf(" (%d refused)", r.State.Refused)
 	}
-	fmt.Fprintf(&b, ", %s, %s tried (%s)\n", count(r.State.Confirmations, "confirmation"), count(r.State.Reductions, "smaller problem"), r.Stop)
-	return b.String()
+	page.Field("campaign", "%s screened%s, %s, %s tried (%s)", count(r.State.Screened, "problem"), refused, count(r.State.Confirmations, "confirmation"), count(r.State.Reductions, "smaller problem"), r.Stop)
+	return page.String()
 }

@@ -95,13 +95,13 @@ func TestMoves(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, want := text(t, after), text(t, before); got != want {
+		if got, want := canonical(t, after), canonical(t, before); got != want {
 			t.Errorf("a move changed its argument to %s from %s", got, want)
 		}
 	})
 }
 
-func text(t *rapid.T, p *spec.Problem) string {
+func canonical(t *rapid.T, p *spec.Problem) string {
 	b, err := json.Marshal(p)
 	if err != nil {
 		t.Fatal(err)
@@ -121,10 +121,10 @@ func TestMovesEnd(t *testing.T) {
 			for _, move := range moves {
 				for _, changed := range move(s) {
 					p, err := changed.problem()
-					if err != nil || tried[text(t, p)] {
+					if err != nil || tried[canonical(t, p)] {
 						continue
 					}
-					tried[text(t, p)] = true
+					tried[canonical(t, p)] = true
 					s, improved = changed, true
 					steps++
 					break

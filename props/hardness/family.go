@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"assay/internal/catalogue"
 	"assay/props/problems"
 	"assay/reduction"
 	"assay/reduction/oneway"
@@ -43,7 +44,7 @@ func ParseFamily(name string) (*Family, error) {
 		}
 		return f, nil
 	}
-	return nil, fmt.Errorf("function %q: unknown, want one of %s", base, strings.Join(bases, ", "))
+	return nil, catalogue.Unknown("one-way function", base, bases)
 }
 
 // keys returns the keys of the arguments in a name.

@@ -34,7 +34,7 @@ func TestParseFamily(t *testing.T) {
 	for name, want := range map[string]string{
 		"goldreich:n=8":    "function goldreich:n=8: leave n out, which is what grows",
 		"aes128:unknown=8": "function aes128:unknown=8: leave unknown out, which is what grows",
-		"des":              `function "des": unknown, want one of goldreich, mq,`,
+		"des":              `unknown one-way function "des", want one of goldreich, mq,`,
 	} {
 		if _, err := ParseFamily(name); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v, want %q", name, err, want)

@@ -3,10 +3,10 @@ package hardness
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"strings"
 
+	"assay/internal/catalogue"
 	"assay/props/theorems"
 	"assay/reduction"
 	"assay/reduction/inverter"
@@ -49,7 +49,7 @@ const batch = 32
 func Defaults() []string {
 	var names []string
 	for _, entry := range inverter.List() {
-		names = append(names, entry.Name)
+		names = append(names, entry.Base)
 	}
 	return append(names, oracleName, "exact", "dps", "pigdm", "diffusion")
 }
@@ -62,15 +62,26 @@ func ParseMethod(name string) (Method, error) {
 		oracle, err := inverter.Parse("sat")
 		return Method{name, Inverts, uniformly(oracle)}, err
 	}
+	var known []string
 	for _, entry := range inverter.List() {
-		if entry.Name == base {
+		if entry.Base == base {
 			inv, err := inverter.Parse(name)
 			return Method{name, Inverts, inverting(inv)}, err
 		}
+		known = append(known, entry.Base)
+	}
+	known = append(known, oracleName)
+	isSampler := false
+	for _, entry := range samplers.List() {
+		isSampler = isSampler || entry.Base == base
+		known = append(known, entry.Base)
+	}
+	if !isSampler {
+		return Method{}, catalogue.Unknown("method", base, known)
 	}
 	sampler, err := samplers.Parse(name)
 	if err != nil {
-		return Method{}, fmt.Errorf("method %q: neither an inverter (%s) nor a sampler (%w)", name, strings.Join(Defaults()[:len(inverter.List())+1], ", "), err)
+		return Method{}, err
 	}
 	if _, ok := sampler.(samplers.Diffusion); ok {
 		return Method{name, Generates, generating(sampler)}, nil

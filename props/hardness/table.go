@@ -2,9 +2,11 @@ package hardness
 
 import (
 	"fmt"
+	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
+
+	"assay/internal/text"
 )
 
 // String returns the table with a row for each n and a column for each method: the time of
@@ -13,50 +15,38 @@ import (
 // that after which the first try was given up. The growth of the time and what could not
 // be measured follow. What else ended a cell early is said after its numbers.
 func (t *Table) String() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s: time a target, and how many of those tried were inverted", t.Function)
+	var page text.Page
+	fmt.Fprintf(&page, "%s: time a target, and how many of those tried were inverted", t.Function)
+	head, growth := []string{"n"}, []string{"growth"}
 	for _, method := range t.methods {
 		if method.Kind == Generates {
-			fmt.Fprintf(&b, " (%s: time a draw, and how many have f(signs) = parities)", method.Name)
+			fmt.Fprintf(&page, " (%s: time a draw, and how many have f(signs) = parities)", method.Name)
 		}
+		head, growth = append(head, method.Name), append(growth, t.growthOf(method.Name))
 	}
-	b.WriteString("\n\n")
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprint(w, "n")
-	for _, method := range t.methods {
-		fmt.Fprintf(w, "\t%s", method.Name)
-	}
-	fmt.Fprintln(w)
-	cells := t.Cells
-	for len(cells) > 0 {
-		row := cells[:min(len(t.methods), len(cells))]
-		cells = cells[len(row):]
-		fmt.Fprint(w, row[0].N)
-		for _, c := range row {
-			fmt.Fprintf(w, "\t%s", c.text())
+	table := text.Table{head}
+	for cells := range slices.Chunk(t.Cells, max(1, len(t.methods))) {
+		row := []string{fmt.Sprint(cells[0].N)}
+		for _, c := range cells {
+			row = append(row, c.text())
 		}
-		fmt.Fprintln(w)
+		table.Add(row...)
 	}
 	if len(t.Growth) > 0 {
-		fmt.Fprint(w, "growth")
-		for _, method := range t.methods {
-			fmt.Fprintf(w, "\t%s", t.growthOf(method.Name))
-		}
-		fmt.Fprintln(w)
+		table.Add(growth...)
 	}
-	w.Flush()
-	b.WriteString("\n")
+	page.Line("\n\n%s\n", strings.Join(table.Lines(), "\n"))
 	said := map[string]bool{}
 	for _, c := range t.Cells {
 		if c.End == Impossible && !said[c.Method] {
 			said[c.Method] = true
-			fmt.Fprintf(&b, "%s from n = %d: %s\n", c.Method, c.N, c.Reason)
+			page.Line("%s from n = %d: %s", c.Method, c.N, c.Reason)
 		}
 	}
 	if t.Interrupted {
-		b.WriteString("interrupted\n")
+		page.Line("interrupted")
 	}
-	return b.String()
+	return page.String()
 }
 
 func (c Cell) text() string {

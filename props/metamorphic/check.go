@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"assay/internal/text"
 	"assay/props"
 	"assay/spec"
 )
@@ -170,26 +171,27 @@ func (r *Report) Failing() (names []string) {
 
 // String returns the report in a few lines of plain words.
 func (r *Report) String() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s on %s", r.Candidate, r.Outcome, r.Problem)
+	var page text.Page
+	by := ""
 	if names := r.Failing(); len(names) > 0 {
-		fmt.Fprintf(&b, " by %s", strings.Join(names, ", "))
+		by = " by " + strings.Join(names, ", ")
 	}
-	fmt.Fprintf(&b, "\n  bound     a sampler that obeys every relation is ever rejected with probability at most %.3g\n", r.Alpha)
+	page.Line("%s: %s on %s%s", r.Candidate, r.Outcome, r.Problem, by)
+	page.Field("bound", "a sampler that obeys every relation is ever rejected with probability at most %.3g", r.Alpha)
 	for _, f := range r.Findings {
-		f.write(&b)
+		f.write(&page)
 	}
-	return b.String()
+	return page.String()
 }
 
-func (f Finding) write(b *strings.Builder) {
+func (f Finding) write(page *text.Page) {
 	v := f.Verdict
 	switch {
 	case v == nil:
-		fmt.Fprintf(b, "  skipped   %-11s  %s\n", f.Relation, f.Skipped)
+		page.Field("skipped", "%-11s  %s", f.Relation, f.Skipped)
 		return
 	case v.Fault != nil:
-		fmt.Fprintf(b, "  fault     %-11s  %v\n", f.Relation, v.Fault)
+		page.Field("fault", "%-11s  %v", f.Relation, v.Fault)
 		return
 	}
 	word := "open"
@@ -199,14 +201,14 @@ func (f Finding) write(b *strings.Builder) {
 	case props.NotRejected:
 		word = "holds"
 	}
-	fmt.Fprintf(b, "  %-8s  %-11s  %s (10^%.1f after %d calls)\n", word, f.Relation, f.Words, v.Log10Wealth, v.Calls)
+	page.Field(word, "%-11s  %s (%s after %d calls)", f.Relation, f.Words, text.Power(v.Log10Wealth), v.Calls)
 	if !f.fails() {
 		return
 	}
 	if f.Y != nil {
-		fmt.Fprintf(b, "    at y      %.3g, evidence 10^%.1f there alone\n", f.Y, f.Log10Wealth)
+		page.Subfield("at y", "%.3g, evidence %s there alone", f.Y, text.Power(f.Log10Wealth))
 	}
-	fmt.Fprintf(b, "    witness   %s\n", f.witness())
+	page.Subfield("witness", "%s", f.witness())
 }
 
 // witness says in words what the leading witness saw: of the draws on the image against

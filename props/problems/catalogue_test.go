@@ -98,8 +98,9 @@ func TestParseMistakes(t *testing.T) {
 	const all = "gauss, gmm, digits/inpaint, digits/superres, digits/blur, digits/denoise, digits/prior, hard:FUNCTION"
 	for name, want := range map[string]string{
 		"":                   `problem "": want NAME or NAME:key=value,key=value`,
-		"gaus":               "problem gaus: no such problem; there are " + all,
-		"digits":             "problem digits: no such problem; there are " + all,
+		"gaus":               `unknown problem "gaus"; did you mean "gauss"?`,
+		"hard":               `unknown problem "hard"; did you mean "hard:FUNCTION"?`,
+		"digits":             `unknown problem "digits", want one of ` + all,
 		"gauss:":             `problem gauss:: "" is not key=value (want gauss:key=value,key=value)`,
 		"gauss:d":            `problem gauss:d: "d" is not key=value (want gauss:key=value,key=value)`,
 		"gauss:d=2,d=3":      `problem gauss:d=2,d=3: key "d" is given twice`,

@@ -9,6 +9,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"assay/internal/catalogue"
 	"assay/spec"
 )
 
@@ -34,8 +35,8 @@ var digitImages = sync.OnceValues(func() (*mat.Dense, error) {
 
 // digits is the law of the images, smoothed by a Gaussian kernel of deviation
 // bandwidth and measured by op.
-func digits(op string, defaultBeta float64) func(*spec.Args) func(string) (*spec.Problem, error) {
-	return func(args *spec.Args) func(string) (*spec.Problem, error) {
+func digits(op string, defaultBeta float64) func(*catalogue.Args) family {
+	return func(args *catalogue.Args) family {
 		beta := args.Float("beta", defaultBeta, 1e-6, 1e6)
 		bandwidth := bandwidthArg(args)
 		return func(name string) (*spec.Problem, error) {
@@ -58,7 +59,7 @@ func digits(op string, defaultBeta float64) func(*spec.Args) func(string) (*spec
 }
 
 // digitsPrior is the law of the images with nothing measured.
-func digitsPrior(args *spec.Args) func(string) (*spec.Problem, error) {
+func digitsPrior(args *catalogue.Args) family {
 	bandwidth := bandwidthArg(args)
 	return func(name string) (*spec.Problem, error) {
 		images, err := digitImages()
@@ -70,7 +71,7 @@ func digitsPrior(args *spec.Args) func(string) (*spec.Problem, error) {
 	}
 }
 
-func bandwidthArg(args *spec.Args) float64 {
+func bandwidthArg(args *catalogue.Args) float64 {
 	return args.Float("bandwidth", 0.1, 1e-6, 1e6)
 }
 

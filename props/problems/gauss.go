@@ -5,6 +5,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"assay/internal/catalogue"
 	"assay/spec"
 )
 
@@ -15,7 +16,7 @@ const maxDim = 4096
 // gauss is a Gaussian with standard normal mean and covariance G G^T / d, G a
 // d x d matrix of standard normals, measured by m rows of deviation 1/sqrt(d)
 // an entry, so that a coordinate of x and of A x both vary by about 1.
-func gauss(args *spec.Args) func(string) (*spec.Problem, error) {
+func gauss(args *catalogue.Args) family {
 	d := args.Int("d", 4, 1, maxDim)
 	m := args.Int("m", 2, 0, maxDim)
 	beta := args.Float("beta", 0.5, 1e-6, 1e6)

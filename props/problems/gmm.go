@@ -6,6 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"assay/internal/catalogue"
 	"assay/spec"
 )
 
@@ -14,14 +15,14 @@ import (
 // Gaussians at (-8i, -8j) repeated d/2 times, i and j from -2 to 2, weights squared
 // standard normals normalised; A a dy x d Gaussian matrix whose singular values
 // are replaced by sorted uniforms; the noise a uniform times the largest of them.
-func gmm(args *spec.Args) func(string) (*spec.Problem, error) {
+func gmm(args *catalogue.Args) family {
 	d := args.Int("d", 8, 2, maxDim)
 	dy := args.Int("dy", 1, 1, d)
+	if d%2 != 0 {
+		args.Fail("d=%d: want an even number, the means being d/2 pairs", d)
+	}
 	seed := seedArg(args)
 	return func(name string) (*spec.Problem, error) {
-		if d%2 != 0 {
-			return nil, fmt.Errorf("problem gmm: d=%d: want an even number, the means being d/2 pairs", d)
-		}
 		rng := spec.Stream(seed, "problems/gmm", nil, 0)
 		var weights []float64
 		var components []*spec.Gaussian

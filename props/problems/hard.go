@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"assay/internal/catalogue"
 	"assay/reduction"
 	"assay/reduction/oneway"
 	"assay/spec"
@@ -38,7 +39,7 @@ func Hard(name string) (in *reduction.Instance, canonical string, err error) {
 	if err != nil {
 		return nil, "", err
 	}
-	_, args, err := spec.ParseName(joined("hard", dials))
+	_, args, err := catalogue.ParseName(joined("hard", dials))
 	if err != nil {
 		return nil, "", err
 	}

@@ -6,11 +6,11 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"assay/spec"
+	"assay/internal/catalogue"
 )
 
 // seedArg reads the seed that chooses among the problems of one name.
-func seedArg(args *spec.Args) uint64 {
+func seedArg(args *catalogue.Args) uint64 {
 	return uint64(args.Int("seed", 1, 0, math.MaxInt))
 }
 

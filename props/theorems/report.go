@@ -4,11 +4,10 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"runtime"
-	"strings"
 	"sync"
-	"sync/atomic"
-	"text/tabwriter"
+
+	"assay/internal/parallel"
+	"assay/internal/text"
 )
 
 // Report is what was found of all statements.
@@ -26,35 +25,31 @@ type Report struct {
 // calls watch, if that is not nil, whenever one is done. If ctx is done it returns those
 // checked so far.
 func Run(ctx context.Context, all []Statement, seed uint64, budget Budget, watch func(done, of int)) (*Report, error) {
-	results, errs := make([]*Result, len(all)), make([]error, len(all))
-	var next, done atomic.Int64
-	var mutex sync.Mutex // of watch
-	var workers sync.WaitGroup
-	for range min(len(all), runtime.GOMAXPROCS(0)) {
-		workers.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(all) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
-				result, err := all[i].Check(ctx, seed, budget)
-				if errs[i] = err; err == nil {
-					results[i] = &result
-				}
-				if watch != nil {
-					mutex.Lock()
-					watch(int(done.Add(1)), len(all))
-					mutex.Unlock()
-				}
-			}
-		})
+	results := make([]*Result, len(all))
+	var mutex sync.Mutex
+	done := 0 // under mutex, as is watch
+	err := parallel.Each(ctx, len(all), func(i int) error {
+		result, err := all[i].Check(ctx, seed, budget)
+		if err != nil {
+			return err
+		}
+		results[i] = &result
+		mutex.Lock()
+		defer mutex.Unlock()
+		if done++; watch != nil {
+			watch(done, len(all))
+		}
+		return nil
+	})
+	if err != nil && ctx.Err() == nil {
+		return nil, err
 	}
-	workers.Wait()
 	report := &Report{Seed: seed, Budget: budget, Alpha: Alpha}
-	for i, result := range results {
-		switch {
-		case result != nil:
-			report.Results = append(report.Results, *result)
-		case ctx.Err() != nil:
+	for _, result := range results {
+		if result == nil {
 			report.Interrupted = true
-		default:
-			return nil, errs[i]
+		} else {
+			report.Results = append(report.Results, *result)
 		}
 	}
 	return report, nil
@@ -80,9 +75,7 @@ func (r *Report) String() string { return r.table(func(result Result) bool { ret
 func (r *Report) Details() string { return r.table(func(Result) bool { return true }) }
 
 func (r *Report) table(detailed func(Result) bool) string {
-	var b strings.Builder
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "\tstatement\tmeasured\t\t\tbound\tmargin\tp")
+	table := text.Table{{"", "statement", "measured", "", "", "bound", "margin", "p"}}
 	failed := 0
 	for _, result := range r.Results {
 		p := fmt.Sprintf("%.2g", result.P)
@@ -92,35 +85,33 @@ func (r *Report) table(detailed func(Result) bool) string {
 		if !result.Holds {
 			failed++
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%.4g\t%s\t%.4g\t%s\t%s\n", result.Word(), result.Name, result.Quantity,
-			result.Measured, result.Relation, result.Bound, percent(result.Margin()), p)
+		table.Add(result.Word(), string(result.Name), result.Quantity, fmt.Sprintf("%.4g", result.Measured),
+			string(result.Relation), fmt.Sprintf("%.4g", result.Bound), percent(result.Margin()), p)
 	}
-	w.Flush()
-	lines := strings.SplitAfter(b.String(), "\n")
-	b.Reset()
-	b.WriteString(lines[0])
+	lines := table.Lines()
+	var page text.Page
+	page.Line("%s", lines[0])
 	for i, result := range r.Results {
-		b.WriteString(lines[i+1])
+		page.Line("%s", lines[i+1])
 		if result.WouldNotice != "" {
-			fmt.Fprintf(&b, "         would have noticed %s\n", result.WouldNotice)
+			page.Line("         would have noticed %s", result.WouldNotice)
 		}
 		for _, note := range result.Notes {
-			fmt.Fprintf(&b, "         %s\n", note)
+			page.Line("         %s", note)
 		}
 		if detailed(result) {
-			fmt.Fprintf(&b, "       %s: %s (p %.2g)\n         %s\n", result.Source, result.Statement, result.P, result.Detail)
+			page.Line("       %s: %s (p %.2g)\n         %s", result.Source, result.Statement, result.P, result.Detail)
 		}
 	}
+	found := fmt.Sprintf("none of %d statements is refuted", len(r.Results))
 	switch {
 	case failed > 0:
-		fmt.Fprintf(&b, "%d of %d statements are refuted", failed, len(r.Results))
+		found = fmt.Sprintf("%d of %d statements are refuted", failed, len(r.Results))
 	case r.Interrupted:
-		fmt.Fprintf(&b, "interrupted; none of the %d statements checked is refuted", len(r.Results))
-	default:
-		fmt.Fprintf(&b, "none of %d statements is refuted", len(r.Results))
+		found = fmt.Sprintf("interrupted; none of the %d statements checked is refuted", len(r.Results))
 	}
-	fmt.Fprintf(&b, " (if all are true, one is refuted here with probability at most %.0e)\n", r.Alpha)
-	return b.String()
+	page.Line("%s (if all are true, one is refuted here with probability at most %.0e)", found, r.Alpha)
+	return page.String()
 }
 
 // percent writes a share for people.

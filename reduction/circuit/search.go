@@ -5,10 +5,10 @@ import (
 	"context"
 	"fmt"
 	"math/bits"
-	"runtime"
 	"slices"
 	"sync"
-	"sync/atomic"
+
+	"assay/internal/parallel"
 )
 
 // Search looks for preimages by enumeration. It computes the outputs of a block of
@@ -146,40 +146,22 @@ func (s *Search) Preimages(ctx context.Context, target []bool) ([]uint64, Work, 
 	var (
 		all   []uint64
 		total Work
-		first error
-		next  atomic.Uint64
 		mu    sync.Mutex
-		wg    sync.WaitGroup
 	)
-	for range runtime.GOMAXPROCS(0) {
-		wg.Go(func() {
-			var found []uint64
-			var work Work
-			var err error
-			for err == nil {
-				from := next.Add(chunk) - chunk
-				if from >= s.Blocks() {
-					break
-				}
-				var w Work
-				w, err = s.Run(ctx, target, from, min(from+chunk, s.Blocks()), func(x uint64) bool {
-					found = append(found, x)
-					return true
-				})
-				work.Add(w)
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			all = append(all, found...)
-			total.Add(work)
-			if first == nil {
-				first = err
-			}
+	err := parallel.Chunks(ctx, int(s.Blocks()), chunk, func(from, to int) error {
+		var found []uint64
+		work, err := s.Run(ctx, target, uint64(from), uint64(to), func(x uint64) bool {
+			found = append(found, x)
+			return true
 		})
-	}
-	wg.Wait()
-	if first != nil {
-		return nil, total, first
+		mu.Lock()
+		defer mu.Unlock()
+		all = append(all, found...)
+		total.Add(work)
+		return err
+	})
+	if err != nil {
+		return nil, total, err
 	}
 	slices.Sort(all)
 	return all, total, nil

@@ -2,12 +2,13 @@ package inverter
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
-	"runtime"
 	"slices"
 	"sync"
 
+	"assay/internal/parallel"
 	"assay/reduction/circuit"
 )
 
@@ -107,39 +108,29 @@ func (s *scan) run(ctx context.Context, part uint64, found func(x uint64) bool) 
 	return Work{Candidates: work.Candidates}, err
 }
 
+// errStop is no mistake: enough was found.
+var errStop = errors.New("stop")
+
 // each calls look for the parts in order, on all processors, until it says stop or
 // fails; parts begun before are finished. It returns the work of all of them and the
-// error of the first part that failed.
-func (s *scan) each(look func(part uint64) (work Work, stop bool, err error)) (Work, error) {
-	var (
-		mu      sync.Mutex // guards all below
-		next    uint64
-		stopped bool
-		total   Work
-		failed  error
-	)
-	worker := func() {
+// error of the first part that failed, unless one before it says stop.
+func (s *scan) each(ctx context.Context, look func(part uint64) (work Work, stop bool, err error)) (Work, error) {
+	var mu sync.Mutex
+	var total Work
+	err := parallel.Each(ctx, int(s.parts), func(i int) error {
+		work, stop, err := look(uint64(i))
 		mu.Lock()
 		defer mu.Unlock()
-		for !stopped && next < s.parts {
-			part := next
-			next++
-			mu.Unlock()
-			work, stop, err := look(part)
-			mu.Lock()
-			total.Add(work)
-			if err != nil && failed == nil {
-				failed = err
-			}
-			stopped = stopped || stop || err != nil
+		total.Add(work)
+		if err == nil && stop {
+			err = errStop
 		}
+		return err
+	})
+	if errors.Is(err, errStop) {
+		err = nil
 	}
-	var workers sync.WaitGroup
-	for range min(uint64(runtime.GOMAXPROCS(0)), s.parts) {
-		workers.Go(worker)
-	}
-	workers.Wait()
-	return total, failed
+	return total, err
 }
 
 // first returns the first preimage in the order of the search, however the parts were
@@ -147,7 +138,7 @@ func (s *scan) each(look func(part uint64) (work Work, stop bool, err error)) (W
 func (s *scan) first(ctx context.Context) (uint64, Work, error) {
 	var mu sync.Mutex
 	best, answer := s.parts, uint64(0)
-	work, err := s.each(func(part uint64) (Work, bool, error) {
+	work, err := s.each(ctx, func(part uint64) (Work, bool, error) {
 		hit := false
 		work, err := s.run(ctx, part, func(x uint64) bool {
 			mu.Lock()
@@ -175,7 +166,7 @@ type tally struct{ part, count uint64 }
 func (s *scan) count(ctx context.Context) ([]tally, Work, error) {
 	var mu sync.Mutex
 	var counts []tally
-	work, err := s.each(func(part uint64) (Work, bool, error) {
+	work, err := s.each(ctx, func(part uint64) (Work, bool, error) {
 		count := uint64(0)
 		work, err := s.run(ctx, part, func(uint64) bool { count++; return true })
 		if count > 0 {

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"assay/internal/catalogue"
 	"assay/reduction/circuit"
-	"assay/spec"
 )
 
 const aesKeyBits = 128
@@ -16,12 +16,9 @@ var aesPlaintext = [16]byte{0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88
 
 // aes128 maps the first `unknown` bits of the key, the others being public, to the
 // ciphertext of the plaintext of FIPS 197.
-func aes128(a *spec.Args) (definition, error) {
+func aes128(a *catalogue.Args) definition {
 	unknown := a.Int("unknown", aesKeyBits, 1, aesKeyBits)
 	known := circuit.RandomBits(aesKeyBits-unknown, seeded(a, "aes128"))
-	if err := a.Err(); err != nil {
-		return definition{}, err
-	}
 	return definition{
 		n: unknown, m: 128,
 		circuit: func(b *circuit.Builder, x circuit.Word) circuit.Word {
@@ -36,7 +33,7 @@ func aes128(a *spec.Args) (definition, error) {
 			cipher.Encrypt(out[:], aesPlaintext[:])
 			return bitsOf(out[:])
 		},
-	}, nil
+	}
 }
 
 // aesCircuit follows FIPS 197, section 5. A byte is a word of eight literals with

@@ -3,17 +3,14 @@ package oneway
 import (
 	"math/big"
 
+	"assay/internal/catalogue"
 	"assay/reduction/circuit"
-	"assay/spec"
 )
 
 // multiplication maps two integers, of ceil(n/2) and floor(n/2) bits, to their
 // product of n bits. To invert it is to factor.
-func multiplication(a *spec.Args) (definition, error) {
+func multiplication(a *catalogue.Args) definition {
 	n := a.Int("n", 32, 2, 512)
-	if err := a.Err(); err != nil {
-		return definition{}, err
-	}
 	half := (n + 1) / 2
 	return definition{
 		n: n, m: n,
@@ -24,18 +21,15 @@ func multiplication(a *spec.Args) (definition, error) {
 			product := new(big.Int).Mul(bigInt(x[:half]), bigInt(x[half:]))
 			return bigBits(product, n)
 		},
-	}, nil
+	}
 }
 
 // subsetSum maps n bits to the sum mod 2^m of those of n public weights whose bits
 // are set (Impagliazzo and Naor 1996). The weights are uniform in [0, 2^m).
-func subsetSum(a *spec.Args) (definition, error) {
+func subsetSum(a *catalogue.Args) definition {
 	n := a.Int("n", 32, 1, 512)
 	m := a.Int("m", n, 1, 512)
 	rng := seeded(a, "subsetsum")
-	if err := a.Err(); err != nil {
-		return definition{}, err
-	}
 	weights := make([][]bool, n)
 	for i := range weights {
 		weights[i] = circuit.RandomBits(m, rng)
@@ -62,7 +56,7 @@ func subsetSum(a *spec.Args) (definition, error) {
 			}
 			return bigBits(sum, m)
 		},
-	}, nil
+	}
 }
 
 func bigInt(bits []bool) *big.Int {

@@ -3,8 +3,8 @@ package oneway
 import (
 	"math/bits"
 
+	"assay/internal/catalogue"
 	"assay/reduction/circuit"
-	"assay/spec"
 )
 
 // Speck and Simon: Beaulieu et al., "The SIMON and SPECK families of lightweight
@@ -28,14 +28,11 @@ type cipher32 struct {
 // others being public, to the ciphertexts of `pairs` plaintexts: that of the
 // published vector and the integers after it. Output bit 32 p + i is bit i of
 // ciphertext p.
-func (c cipher32) definition(a *spec.Args) (definition, error) {
+func (c cipher32) definition(a *catalogue.Args) definition {
 	rounds := a.Int("rounds", c.rounds, 1, c.rounds)
 	unknown := a.Int("unknown", keyBits32, 1, keyBits32)
 	pairs := a.Int("pairs", 1, 1, 16)
 	known := circuit.RandomBits(keyBits32-unknown, seeded(a, c.base))
-	if err := a.Err(); err != nil {
-		return definition{}, err
-	}
 	return definition{
 		n: unknown, m: 32 * pairs,
 		circuit: func(b *circuit.Builder, x circuit.Word) circuit.Word {
@@ -58,14 +55,14 @@ func (c cipher32) definition(a *spec.Args) (definition, error) {
 			}
 			return out
 		},
-	}, nil
+	}
 }
 
-func speck(a *spec.Args) (definition, error) {
+func speck(a *catalogue.Args) definition {
 	return cipher32{"speck32", 22, 0x6574694c, speckCircuit, speckPlain}.definition(a)
 }
 
-func simon(a *spec.Args) (definition, error) {
+func simon(a *catalogue.Args) definition {
 	return cipher32{"simon32", 32, 0x65656877, simonCircuit, simonPlain}.definition(a)
 }
 

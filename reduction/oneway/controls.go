@@ -1,35 +1,29 @@
 package oneway
 
 import (
+	"assay/internal/catalogue"
 	"assay/reduction/circuit"
-	"assay/spec"
 )
 
 // maxControl is the largest number of inputs or outputs of a control.
 const maxControl = 4096
 
 // identity is f(x) = x.
-func identity(a *spec.Args) (definition, error) {
+func identity(a *catalogue.Args) definition {
 	n := a.Int("n", 16, 1, maxControl)
-	if err := a.Err(); err != nil {
-		return definition{}, err
-	}
 	return definition{
 		n: n, m: n,
 		circuit:   func(_ *circuit.Builder, x circuit.Word) circuit.Word { return x },
 		reference: func(x []bool) []bool { return append([]bool(nil), x...) },
-	}, nil
+	}
 }
 
 // linear is multiplication by an m x n matrix of fair bits over GF(2). Linear
 // algebra inverts it.
-func linear(a *spec.Args) (definition, error) {
+func linear(a *catalogue.Args) definition {
 	n := a.Int("n", 16, 1, 1024)
 	m := a.Int("m", n, 1, 1024)
 	rng := seeded(a, "linear")
-	if err := a.Err(); err != nil {
-		return definition{}, err
-	}
 	matrix := make([][]bool, m)
 	for i := range matrix {
 		matrix[i] = circuit.RandomBits(n, rng)
@@ -46,35 +40,29 @@ func linear(a *spec.Args) (definition, error) {
 			}
 			return out
 		},
-	}, nil
+	}
 }
 
 // constant ignores its input; every input is a preimage of its one value.
-func constant(a *spec.Args) (definition, error) {
+func constant(a *catalogue.Args) definition {
 	n := a.Int("n", 16, 1, maxControl)
 	m := a.Int("m", n, 1, maxControl)
 	rng := seeded(a, "constant")
-	if err := a.Err(); err != nil {
-		return definition{}, err
-	}
 	value := circuit.RandomBits(m, rng)
 	return definition{
 		n: n, m: m,
 		circuit:   func(*circuit.Builder, circuit.Word) circuit.Word { return constants(value) },
 		reference: func([]bool) []bool { return append([]bool(nil), value...) },
-	}, nil
+	}
 }
 
 // twoToOne has f(x) = f(x + s) for a random s that is not zero and no other
 // collision: of x and x + s the one is taken whose bit p, the first of s, is zero,
 // that bit is dropped, and the n-1 bits y that remain go through the permutation
 // y_i + y_i+1 y_i+2. Back substitution inverts it.
-func twoToOne(a *spec.Args) (definition, error) {
+func twoToOne(a *catalogue.Args) definition {
 	n := a.Int("n", 16, 2, maxControl)
 	rng := seeded(a, "twotoone")
-	if err := a.Err(); err != nil {
-		return definition{}, err
-	}
 	s := circuit.RandomBits(n, rng)
 	pivot := 0
 	for pivot < n && !s[pivot] {
@@ -115,5 +103,5 @@ func twoToOne(a *spec.Args) (definition, error) {
 			}
 			return y
 		},
-	}, nil
+	}
 }

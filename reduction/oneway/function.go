@@ -1,11 +1,10 @@
 package oneway
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
-	"strings"
 
+	"assay/internal/catalogue"
 	"assay/reduction/circuit"
 	"assay/spec"
 )
@@ -24,60 +23,52 @@ type Function struct {
 	Reference func(x []bool) []bool
 }
 
-// family makes the functions of one base name. parse reads the arguments, and
-// returns what builds the circuit, so that names can be listed without building.
-type family struct {
-	base    string
-	summary string
-	control bool
-	parse   func(a *spec.Args) (definition, error)
-}
-
-// definition is a function that has not been built.
+// definition is a function that has not been built, so that names can be listed
+// without building.
 type definition struct {
 	n, m      int
+	control   bool
 	circuit   func(b *circuit.Builder, x circuit.Word) circuit.Word
 	reference func(x []bool) []bool
 }
 
-var families = []family{
-	{"goldreich", "local functions of Goldreich on a random hypergraph (pred: p5, tspa, xormaj)", false, goldreich},
-	{"mq", "random quadratic equations over GF(2)", false, quadratic},
-	{"speck32", "Speck32/64: key to ciphertexts of known plaintexts", false, speck},
-	{"simon32", "Simon32/64: key to ciphertexts of known plaintexts", false, simon},
-	{"aes128", "AES-128: key to the ciphertext of a known plaintext", false, aes128},
-	{"sha256", "SHA-256 of one block, with fewer rounds and a truncated digest", false, sha256},
-	{"keccak", "Keccak-f[25w] on a padded input, truncated", false, keccak},
-	{"mul", "the product of two integers", false, multiplication},
-	{"subsetsum", "sums of subsets of random weights mod 2^m", false, subsetSum},
-	{"identity", "control: the identity", true, identity},
-	{"linear", "control: a random linear map over GF(2)", true, linear},
-	{"constant", "control: a random constant", true, constant},
-	{"twotoone", "control: a two-to-one function with a random shift", true, twoToOne},
+var families = catalogue.New[definition]("one-way function").
+	Add("goldreich", "local functions of Goldreich on a random hypergraph (pred: p5, tspa, xormaj)", goldreich).
+	Add("mq", "random quadratic equations over GF(2)", quadratic).
+	Add("speck32", "Speck32/64: key to ciphertexts of known plaintexts", speck).
+	Add("simon32", "Simon32/64: key to ciphertexts of known plaintexts", simon).
+	Add("aes128", "AES-128: key to the ciphertext of a known plaintext", aes128).
+	Add("sha256", "SHA-256 of one block, with fewer rounds and a truncated digest", sha256).
+	Add("keccak", "Keccak-f[25w] on a padded input, truncated", keccak).
+	Add("mul", "the product of two integers", multiplication).
+	Add("subsetsum", "sums of subsets of random weights mod 2^m", subsetSum).
+	Add("identity", "control: the identity", control(identity)).
+	Add("linear", "control: a random linear map over GF(2)", control(linear)).
+	Add("constant", "control: a random constant", control(constant)).
+	Add("twotoone", "control: a two-to-one function with a random shift", control(twoToOne))
+
+// control marks what a reader returns as a control.
+func control(read func(*catalogue.Args) definition) func(*catalogue.Args) definition {
+	return func(a *catalogue.Args) definition {
+		d := read(a)
+		d.control = true
+		return d
+	}
 }
 
-// Entry describes the functions of one base name.
+// Entry describes the functions of one base name; its Name is that of the function that
+// the base alone means.
 type Entry struct {
-	Base string
-	// Name is the canonical name of the function that Base alone means: all
-	// arguments with their defaults.
-	Name    string
-	Summary string
+	catalogue.Entry
 	Control bool
 }
 
 // List returns all families, the controls last.
 func List() []Entry {
 	var entries []Entry
-	for _, f := range families {
-		_, args, err := spec.ParseName(f.base)
-		if err == nil {
-			_, err = f.parse(args)
-		}
-		if err != nil {
-			panic(fmt.Sprintf("oneway: the defaults of %s: %v", f.base, err))
-		}
-		entries = append(entries, Entry{f.base, args.Name(), f.summary, f.control})
+	for _, e := range families.List() {
+		d, _, _ := families.Parse(e.Base) // as List does, without a mistake
+		entries = append(entries, Entry{e, d.control})
 	}
 	return entries
 }
@@ -85,30 +76,18 @@ func List() []Entry {
 // Parse returns the function of a name: a base that [List] lists, with arguments.
 // Those not given have their defaults.
 func Parse(name string) (*Function, error) {
-	base, args, err := spec.ParseName(name)
+	d, canonical, err := families.Parse(name)
 	if err != nil {
-		return nil, fmt.Errorf("one-way function %w", err)
+		return nil, err
 	}
-	var bases []string
-	for _, f := range families {
-		if f.base != base {
-			bases = append(bases, f.base)
-			continue
-		}
-		d, err := f.parse(args)
-		if err != nil {
-			return nil, fmt.Errorf("one-way function %w", err)
-		}
-		b := circuit.NewBuilder(d.n)
-		c := b.Build(d.circuit(b, b.Inputs())...)
-		return &Function{args.Name(), d.n, d.m, f.control, c, d.reference}, nil
-	}
-	return nil, fmt.Errorf("one-way function %q: unknown, want one of %s", base, strings.Join(bases, ", "))
+	b := circuit.NewBuilder(d.n)
+	c := b.Build(d.circuit(b, b.Inputs())...)
+	return &Function{canonical, d.n, d.m, d.control, c, d.reference}, nil
 }
 
 // seeded reads the argument seed, and returns the stream of the public parameters
 // of a function.
-func seeded(a *spec.Args, base string) *rand.Rand {
+func seeded(a *catalogue.Args, base string) *rand.Rand {
 	seed := a.Int("seed", 1, 0, math.MaxInt)
 	return spec.Stream(uint64(seed), "oneway/"+base, nil, 0)
 }

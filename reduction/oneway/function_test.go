@@ -104,7 +104,7 @@ func TestDefaults(t *testing.T) {
 	for _, e := range List() {
 		t.Run(e.Base, func(t *testing.T) {
 			f := mustParse(t, e.Base)
-			if f.Name != e.Name || f.Control != e.Control || e.Summary == "" {
+			if f.Name != e.Name || f.Control != e.Control || e.Description == "" {
 				t.Errorf("%+v names %s", e, f.Name)
 			}
 			if again := mustParse(t, f.Name); again.Name != f.Name {
@@ -212,7 +212,8 @@ func TestNamesAreStable(t *testing.T) {
 func TestParseErrors(t *testing.T) {
 	for _, c := range []struct{ name, want string }{
 		{"", `one-way function "": want NAME or NAME:key=value,key=value`},
-		{"md5", `one-way function "md5": unknown, want one of goldreich, mq, speck32, simon32, aes128, sha256, keccak, mul, subsetsum, identity, linear, constant, twotoone`},
+		{"md5", `unknown one-way function "md5", want one of goldreich, mq, speck32, simon32, aes128, sha256, keccak, mul, subsetsum, identity, linear, constant, twotoone`},
+		{"goldriech", `unknown one-way function "goldriech"; did you mean "goldreich"?`},
 		{"goldreich:n", `one-way function goldreich:n: "n" is not key=value (want goldreich:key=value,key=value)`},
 		{"goldreich:n=4", "one-way function goldreich: n=4: predicate p5 reads 5 inputs, want n at least 5"},
 		{"goldreich:n=9,pred=xormaj", "one-way function goldreich: n=9: predicate xormaj reads 10 inputs, want n at least 10"},

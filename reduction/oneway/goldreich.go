@@ -1,12 +1,11 @@
 package oneway
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"slices"
 
+	"assay/internal/catalogue"
 	"assay/reduction/circuit"
-	"assay/spec"
 )
 
 // predicate is the local function of Goldreich's construction, of a few bits.
@@ -61,7 +60,7 @@ var predicates = []predicate{
 // goldreich is the function of Goldreich ("Candidate one-way functions based on
 // expander graphs", 2000): output j is the predicate of the inputs of hyperedge j,
 // which are distinct and in random order.
-func goldreich(a *spec.Args) (definition, error) {
+func goldreich(a *catalogue.Args) definition {
 	n := a.Int("n", 32, 1, 1<<16)
 	m := a.Int("m", n, 1, 1<<16)
 	var names []string
@@ -70,9 +69,6 @@ func goldreich(a *spec.Args) (definition, error) {
 	}
 	name := a.Choice("pred", names[0], names...)
 	rng := seeded(a, "goldreich")
-	if err := a.Err(); err != nil {
-		return definition{}, err
-	}
 	var p predicate
 	for _, q := range predicates {
 		if q.name == name {
@@ -80,7 +76,8 @@ func goldreich(a *spec.Args) (definition, error) {
 		}
 	}
 	if n < p.arity {
-		return definition{}, fmt.Errorf("goldreich: n=%d: predicate %s reads %d inputs, want n at least %d", n, p.name, p.arity, p.arity)
+		a.Fail("n=%d: predicate %s reads %d inputs, want n at least %d", n, p.name, p.arity, p.arity)
+		return definition{}
 	}
 	edges := make([][]int, m)
 	for j := range edges {
@@ -102,7 +99,7 @@ func goldreich(a *spec.Args) (definition, error) {
 			}
 			return out
 		},
-	}, nil
+	}
 }
 
 // pick returns the entries of x at the given places.

@@ -5,23 +5,20 @@ import (
 	"math/bits"
 	"strconv"
 
+	"assay/internal/catalogue"
 	"assay/reduction/circuit"
-	"assay/spec"
 )
 
 // keccak is Keccak-p[25w, rounds] of FIPS 202 on a state whose first n bits are the
 // input and whose others are zero, truncated to its first m bits. With fewer than
 // the 12 + 2 log2(w) rounds of Keccak-f it is, as there, the last rounds that
 // remain.
-func keccak(a *spec.Args) (definition, error) {
+func keccak(a *catalogue.Args) definition {
 	w, _ := strconv.Atoi(a.Choice("w", "64", "1", "2", "4", "8", "16", "32", "64"))
 	log := bits.TrailingZeros(uint(w))
 	rounds := a.Int("rounds", 12+2*log, 1, 12+2*log)
 	n := a.Int("n", 25*w, 1, 25*w)
 	m := a.Int("m", 25*w, 1, 25*w)
-	if err := a.Err(); err != nil {
-		return definition{}, err
-	}
 	return definition{
 		n: n, m: m,
 		circuit: func(b *circuit.Builder, x circuit.Word) circuit.Word {
@@ -32,7 +29,7 @@ func keccak(a *spec.Args) (definition, error) {
 			state := append(append([]bool(nil), x...), make([]bool, 25*w-n)...)
 			return keccakPlain(state, w, rounds)[:m]
 		},
-	}, nil
+	}
 }
 
 // keccakCircuit follows FIPS 202, section 3: bit z of lane (x, y) is bit

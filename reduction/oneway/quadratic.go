@@ -1,19 +1,16 @@
 package oneway
 
 import (
+	"assay/internal/catalogue"
 	"assay/reduction/circuit"
-	"assay/spec"
 )
 
 // quadratic is a system of m random quadratic polynomials in n variables over
 // GF(2) ("MQ"), every coefficient a fair bit.
-func quadratic(a *spec.Args) (definition, error) {
+func quadratic(a *catalogue.Args) definition {
 	n := a.Int("n", 32, 1, 128)
 	m := a.Int("m", n, 1, 256)
 	rng := seeded(a, "mq")
-	if err := a.Err(); err != nil {
-		return definition{}, err
-	}
 	// Row k holds the coefficients of x_i x_j for j < i, in the order of i then j,
 	// those of x_i, and the constant.
 	rows := make([][]bool, m)
@@ -50,5 +47,5 @@ func quadratic(a *spec.Args) (definition, error) {
 			}
 			return out
 		},
-	}, nil
+	}
 }

@@ -4,8 +4,8 @@ import (
 	"encoding/binary"
 	"math/bits"
 
+	"assay/internal/catalogue"
 	"assay/reduction/circuit"
-	"assay/spec"
 )
 
 const (
@@ -18,13 +18,10 @@ const (
 // first `rounds` rounds, with the initial value added at the end. A message of
 // n <= 447 bits is padded by section 5.1.1, so that 64 rounds give its hash; longer
 // inputs are raw, and the rest of the block is zero. The output is the first m bits.
-func sha256(a *spec.Args) (definition, error) {
+func sha256(a *catalogue.Args) definition {
 	rounds := a.Int("rounds", 64, 1, 64)
 	n := a.Int("n", sha256BlockBits, 1, sha256BlockBits)
 	m := a.Int("m", 256, 1, 256)
-	if err := a.Err(); err != nil {
-		return definition{}, err
-	}
 	rest := make([]bool, sha256BlockBits-n)
 	if n <= sha256MessageBits {
 		rest[0] = true
@@ -39,7 +36,7 @@ func sha256(a *spec.Args) (definition, error) {
 			block := bytesOf(append(append([]bool(nil), x...), rest...))
 			return bitsOf(sha256Plain(block, rounds))[:m]
 		},
-	}, nil
+	}
 }
 
 // sha256Circuit follows FIPS 180-4, section 6.2.2. Words are least significant bit

@@ -12,6 +12,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"assay/internal/parallel"
 	"assay/spec"
 )
 
@@ -130,10 +131,9 @@ func (c *Candidate) Close() error {
 	c.idle = nil
 	c.mu.Unlock()
 	faults := make([]error, len(idle))
-	var all sync.WaitGroup
-	for i, s := range idle {
-		all.Go(func() { faults[i] = s.bye() })
-	}
-	all.Wait()
+	_ = parallel.Limited(context.Background(), len(idle), len(idle), func(i int) error {
+		faults[i] = idle[i].bye()
+		return nil // so that all are told
+	})
 	return errors.Join(faults...)
 }

@@ -10,6 +10,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"assay/internal/text"
 	"assay/spec"
 )
 
@@ -42,30 +43,31 @@ func (r *Report) OK() bool {
 
 // String returns the report in words, a line for each rule.
 func (r *Report) String() string {
-	var b strings.Builder
+	var page text.Page
 	for _, rule := range r.Rules {
+		word := "wrong"
 		switch {
 		case rule.Wrong == "":
-			fmt.Fprintf(&b, "ok      %s\n", rule.What)
+			page.Line("ok      %s", rule.What)
+			continue
 		case rule.Advice:
-			fmt.Fprintf(&b, "advice  %s\n        %s\n", rule.What, rule.Wrong)
-		default:
-			fmt.Fprintf(&b, "wrong   %s\n        %s\n", rule.What, rule.Wrong)
+			word = "advice"
 		}
+		page.Line("%-6s  %s\n        %s", word, rule.What, rule.Wrong)
 	}
 	if r.Hello.Name != "" {
 		independent := "independent"
 		if !r.Hello.Independent {
 			independent = "dependent, and judged in pairs"
 		}
-		fmt.Fprintf(&b, "\n%s %s: the draws of a call are %s\n", r.Hello.Name, r.Hello.Version, independent)
+		page.Line("\n%s %s: the draws of a call are %s", r.Hello.Name, r.Hello.Version, independent)
 	}
 	if r.draws > 0 {
-		fmt.Fprintf(&b, "%d draws at %.3g a second\n", r.draws, float64(r.draws)/r.spent.Seconds())
-		fmt.Fprintf(&b, "rows asked for by callback: %d denoise, %d score, %d jvp, %d prior_draws\n",
+		page.Line("%d draws at %.3g a second", r.draws, float64(r.draws)/r.spent.Seconds())
+		page.Line("rows asked for by callback: %d denoise, %d score, %d jvp, %d prior_draws",
 			r.counts.Denoise.Load(), r.counts.Score.Load(), r.counts.JVP.Load(), r.counts.PriorDraws.Load())
 	}
-	return b.String()
+	return page.String()
 }
 
 // Conform runs a program through everything that the protocol asks of it, on the given

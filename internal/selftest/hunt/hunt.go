@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"strings"
 	"time"
 
 	"assay/internal/selftest/mutants"
+	"assay/internal/text"
 	"assay/props"
 	"assay/props/fuzz"
 	"assay/spec"
@@ -204,13 +204,12 @@ func reason(m mutants.Mutant, row *Row, o Options) string {
 
 // String returns the table in Markdown, and a summary.
 func (t *Table) String() string {
-	var b strings.Builder
-	b.WriteString("| mutant | found after | reduced after | to | calls there | what is said |\n| --- | --- | --- | --- | --- | --- |\n")
+	table := text.Table{{"mutant", "found after", "reduced after", "to", "calls there", "what is said"}}
 	found, small := 0, 0
 	slowest := time.Duration(0)
 	for _, r := range t.Rows {
 		if !r.Found {
-			fmt.Fprintf(&b, "| %s | - | - | - | - | - |\n", r.Mutant)
+			table.Add(r.Mutant, "-", "-", "-", "-", "-")
 			continue
 		}
 		found++
@@ -218,29 +217,22 @@ func (t *Table) String() string {
 			small++
 		}
 		slowest = max(slowest, r.Whole)
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %d | %s |\n", r.Mutant, seconds(r.First), seconds(r.Whole), r.Size, r.Calls, strings.ReplaceAll(r.Words, "|", "\\|"))
+		table.Add(r.Mutant, seconds(r.First), seconds(r.Whole), r.Size.String(), fmt.Sprint(r.Calls), r.Words)
 	}
-	fmt.Fprintf(&b, "\n%d of %d found within %v each, the slowest reduced after %s; %d of them on a problem of at most %s.\n",
-		found, len(t.Rows), t.Options.For, seconds(slowest), small, Smallest)
-	b.WriteString(t.exceptions())
-	if t.Interrupted {
-		b.WriteString("\ninterrupted\n")
-	}
-	return b.String()
-}
-
-// exceptions lists the mutants that are not found, or not on a small problem.
-func (t *Table) exceptions() string {
-	var b strings.Builder
+	var page text.Page
+	page.Line("%s\n%d of %d found within %v each, the slowest reduced after %s; %d of them on a problem of at most %s.",
+		table.Markdown(), found, len(t.Rows), t.Options.For, seconds(slowest), small, Smallest)
+	heading := "\nExceptions:\n\n" // the mutants that are not found, or not on a small problem
 	for _, r := range t.Rows {
 		if r.Reason != "" {
-			fmt.Fprintf(&b, "- %s: %s\n", r.Mutant, r.Reason)
+			page.Line("%s- %s: %s", heading, r.Mutant, r.Reason)
+			heading = ""
 		}
 	}
-	if b.Len() == 0 {
-		return ""
+	if t.Interrupted {
+		page.Line("\ninterrupted")
 	}
-	return "\nExceptions:\n\n" + b.String()
+	return page.String()
 }
 
 func seconds(d time.Duration) string {

@@ -196,9 +196,9 @@ func hamiltonian(kinetic func(x, momentum float64) float64) kernel {
 	}
 }
 
-// parallel is parallel tempering with two replicas, the posterior and the prior times the
+// tempering is parallel tempering with two replicas, the posterior and the prior times the
 // likelihood to the power 0.2; sign is that of the log ratio of a swap.
-func parallel(sign float64) kernel {
+func tempering(sign float64) kernel {
 	powers := [2]float64{1, 0.2}
 	return func(t target, state []float64, rng *rand.Rand) bool {
 		for k, power := range powers {
@@ -288,9 +288,9 @@ func mcmcMutants() []Mutant {
 	ula := unhurried(langevin(fine/2, math.Sqrt(fine), nil))
 	pcn := newChain(crankNicolson(0))
 	kinetic := func(_, momentum float64) float64 { return momentum * momentum / 2 }
-	tempered := newChain(parallel(1))
+	tempered := newChain(tempering(1))
 	tempered.replicas = 2
-	swapped := newChain(parallel(-1))
+	swapped := newChain(tempering(-1))
 	swapped.replicas = 2
 	onLogit := func(jacobian bool) chain {
 		c := newChain(walk(2, unconstrained(jacobian), accept))

@@ -8,6 +8,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"assay/internal/parallel"
 	"assay/spec"
 )
 
@@ -87,13 +88,16 @@ func must(err error) {
 // refusing returns what f does, or the refusal of a problem that is unfit for it.
 func refusing(p *spec.Problem, f func() error) (err error) {
 	defer func() {
-		switch r := recover().(type) {
-		case nil:
-		case unfit:
-			err = spec.Refuse("%s: %s", p.Name(), string(r))
-		default:
+		r := recover()
+		if r == nil {
+			return
+		}
+		value, _ := parallel.Recovered(r)
+		reason, ok := value.(unfit)
+		if !ok {
 			panic(r)
 		}
+		err = spec.Refuse("%s: %s", p.Name(), string(reason))
 	}()
 	return f()
 }

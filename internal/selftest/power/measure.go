@@ -10,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"assay/internal/parallel"
 	"assay/props/evidence"
 )
 
@@ -280,31 +281,16 @@ func (m *measurement) null(ctx context.Context, c *Case, draws int) (Null, error
 // each does work(0), ..., work(n-1), as many at a time as there are processors, and
 // returns the first error.
 func (m *measurement) each(ctx context.Context, n int, work func(run int) error) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	var group sync.WaitGroup
-	var started atomic.Int64
-	for range min(n, runtime.GOMAXPROCS(0)) {
-		group.Go(func() {
-			for ctx.Err() == nil {
-				run := int(started.Add(1)) - 1
-				if run >= n {
-					return
-				}
-				if err := work(run); err != nil {
-					cancel(err)
-				}
-				done := int(m.done.Add(1))
-				if m.Watch != nil {
-					m.lock.Lock()
-					m.Watch(done, m.of)
-					m.lock.Unlock()
-				}
-			}
-		})
-	}
-	group.Wait()
-	return context.Cause(ctx)
+	return parallel.Each(ctx, n, func(run int) error {
+		err := work(run)
+		done := int(m.done.Add(1))
+		if m.Watch != nil {
+			m.lock.Lock()
+			m.Watch(done, m.of)
+			m.lock.Unlock()
+		}
+		return err
+	})
 }
 
 // quantile returns the smallest number of calls within which a share q of the runs

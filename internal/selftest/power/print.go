@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"assay/internal/text"
 )
 
 // The targets: what the evidence should need, relative to the design's own simulation
@@ -20,27 +22,20 @@ const (
 
 // String returns the tables in Markdown, and what the targets make of them.
 func (t *Table) String() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "Runs a cell: %d (%s). A run is given up after %d calls. 50 / 90: the calls, or draws, within which half, or nine in ten, of the runs reject; - if fewer do.\n", t.Runs, t.Machine, t.Limit)
+	var page text.Page
+	page.Line("Runs a cell: %d (%s). A run is given up after %d calls. 50 / 90: the calls, or draws, within which half, or nine in ten, of the runs reject; - if fewer do.", t.Runs, t.Machine, t.Limit)
 	if len(t.Entries) > 0 {
-		t.printEngine(&b)
-		t.printUnrejected(&b)
-		t.printRivals(&b)
-		t.printTargets(&b)
+		t.printEngine(&page)
+		t.printUnrejected(&page)
+		t.printRivals(&page)
+		t.printTargets(&page)
 	}
-	t.printNulls(&b)
+	t.printNulls(&page)
 	if t.Interrupted {
-		b.WriteString("\ninterrupted\n")
+		page.Line("\ninterrupted")
 	}
-	return b.String()
+	return page.String()
 }
-
-// row writes one line of a table.
-func row(b *strings.Builder, cells ...string) {
-	b.WriteString("| " + strings.Join(cells, " | ") + " |\n")
-}
-
-func rule(b *strings.Builder, columns int) { row(b, slices.Repeat([]string{"---"}, columns)...) }
 
 // cases returns the names of the cases in the order of the table.
 func (t *Table) cases() []string {
@@ -95,38 +90,38 @@ func times(ratio float64) string {
 	return fmt.Sprintf("%.2f", ratio)
 }
 
-func (t *Table) printEngine(b *strings.Builder) {
-	fmt.Fprintf(b, "\n## Calls to rejection by the evidence\n\nIn brackets the median of the design's simulation. L is the number of draws a call.\n\n")
+func (t *Table) printEngine(page *text.Page) {
+	page.Line("\n## Calls to rejection by the evidence\n\nIn brackets the median of the design's simulation. L is the number of draws a call.\n")
 	head := []string{"case"}
 	for _, alpha := range Alphas {
 		for _, l := range t.Draws {
 			head = append(head, fmt.Sprintf("L = %d, alpha %v", l, level(alpha)))
 		}
 	}
-	row(b, head...)
-	rule(b, len(head))
+	table := text.Table{head}
 	for _, name := range t.cases() {
 		cells := []string{name}
 		for _, alpha := range Alphas {
 			for _, l := range t.Draws {
 				e, measured := t.entry(name, evidenceName, l, alpha)
-				text := ""
+				cell := ""
 				if measured {
-					text = number(e.Median) + " / " + number(e.Ninety)
+					cell = number(e.Median) + " / " + number(e.Ninety)
 				}
 				if e.Goal > 0 {
-					text += fmt.Sprintf(" (%d)", e.Goal)
+					cell += fmt.Sprintf(" (%d)", e.Goal)
 				}
-				cells = append(cells, text)
+				cells = append(cells, cell)
 			}
 		}
-		row(b, cells...)
+		table.Add(cells...)
 	}
+	fmt.Fprint(page, table.Markdown())
 }
 
 // printUnrejected lists the cases that the evidence rejects in fewer than half of the runs,
 // whatever the number of draws.
-func (t *Table) printUnrejected(b *strings.Builder) {
+func (t *Table) printUnrejected(page *text.Page) {
 	var lines []string
 	for _, name := range t.cases() {
 		if _, _, rejects := t.fewest(name, Engine, comparisonAlpha, t.Draws); rejects {
@@ -139,7 +134,7 @@ func (t *Table) printUnrejected(b *strings.Builder) {
 		lines = append(lines, line)
 	}
 	if len(lines) > 0 {
-		fmt.Fprintf(b, "\nNot rejected at alpha %s within %d calls in half of the runs:\n%s\n", level(comparisonAlpha), t.Limit, strings.Join(lines, ""))
+		page.Line("\nNot rejected at alpha %s within %d calls in half of the runs:\n%s", level(comparisonAlpha), t.Limit, strings.Join(lines, ""))
 	}
 }
 
@@ -149,16 +144,15 @@ func (t *Table) remark(name string) string {
 	return t.Entries[at].Remark
 }
 
-func (t *Table) printRivals(b *strings.Builder) {
+func (t *Table) printRivals(page *text.Page) {
 	judges := t.judges()
 	if len(judges) < 2 {
 		return
 	}
 	for _, alpha := range Alphas {
 		for _, l := range t.Draws {
-			fmt.Fprintf(b, "\n## Candidate draws to rejection at alpha %v, L = %d\n\nEach rival at its best number of calls in hindsight, Gandy-Scott at its default. Armed: with our witnesses. Of draws that depend on each other a rival takes the first.\n\n", level(alpha), l)
-			row(b, append([]string{"case"}, judges...)...)
-			rule(b, len(judges)+1)
+			page.Line("\n## Candidate draws to rejection at alpha %v, L = %d\n\nEach rival at its best number of calls in hindsight, Gandy-Scott at its default. Armed: with our witnesses. Of draws that depend on each other a rival takes the first.\n", level(alpha), l)
+			table := text.Table{append([]string{"case"}, judges...)}
 			for _, name := range t.cases() {
 				cells := []string{name}
 				for _, judge := range judges {
@@ -169,8 +163,9 @@ func (t *Table) printRivals(b *strings.Builder) {
 					}
 					cells = append(cells, number(l*e.Median)+" / "+number(l*e.Ninety))
 				}
-				row(b, cells...)
+				table.Add(cells...)
 			}
+			fmt.Fprint(page, table.Markdown())
 		}
 	}
 }
@@ -225,15 +220,14 @@ func (t *Table) Compare(kind Kind, draws []int) []Comparison {
 	return all
 }
 
-func (t *Table) printTargets(b *strings.Builder) {
-	fmt.Fprintf(b, "\n## Targets\n")
-	t.printGoals(b)
+func (t *Table) printTargets(page *text.Page) {
+	page.Line("\n## Targets")
+	t.printGoals(page)
 	if len(t.judges()) < 2 {
 		return
 	}
-	fmt.Fprintf(b, "\nCandidate draws of the evidence, relative to the best rival, at alpha %v: a ratio below 1 is in favour of the evidence. A case that no rival rejects counts with the most draws that they were given.\n\n", level(comparisonAlpha))
-	row(b, "draws a call", "rivals", "median ratio", "target", "worst ratio", "target")
-	rule(b, 6)
+	page.Line("\nCandidate draws of the evidence, relative to the best rival, at alpha %v: a ratio below 1 is in favour of the evidence. A case that no rival rejects counts with the most draws that they were given.\n", level(comparisonAlpha))
+	table := text.Table{{"draws a call", "rivals", "median ratio", "target", "worst ratio", "target"}}
 	choices := [][]int{t.Draws}
 	if len(t.Draws) > 1 {
 		choices = nil
@@ -256,25 +250,26 @@ func (t *Table) printTargets(b *strings.Builder) {
 			if kind == Armed {
 				target, worst = fmt.Sprint(medianOfArmed), fmt.Sprint(worstOfArmed)
 			}
-			row(b, label, string(kind), times(all[len(all)/2].Ratio), target, fmt.Sprintf("%s (%s)", times(all[0].Ratio), all[0].Case), worst)
+			table.Add(label, string(kind), times(all[len(all)/2].Ratio), target, fmt.Sprintf("%s (%s)", times(all[0].Ratio), all[0].Case), worst)
 		}
 	}
+	fmt.Fprint(page, table.Markdown())
 	for _, draws := range choices {
 		for _, c := range t.Compare(Armed, draws) {
 			if c.Ratio <= worstOfArmed {
 				continue
 			}
-			fmt.Fprintf(b, "\nMissed, L = %v: %s takes %s times the draws of %s.", strings.Trim(fmt.Sprint(draws), "[]"), c.Case, times(c.Ratio), c.Rival)
+			fmt.Fprintf(page, "\nMissed, L = %v: %s takes %s times the draws of %s.", strings.Trim(fmt.Sprint(draws), "[]"), c.Case, times(c.Ratio), c.Rival)
 			if c.Remark != "" {
-				b.WriteString(" " + c.Remark)
+				fmt.Fprintf(page, " %s", c.Remark)
 			}
 		}
 	}
-	b.WriteString("\n")
+	page.Line("")
 }
 
 // printGoals says where the evidence needs more calls than the design's simulation.
-func (t *Table) printGoals(b *strings.Builder) {
+func (t *Table) printGoals(page *text.Page) {
 	var ratios []float64
 	var missed []string
 	for _, e := range t.Entries {
@@ -297,35 +292,35 @@ func (t *Table) printGoals(b *strings.Builder) {
 	// A median of n runs of a law whose deviation is about 0.4 of its median errs by
 	// 1.25 * 0.4 / sqrt(n) of it.
 	noise := 0.5 / math.Sqrt(float64(t.Runs))
-	fmt.Fprintf(b, "\nCalls of the evidence relative to the design's simulation (which itself errs by 5 to 8 %%, ours here by about %.0f %%): median %s, worst %s; %d of %d cells are above %v",
+	fmt.Fprintf(page, "\nCalls of the evidence relative to the design's simulation (which itself errs by 5 to 8 %%, ours here by about %.0f %%): median %s, worst %s; %d of %d cells are above %v",
 		100*noise, times(ratios[len(ratios)/2]), times(ratios[len(ratios)-1]), len(missed), len(ratios), worstOfGoal)
 	if len(missed) > 0 {
-		b.WriteString(":\n")
+		page.Line(":")
 		for _, line := range missed {
-			b.WriteString("\n- " + line)
+			fmt.Fprintf(page, "\n- %s", line)
 		}
 	} else {
-		b.WriteString(".")
+		fmt.Fprint(page, ".")
 	}
-	b.WriteString("\n")
+	page.Line("")
 }
 
-func (t *Table) printNulls(b *strings.Builder) {
+func (t *Table) printNulls(page *text.Page) {
 	if len(t.Nulls) == 0 {
 		return
 	}
-	fmt.Fprintf(b, "\n## A right sampler\n\nShare of %d runs of %d calls in which its wealth ever reached a level; the bound is one over the level.\n\n", t.NullRuns, t.NullCalls)
+	page.Line("\n## A right sampler\n\nShare of %d runs of %d calls in which its wealth ever reached a level; the bound is one over the level.\n", t.NullRuns, t.NullCalls)
 	head := []string{"model", "L"}
 	for _, level := range NullLevels {
 		head = append(head, fmt.Sprintf(">= %.0f", level))
 	}
-	row(b, head...)
-	rule(b, len(head))
+	table := text.Table{head}
 	for _, n := range t.Nulls {
 		cells := []string{n.Case, fmt.Sprint(n.Draws)}
 		for _, reached := range n.Reached {
 			cells = append(cells, fmt.Sprintf("%.4f", float64(reached)/float64(t.NullRuns)))
 		}
-		row(b, cells...)
+		table.Add(cells...)
 	}
+	fmt.Fprint(page, table.Markdown())
 }

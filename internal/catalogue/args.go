@@ -1,4 +1,4 @@
-package spec
+package catalogue
 
 import (
 	"fmt"
@@ -11,8 +11,9 @@ import (
 
 // Args are the arguments in a name such as "gmm:d=8,dy=1" or
 // "dps:zeta=0.5,steps=1000". Its getters record every key that the reader knows
-// and the first mistake they meet; ask [Args.Err] once at the end, and
-// [Args.Name] for the canonical name, every argument spelled out.
+// and the first mistake they meet, and return a value in range even then; ask
+// [Args.Err] once at the end, and [Args.Name] for the canonical name, every argument
+// spelled out.
 type Args struct {
 	base   string
 	given  map[string]string
@@ -45,7 +46,9 @@ func ParseName(name string) (base string, args *Args, err error) {
 	return base, args, nil
 }
 
-func (a *Args) fail(format string, args ...any) {
+// Fail notes a mistake that no getter can know of, unless there is one already. The
+// name without its arguments stands before it.
+func (a *Args) Fail(format string, args ...any) {
 	if a.err == nil {
 		a.err = fmt.Errorf(a.base+": "+format, args...)
 	}
@@ -65,7 +68,7 @@ func (a *Args) Int(key string, def, lo, hi int) int {
 	if text, ok := a.lookup(key); ok {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < lo || n > hi {
-			a.fail("%s=%s: want an integer from %d to %d", key, text, lo, hi)
+			a.Fail("%s=%s: want an integer from %d to %d", key, text, lo, hi)
 		} else {
 			v = n
 		}
@@ -81,7 +84,7 @@ func (a *Args) Float(key string, def, lo, hi float64) float64 {
 	if text, ok := a.lookup(key); ok {
 		x, err := strconv.ParseFloat(text, 64)
 		if err != nil || math.IsNaN(x) || x < lo || x > hi {
-			a.fail("%s=%s: want a number from %v to %v", key, text, lo, hi)
+			a.Fail("%s=%s: want a number from %v to %v", key, text, lo, hi)
 		} else {
 			v = x
 		}
@@ -98,7 +101,7 @@ func (a *Args) Choice(key, def string, choices ...string) string {
 		if slices.Contains(choices, text) {
 			v = text
 		} else {
-			a.fail("%s=%s: want one of %s", key, text, strings.Join(choices, ", "))
+			a.Fail("%s=%s: want one of %s", key, text, strings.Join(choices, ", "))
 		}
 	}
 	a.values = append(a.values, v)
@@ -111,10 +114,13 @@ func (a *Args) Err() error {
 		if slices.Contains(a.known, key) {
 			continue
 		}
-		if len(a.known) == 0 {
-			a.fail("unknown key %q; it takes no arguments", key)
-		} else {
-			a.fail("unknown key %q; it takes %s", key, strings.Join(a.known, ", "))
+		switch near := nearest(key, a.known); {
+		case len(a.known) == 0:
+			a.Fail("unknown key %q; it takes no arguments", key)
+		case near != "":
+			a.Fail("unknown key %q; did you mean %q? It takes %s", key, near, strings.Join(a.known, ", "))
+		default:
+			a.Fail("unknown key %q; it takes %s", key, strings.Join(a.known, ", "))
 		}
 	}
 	return a.err

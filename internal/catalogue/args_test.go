@@ -1,4 +1,4 @@
-package spec
+package catalogue
 
 import (
 	"strings"
@@ -19,6 +19,8 @@ func TestArgs(t *testing.T) {
 	for _, test := range []struct{ name, want, mistake string }{
 		{name: "dps", want: "dps:zeta=0.5,steps=1000,method=heun"},
 		{name: "dps:steps=20,zeta=1e-3", want: "dps:zeta=0.001,steps=20,method=heun"},
+		{name: "dps:steps=1,zeta=0", want: "dps:zeta=0,steps=1,method=heun"},
+		{name: "dps:steps=100000,zeta=100", want: "dps:zeta=100,steps=100000,method=heun"},
 		{name: "", mistake: `want NAME`},
 		{name: ":a=1", mistake: `want NAME`},
 		{name: "dps:", mistake: `not key=value`},
@@ -30,7 +32,8 @@ func TestArgs(t *testing.T) {
 		{name: "dps:steps=1.5", mistake: `steps=1.5: want an integer from 1 to 100000`},
 		{name: "dps:steps=0", mistake: `want an integer`},
 		{name: "dps:method=rk4", mistake: `method=rk4: want one of heun, euler`},
-		{name: "dps:zetta=1", mistake: `unknown key "zetta"; it takes zeta, steps, method`},
+		{name: "dps:zetta=1", mistake: `unknown key "zetta"; did you mean "zeta"? It takes zeta, steps, method`},
+		{name: "dps:noise=1", mistake: `unknown key "noise"; it takes zeta, steps, method`},
 		{name: "dps:z%d=1", mistake: `unknown key "z%d"`},
 	} {
 		canonical, err := read(test.name)
