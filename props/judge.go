@@ -223,6 +223,9 @@ func (t *trial) verdict(stop Stop) *Verdict {
 		Seed:        t.seed,
 		Fault:       t.fault(),
 	}
+	for _, s := range t.witnesses {
+		v.OwnWitnesses = append(v.OwnWitnesses, s.Names()...)
+	}
 	for _, c := range t.states {
 		f := newFinding(c.problem)
 		f.Form = c.points[0].session.Tolerance().Form

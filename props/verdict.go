@@ -61,8 +61,10 @@ type Verdict struct {
 	Together *Together `json:"together,omitempty"`
 	// Fault is what the candidate did wrong beside sampling, if anything, on the first
 	// problem where it did.
-	Fault    *Fault   `json:"fault,omitempty"`
-	Warnings []string `json:"warnings,omitempty"`
+	Fault *Fault `json:"fault,omitempty"`
+	// OwnWitnesses are the names of the witnesses that the user added, see [Witness].
+	OwnWitnesses []string `json:"own_witnesses,omitempty"`
+	Warnings     []string `json:"warnings,omitempty"`
 }
 
 // Together is the evidence on all problems taken as one, by the witnesses that they share.
@@ -211,6 +213,7 @@ func (v *Verdict) String() string {
 		v.writePass(&b)
 	}
 	v.writeTolerance(&b)
+	v.writeOwnWitnesses(&b)
 	for _, w := range v.Warnings {
 		b.Field("warning", "%s", w)
 	}

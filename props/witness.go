@@ -1,6 +1,11 @@
 package props
 
-import "assay/props/evidence"
+import (
+	"strings"
+
+	"assay/internal/text"
+	"assay/props/evidence"
+)
 
 // Witness lets the judgement look at a test quantity of your own too: a number that f makes of
 // a vector x (the truth or a draw) and of y. If the candidate is right, the number of the truth
@@ -20,4 +25,11 @@ func Witness(name string, f func(x, y []float64) float64) Option {
 // see [evidence.Statistic] for what validity needs of them.
 func Witnesses(statistics ...evidence.Statistic) Option {
 	return func(o *options) { o.witnesses = append(o.witnesses[:len(o.witnesses):len(o.witnesses)], statistics...) }
+}
+
+// writeOwnWitnesses says which witnesses the user added.
+func (v *Verdict) writeOwnWitnesses(b *text.Page) {
+	if len(v.OwnWitnesses) > 0 {
+		b.Field("own", "%s: looked at beside the built-in witnesses", strings.Join(v.OwnWitnesses, ", "))
+	}
 }

@@ -72,7 +72,7 @@ func TestWitnessIsNamed(t *testing.T) {
 	const name = "sign of x[0] x[1] x[2]"
 	for what, opts := range map[string][]Option{"all y": nil, "single y": {At([]float64{0.3})}, "a chain": {Draws(1)}} {
 		v, err := Judge(t.Context(), evenParity, []*spec.Problem{oneOfFour()}, append(opts, Witness(name, parity))...)
-		if err != nil || v.Outcome != Rejected || v.Problems[0].Witnesses[0].Name != name || !strings.Contains(v.String(), name) {
+		if err != nil || v.Outcome != Rejected || v.Problems[0].Witnesses[0].Name != name || !strings.Contains(v.String(), "own       "+name+": looked at") || len(v.OwnWitnesses) != 1 {
 			t.Errorf("%s: %v, %v", what, v, err)
 		}
 	}
