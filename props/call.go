@@ -19,10 +19,10 @@ import (
 
 // answer is one call of the candidate as the bets see it.
 type answer struct {
-	task   task
-	sights []*evidence.Sight // one for each scale of the problem
-	ties   *rand.Rand
-	fault  *Fault
+	task       task
+	evaluation *evidence.Evaluation
+	fault      *Fault
+	err        error // of a witness of the user's own
 }
 
 // ask makes the calls, several at a time, and hands them out in order. Calls do not
@@ -53,7 +53,7 @@ func (t *trial) ask(ctx context.Context, tasks []task) <-chan chan *answer {
 			}
 			pending := make(chan *answer, 1)
 			go func() {
-				pending <- t.call(next.exhibit.asking, next)
+				pending <- t.call(next.state.asking, next)
 				mu.Lock()
 				defer mu.Unlock()
 				running--
@@ -82,7 +82,7 @@ func (t *trial) workers(tasks []task) (now func() int, most int) {
 	}
 	numbers := 0
 	for _, next := range tasks {
-		numbers = max(numbers, t.draws*next.exhibit.problem.Prior().Dim())
+		numbers = max(numbers, t.draws*next.state.problem.Prior().Dim())
 	}
 	_, most = candidate.AtOnce(numbers)
 	return func() int {
@@ -97,7 +97,7 @@ func (t *trial) workers(tasks []task) (now func() int, most int) {
 // among exact ones: as exchangeable as the other way round, and the candidate, which
 // costs more, is asked for less.
 func (t *trial) call(ctx context.Context, next task) *answer {
-	e, q := next.exhibit, next.point
+	e, q := next.state, next.point
 	if err := ctx.Err(); err != nil { // the problem has been set aside
 		return next.failed(&Fault{Kind: FaultError, Message: err.Error()})
 	}
@@ -138,17 +138,13 @@ func (t *trial) call(ctx context.Context, next task) *answer {
 			q.posterior.Sample(pool, stream("truth"))
 		}
 	}
-	engine := stream("engine")
-	a := &answer{task: next, ties: engine}
-	for _, battery := range e.batteries {
-		a.sights = append(a.sights, battery.Evaluate(x, pool, y, engine))
-	}
-	return a
+	evaluation, err := q.session.Evaluate(x, pool, y, stream("engine"))
+	return &answer{task: next, evaluation: evaluation, err: err}
 }
 
 // failed is the answer of a call that came to nothing.
 func (t task) failed(fault *Fault) *answer {
-	fault.Problem, fault.Call = t.exhibit.problem.Name(), t.replicate
+	fault.Problem, fault.Call = t.state.problem.Name(), t.replicate
 	return &answer{task: t, fault: fault}
 }
 

@@ -19,6 +19,6 @@
 // from one call to the next, such as a chain that goes on where it stopped or a stock of
 // draws that are handed out again, is not right in this sense, even if the draws of every
 // single call are, looked at alone. It may be rejected for that: the bets on a call know the
-// calls before, and one witness compares a call with the last one (see [evidence.Memory]).
+// calls before, and one witness compares a call with the last one (see [evidence.Session]).
 // Such a candidate should start anew in every call.
 package props

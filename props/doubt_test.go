@@ -70,7 +70,7 @@ func TestSidesOfLocal(t *testing.T) {
 	on := named(t, "gauss:d=1,m=1")
 	for name, options := range map[string][]props.Option{"all y": nil, "single y": {props.Local(2)}} {
 		v := judge(t, planted(1, 0, true), on, options...)
-		at := slices.IndexFunc(v.Worst().Witnesses, func(w props.Witness) bool { return w.Name == "x[0]" })
+		at := slices.IndexFunc(v.Worst().Witnesses, func(w props.WitnessShare) bool { return w.Name == "x[0]" })
 		if v.Outcome != props.Rejected || at < 0 {
 			t.Fatalf("%s: %s; want rejected, by x[0] among others", name, v)
 		}

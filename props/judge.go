@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"assay/props/evidence"
 	"assay/spec"
 )
 
@@ -46,14 +47,20 @@ func judge(ctx context.Context, candidate spec.Sampler, problems []*spec.Problem
 	}
 	t := &trial{options: o, candidate: candidate}
 	for _, p := range problems {
-		c, err := newExhibit(ctx, p, candidate, o)
+		c, err := newProblemState(ctx, p, candidate, o)
 		if err != nil {
 			return nil, err
 		}
-		t.exhibits = append(t.exhibits, c)
+		t.states = append(t.states, c)
 	}
-	t.pooled = t.newPooled()
-	v := t.verdict(t.run(ctx))
+	if err := t.pool(); err != nil {
+		return nil, err
+	}
+	stop := t.run(ctx)
+	if t.failure != nil {
+		return nil, t.failure
+	}
+	v := t.verdict(stop)
 	if v.Outcome == NotRejected && !o.terse {
 		t.explainPass(ctx, v)
 	}
@@ -64,16 +71,27 @@ func judge(ctx context.Context, candidate spec.Sampler, problems []*spec.Problem
 type trial struct {
 	*options
 	candidate spec.Sampler
-	exhibits  []*exhibit
-	pooled    *pooled // nil if there is nothing to pool
+	states    []*problemState
+	pooled    *evidence.Pooled // nil if there is nothing to pool
 	calls     int
+	failure   error // of a witness of the user's own
+}
+
+// pool lets the evidence on all problems count as one too, beside that on each.
+func (t *trial) pool() (err error) {
+	var sessions []*evidence.Session
+	for _, e := range t.states {
+		sessions = append(sessions, e.points[0].session)
+	}
+	t.pooled, err = evidence.NewPooled(sessions...)
+	return err
 }
 
 // run bets call by call, the problems in turn, and says why it ended.
 func (t *trial) run(ctx context.Context) Stop {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	for _, e := range t.exhibits {
+	for _, e := range t.states {
 		e.asking, e.setAside = context.WithCancel(ctx)
 	}
 	var timeout <-chan time.Time
@@ -101,7 +119,7 @@ func (t *trial) run(ctx context.Context) Stop {
 				case a = <-pending:
 				}
 			}
-			if stop := t.hear(ctx, a); stop != "" {
+			if stop := t.observe(ctx, a); stop != "" {
 				return stop
 			}
 		}
@@ -124,7 +142,7 @@ func (t *trial) stopAt(reason Stop) Stop {
 // fault returns what went wrong on the first of the problems that are set aside: a refusal
 // only if nothing worse did.
 func (t *trial) fault() (first *Fault) {
-	for _, e := range t.exhibits {
+	for _, e := range t.states {
 		if e.fault != nil && (first == nil || first.Kind == FaultRefusal && e.fault.Kind != FaultRefusal) {
 			first = e.fault
 		}
@@ -132,9 +150,9 @@ func (t *trial) fault() (first *Fault) {
 	return first
 }
 
-// hear bets on an answer and says whether that ends the trial.
-func (t *trial) hear(ctx context.Context, a *answer) Stop {
-	switch e := a.task.exhibit; {
+// observe bets on an answer and says whether that ends the trial.
+func (t *trial) observe(ctx context.Context, a *answer) Stop {
+	switch e := a.task.state; {
 	case e.fault != nil: // it was asked for before that
 		return ""
 	case a.fault != nil && ctx.Err() != nil: // the candidate was told to stop
@@ -142,17 +160,15 @@ func (t *trial) hear(ctx context.Context, a *answer) Stop {
 	case a.fault != nil:
 		e.fault = a.fault
 		e.setAside()
-		if !slices.ContainsFunc(t.exhibits, func(e *exhibit) bool { return e.fault == nil }) {
+		if !slices.ContainsFunc(t.states, func(e *problemState) bool { return e.fault == nil }) {
 			return t.stopAt(StopCalls)
 		}
 		return ""
+	case a.err != nil:
+		t.failure = a.err
+		return StopInterrupted
 	}
-	e, q := a.task.exhibit, a.task.point
-	q.recall(a.sights)
-	if t.pooled != nil {
-		t.pooled.observe(e, a.sights, a.ties)
-	}
-	q.observe(a.sights, a.ties)
+	a.task.point.session.Bet(a.evaluation)
 	t.calls++
 	wealth := t.logWealth()
 	progress := Progress{t.calls, t.budget(), wealth / math.Ln10, -math.Log10(t.alpha)}
@@ -171,7 +187,7 @@ func (t *trial) hear(ctx context.Context, a *answer) Stop {
 // budget returns the budget of calls over all problems: those that are set aside need no
 // more.
 func (t *trial) budget() (n int) {
-	for _, e := range t.exhibits {
+	for _, e := range t.states {
 		if e.fault != nil {
 			n += e.calls()
 		} else {
@@ -185,12 +201,12 @@ func (t *trial) budget() (n int) {
 // for an error that one of them shows, and half is bet on all problems as one, for an error
 // that they share.
 func (t *trial) logWealth() float64 {
-	mean := logMean(len(t.exhibits), func(i int) float64 { return t.exhibits[i].logWealth() })
+	mean := evidence.LogMean(len(t.states), func(i int) float64 { return t.states[i].logWealth() })
 	if t.pooled == nil {
 		return mean
 	}
-	halves := []float64{mean, t.pooled.logWealth()}
-	return logMean(2, func(i int) float64 { return halves[i] })
+	halves := []float64{mean, t.pooled.LogWealth()}
+	return evidence.LogMean(2, func(i int) float64 { return halves[i] })
 }
 
 func (t *trial) verdict(stop Stop) *Verdict {
@@ -207,24 +223,21 @@ func (t *trial) verdict(stop Stop) *Verdict {
 		Seed:        t.seed,
 		Fault:       t.fault(),
 	}
-	for _, c := range t.exhibits {
+	for _, s := range t.witnesses {
+		v.OwnWitnesses = append(v.OwnWitnesses, s.Names()...)
+	}
+	for _, c := range t.states {
 		f := newFinding(c.problem)
-		f.Form = c.tolerance.Form
+		f.Form = c.points[0].session.Tolerance().Form
 		f.Calls, f.Fault = c.calls(), c.fault
 		f.Log10Wealth = c.logWealth() / math.Ln10
 		worst := c.worst()
-		scale := worst.leading()
-		f.Y, f.Resolution = worst.y, c.heights[scale]
-		f.Witnesses = leadingWitnesses(worst.processes[scale], c.batteries[scale].Names())
-		if t.local > 0 { // there the draw is ranked among exact ones
-			for i := range f.Witnesses {
-				f.Witnesses[i].MeanRank = 1 - f.Witnesses[i].MeanRank
-			}
-		}
+		f.Y, f.Resolution = worst.y, worst.session.Resolution()
+		f.Witnesses = leadingWitnesses(worst.session.WitnessShares())
 		v.Problems = append(v.Problems, f)
 	}
 	if t.pooled != nil {
-		v.Together = &Together{t.pooled.logWealth() / math.Ln10, t.pooled.witnesses()}
+		v.Together = &Together{t.pooled.LogWealth() / math.Ln10, leadingWitnesses(t.pooled.WitnessShares())}
 	}
 	switch stop {
 	case StopWealth:
@@ -238,7 +251,7 @@ func (t *trial) verdict(stop Stop) *Verdict {
 	default:
 		v.Outcome = Inconclusive
 	}
-	for _, c := range t.exhibits {
+	for _, c := range t.states {
 		if c.problem.Measurement().Rows() == 0 {
 			v.Warnings = append(v.Warnings, c.problem.Name()+" measures nothing: the candidate is judged as an unconditional sampler")
 		}
@@ -249,9 +262,9 @@ func (t *trial) verdict(stop Stop) *Verdict {
 // asked returns the tolerance as it is read on all problems, or without its form, unless
 // that was asked for, if they are read by several.
 func (t *trial) asked() spec.Tolerance {
-	first := t.exhibits[0].tolerance
-	for _, e := range t.exhibits {
-		if e.tolerance != first {
+	first := t.states[0].points[0].session.Tolerance()
+	for _, e := range t.states {
+		if e.points[0].session.Tolerance() != first {
 			return t.tolerance
 		}
 	}
@@ -260,34 +273,20 @@ func (t *trial) asked() spec.Tolerance {
 
 // couldReject reports whether the calls made could have reached 1/alpha at all.
 func (t *trial) couldReject() bool {
-	factor := t.largestFactor()
+	factor := 0.0 // what no call is worth more than
+	for _, e := range t.states {
+		factor = max(factor, e.points[0].session.LargestFactor())
+	}
 	if t.pooled != nil {
 		return float64(t.calls)*math.Log(factor)-math.Ln2 >= -math.Log(t.alpha)
 	}
 	best := math.Inf(-1)
-	for _, e := range t.exhibits {
+	for _, e := range t.states {
 		for _, q := range e.points {
-			best = max(best, float64(q.calls())*math.Log(factor)-math.Log(float64(len(e.points))))
+			best = max(best, float64(q.session.Calls())*math.Log(factor)-math.Log(float64(len(e.points))))
 		}
 	}
-	return best-math.Log(float64(len(t.exhibits))) >= -math.Log(t.alpha)
-}
-
-// largestFactor returns what no factor exceeds: the size of the pool, n, and under a tolerance
-// that allows for an asymmetry a, n/(1 + a n), which is what a factor between 0 and n is
-// divided down to.
-func (t *trial) largestFactor() float64 {
-	members := float64(t.draws + 1)
-	if inPairs(t.candidate, t.options) {
-		members = 2
-	}
-	least := 1.0
-	for _, e := range t.exhibits {
-		for scale := range e.heights {
-			least = min(least, e.asymmetry(scale, t.options))
-		}
-	}
-	return members / (1 + least*members)
+	return best-math.Log(float64(len(t.states))) >= -math.Log(t.alpha)
 }
 
 // tooFew says that the budget rejects nobody, and what would help.

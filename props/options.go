@@ -6,6 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"assay/props/evidence"
 	"assay/spec"
 )
 
@@ -29,6 +30,7 @@ type options struct {
 	jobs      int
 	progress  func(Progress)
 	enough    func(Progress) bool
+	witnesses []evidence.Statistic // the user's own
 	generator *rapid.Generator[*spec.Problem]
 
 	opened func(purpose string, digest []byte, replicate uint64) // told of every stream, in tests

@@ -9,7 +9,6 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"assay/internal/parallel"
-	"assay/props/evidence"
 	"assay/spec"
 )
 
@@ -78,10 +77,10 @@ const (
 	quadratic = 0.5
 )
 
-// sensitivity returns what the judgement of an exhibit would have noticed, by planting
+// sensitivity returns what the judgement on a problem would have noticed, by planting
 // each effect at its largest size and extrapolating to the budget. It is empty if the
 // exact posterior is unknown or has no spread, and if ctx is done first.
-func (t *trial) sensitivity(ctx context.Context, e *exhibit) []Noticed {
+func (t *trial) sensitivity(ctx context.Context, e *problemState) []Noticed {
 	posterior, err := e.problem.Posterior()
 	if err != nil {
 		return nil // no exact draws, no planted errors
@@ -151,8 +150,8 @@ func uncertain(ctx context.Context, p *spec.Problem, posterior spec.Conditional,
 // callsToNotice returns the calls until the wealth on one problem reaches 1/alpha when
 // the effect is planted at the given size; more than the budget if it does not, or if ctx
 // is done first.
-func (t *trial) callsToNotice(ctx context.Context, e *exhibit, posterior spec.Conditional, f effect, size float64, j int, deviation float64, run uint64) int {
-	p, q := e.problem, e.newPoint(t.candidate, t.options)
+func (t *trial) callsToNotice(ctx context.Context, e *problemState, posterior spec.Conditional, f effect, size float64, j int, deviation float64, run uint64) int {
+	p, session := e.problem, e.points[0].session.Fork()
 	threshold := t.thresholdOfOne()
 	rng := t.stream("sensitivity "+f.name, p.Digest(), run)
 	d := p.Prior().Dim()
@@ -169,13 +168,10 @@ func (t *trial) callsToNotice(ctx context.Context, e *exhibit, posterior spec.Co
 		for l := range t.draws {
 			f.plant(draws.RawRowView(l), exact.RawRowView(t.draws+l), j, deviation, size, rng.Float64())
 		}
-		sights := make([]*evidence.Sight, len(e.batteries))
-		for i, battery := range e.batteries {
-			sights[i] = battery.Evaluate(x, draws, y, rng)
+		if session.Observe(x, draws, y, rng) != nil {
+			break // a witness of the user's own did not get through
 		}
-		q.recall(sights)
-		q.observe(sights, rng)
-		if q.logWealth() >= threshold {
+		if session.LogWealth() >= threshold {
 			return call + 1
 		}
 	}
@@ -185,7 +181,7 @@ func (t *trial) callsToNotice(ctx context.Context, e *exhibit, posterior spec.Co
 // thresholdOfOne returns the logarithm of the wealth on one problem that is enough to
 // reject, whatever there is on the others.
 func (t *trial) thresholdOfOne() float64 {
-	share := t.alpha / float64(len(t.exhibits))
+	share := t.alpha / float64(len(t.states))
 	if t.pooled != nil {
 		share /= 2
 	}

@@ -24,11 +24,11 @@ func TestSensitivity(t *testing.T) {
 		t.Fatal(err)
 	}
 	trial := &trial{options: o, candidate: samplers.Exact()}
-	e, err := newExhibit(t.Context(), p, trial.candidate, o)
+	e, err := newProblemState(t.Context(), p, trial.candidate, o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	trial.exhibits = []*exhibit{e}
+	trial.states = []*problemState{e}
 	noticed := trial.sensitivity(t.Context(), e)
 	if len(noticed) != len(effects) {
 		t.Fatalf("%d effects, want %d", len(noticed), len(effects))

@@ -61,14 +61,16 @@ type Verdict struct {
 	Together *Together `json:"together,omitempty"`
 	// Fault is what the candidate did wrong beside sampling, if anything, on the first
 	// problem where it did.
-	Fault    *Fault   `json:"fault,omitempty"`
-	Warnings []string `json:"warnings,omitempty"`
+	Fault *Fault `json:"fault,omitempty"`
+	// OwnWitnesses are the names of the witnesses that the user added, see [Witness].
+	OwnWitnesses []string `json:"own_witnesses,omitempty"`
+	Warnings     []string `json:"warnings,omitempty"`
 }
 
 // Together is the evidence on all problems taken as one, by the witnesses that they share.
 type Together struct {
-	Log10Wealth float64   `json:"log10_wealth"`
-	Witnesses   []Witness `json:"witnesses"` // the leading ones, the largest share first
+	Log10Wealth float64        `json:"log10_wealth"`
+	Witnesses   []WitnessShare `json:"witnesses"` // the leading ones, the largest share first
 }
 
 // Finding is the evidence on one problem.
@@ -88,7 +90,7 @@ type Finding struct {
 	// evidence was strongest: of the order of the tolerance tau, 0 if that is 0.
 	Resolution float64 `json:"resolution"`
 	// Witnesses holds the leading witnesses, the largest share first.
-	Witnesses []Witness `json:"witnesses"`
+	Witnesses []WitnessShare `json:"witnesses"`
 	// CalibrationError is, in a verdict that rejects nothing, an upper confidence limit
 	// (95 % for each witness, at any stopping rule) for the calibration error of every
 	// witness: how far the probability that the truth ranks below some of the draws is
@@ -99,8 +101,8 @@ type Finding struct {
 	Noticed []Noticed `json:"would_have_noticed,omitempty"`
 }
 
-// Witness is what one statistic says.
-type Witness struct {
+// WitnessShare is what one witness says.
+type WitnessShare struct {
 	Name  string  `json:"name"`
 	Share float64 `json:"share"` // of the wealth on its problem
 	// MeanRank is the mean rank of the truth among the draws of a call: 0.5 is
@@ -110,7 +112,7 @@ type Witness struct {
 
 // Side is 1 if the witness is too low in the draws, -1 if it is too high, 0 if it is right on
 // average.
-func (w Witness) Side() int {
+func (w WitnessShare) Side() int {
 	switch {
 	case w.MeanRank > 0.55:
 		return 1
@@ -121,7 +123,7 @@ func (w Witness) Side() int {
 }
 
 // String says in words what the witness saw.
-func (w Witness) String() string {
+func (w WitnessShare) String() string {
 	switch w.Side() {
 	case 1:
 		return fmt.Sprintf("%s: too low in the draws, below the truth %.0f%% of the time", w.Name, 100*w.MeanRank)
@@ -211,6 +213,7 @@ func (v *Verdict) String() string {
 		v.writePass(&b)
 	}
 	v.writeTolerance(&b)
+	v.writeOwnWitnesses(&b)
 	for _, w := range v.Warnings {
 		b.Field("warning", "%s", w)
 	}

@@ -5,30 +5,37 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"gonum.org/v1/gonum/mat"
+
 	"assay/props/evidence"
 	"assay/samplers"
-	"assay/spec"
 )
 
-// worth returns a process whose wealth is known from itself alone and differs by calls: the
-// truth was the largest of four in each of them.
-func worth(calls int) *evidence.Process {
-	p := evidence.NewProcess(1, nil, 3, true, 0)
-	for range calls {
-		p.Observe([][]float64{{0, 1, 2, 3}}, 3, rand.New(rand.NewPCG(1, 1)))
+// given returns a point of which so many calls were bet on, each with draws that are off by 1 in
+// every coordinate, and its wealth.
+func given(t *testing.T, name string, calls int) (*point, float64) {
+	o, err := newOptions(nil)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return p
+	e, err := newProblemState(t.Context(), parsed(t, name)[0], samplers.Exact(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := e.points[0]
+	feed(t, q.session, calls)
+	return q, math.Exp(q.session.LogWealth())
 }
 
-// given returns a point with one process for each number of calls, and the wealth of each.
-func given(calls ...int) (*point, []float64) {
-	q := &point{}
-	var wealth []float64
-	for _, n := range calls {
-		q.processes = append(q.processes, worth(n))
-		wealth = append(wealth, math.Exp(q.processes[len(q.processes)-1].LogWealth()))
+func feed(t *testing.T, session *evidence.Session, calls int) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	for range calls {
+		draws := mat.NewDense(3, 2, nil)
+		draws.Apply(func(int, int, float64) float64 { return 1 + rng.NormFloat64() }, draws)
+		if err := session.Observe([]float64{rng.NormFloat64(), rng.NormFloat64()}, draws, []float64{0}, rng); err != nil {
+			t.Fatal(err)
+		}
 	}
-	return q, wealth
 }
 
 func mean(values ...float64) (sum float64) {
@@ -39,11 +46,10 @@ func mean(values ...float64) (sum float64) {
 }
 
 // TestWealthIsAMean: the wealth of a trial is the mean of two halves, of which one is the mean
-// over the problems of the mean over the points of the mean over the scales, and the other, on
-// all problems as one, the mean over the scales. Here every wealth is another number, from
-// processes that were fed by hand, and the means are taken by plain sums; rounding is the only
-// tolerance. A sum in place of any of the means, or a maximum, is off by a factor of 1.2 at
-// least.
+// over the problems of the mean over the points, and the other is that on all problems as one.
+// Here every wealth is another number, from sessions that were fed by hand, and the means are
+// taken by plain sums; rounding is the only tolerance. A sum in place of any of the means, or a
+// maximum, is off by a factor of 1.2 at least.
 func TestWealthIsAMean(t *testing.T) {
 	near := func(what string, log, want float64) {
 		t.Helper()
@@ -51,25 +57,33 @@ func TestWealthIsAMean(t *testing.T) {
 			t.Errorf("the wealth of %s is %v, want %v", what, math.Exp(log), want)
 		}
 	}
-	a, wealthA := given(3, 5, 8)
-	b, wealthB := given(2, 7, 4)
-	c, wealthC := given(1, 6, 9)
-	near("a point", a.logWealth(), mean(wealthA...))
-	first := &exhibit{points: []*point{a, b}}
-	second := &exhibit{points: []*point{c}}
-	near("a problem", first.logWealth(), mean(mean(wealthA...), mean(wealthB...)))
+	a, wealthA := given(t, "gauss:d=2,m=1", 20)
+	b, wealthB := given(t, "gauss:d=2,m=1", 30)
+	c, wealthC := given(t, "gauss:d=2,m=1,seed=2", 10)
+	first := &problemState{points: []*point{a, b}}
+	second := &problemState{points: []*point{c}}
+	near("a problem", first.logWealth(), mean(wealthA, wealthB))
 	o, err := newOptions(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr := &trial{options: o, exhibits: []*exhibit{first, second}}
-	problems := mean(mean(mean(wealthA...), mean(wealthB...)), mean(wealthC...))
+	tr := &trial{options: o, states: []*problemState{first, second}}
+	problems := mean(mean(wealthA, wealthB), wealthC)
 	near("a trial that does not pool", tr.logWealth(), problems)
-	together, wealthT := given(10, 2, 3)
-	tr.pooled = &pooled{processes: together.processes}
-	near("the half that pools", tr.pooled.logWealth(), mean(wealthT...))
-	near("a trial", tr.logWealth(), mean(problems, mean(wealthT...)))
-	if q := first.worst(); (q == a) != (mean(wealthA...) > mean(wealthB...)) {
+	d, _ := given(t, "gauss:d=2,m=1", 0)
+	e, _ := given(t, "gauss:d=2,m=1,seed=2", 0)
+	if tr.pooled, err = evidence.NewPooled(d.session, e.session); err != nil {
+		t.Fatal(err)
+	}
+	feed(t, d.session, 25)
+	together := math.Exp(tr.pooled.LogWealth())
+	for i, w := range []float64{wealthA, wealthB, wealthC, together} {
+		if math.Abs(math.Log(w/problems)) < 0.2 {
+			t.Errorf("wealth %d is %v, near the mean %v: the test shows little", i, w, problems)
+		}
+	}
+	near("a trial", tr.logWealth(), mean(problems, together))
+	if q := first.worst(); (q == a) != (wealthA > wealthB) {
 		t.Errorf("the worst point is not the one with the most wealth")
 	}
 }
@@ -84,8 +98,8 @@ func TestThresholdOfOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	for n := 1; n <= 4; n++ {
-		for _, pool := range []*pooled{nil, {}} {
-			tr := &trial{options: o, exhibits: make([]*exhibit, n), pooled: pool}
+		for _, pool := range []*evidence.Pooled{nil, {}} {
+			tr := &trial{options: o, states: make([]*problemState, n), pooled: pool}
 			want := float64(n) / alpha
 			if pool != nil {
 				want *= 2
@@ -119,36 +133,6 @@ func TestRejectsAtOneOverAlpha(t *testing.T) {
 		}
 		if got := math.Pow(10, v.Log10Wealth); math.Abs(got-wealth[len(wealth)-1]) > 1e-12*got {
 			t.Errorf("the verdict says %v, the last call %v", got, wealth[len(wealth)-1])
-		}
-	}
-}
-
-// TestCalibrationOfTheLeadingScale: the error that a pass states is the limit of the scale
-// with the most evidence, which is chosen by what was seen, so that the scales share the
-// chance of an error: with three of them each limit is one of level 1 - 0.05/3.
-func TestCalibrationOfTheLeadingScale(t *testing.T) {
-	p := parsed(t, "gauss:d=2,m=1")[0]
-	for scales, tolerance := range map[int]spec.Tolerance{1: {}, 3: {Tau: 0.1}} {
-		o, err := newOptions([]Option{Calls(20), Within(tolerance)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		tr := &trial{options: o, candidate: samplers.Exact()}
-		e, err := newExhibit(t.Context(), p, tr.candidate, o)
-		if err != nil {
-			t.Fatal(err)
-		}
-		tr.exhibits = []*exhibit{e}
-		tr.run(t.Context())
-		v := tr.verdict(StopCalls)
-		tr.explainPass(t.Context(), v)
-		q := e.points[0]
-		want := 0.0
-		for k := range e.batteries[q.leading()].Names() {
-			want = max(want, q.processes[q.leading()].CalibrationLimit(k, 1-0.05/float64(scales)))
-		}
-		if got := v.Problems[0].CalibrationError; math.Abs(got-want) > 1e-9 || want == 0 {
-			t.Errorf("%d scales: a limit of %v, want %v", scales, got, want)
 		}
 	}
 }

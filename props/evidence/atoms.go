@@ -44,15 +44,15 @@ next:
 	return s, true
 }
 
-func (s *atoms) names() []string { return numbered("atom %d", s.points) }
-func (s *atoms) features() int   { return 0 }
-func (s *atoms) pooled() bool    { return false }
-func (s *atoms) evaluate(dst [][]float64, p *pool) {
-	for i := range p.members() {
+func (s *atoms) Names() []string { return numbered("atom %d", s.points) }
+func (s *atoms) Learned() int    { return 0 }
+func (s *atoms) Pooled() bool    { return false }
+func (s *atoms) Evaluate(dst [][]float64, p *Pool) {
+	for i := range p.Members() {
 		at, least := 0, math.Inf(1)
 		for k := range dst {
 			dst[k][i] = 0
-			if r := floats.Distance(p.z.RawRowView(i), s.points.RawRowView(k), 2); r < least {
+			if r := floats.Distance(p.Z.RawRowView(i), s.points.RawRowView(k), 2); r < least {
 				at, least = k, r
 			}
 		}

@@ -11,7 +11,7 @@ import (
 func TestAtoms(t *testing.T) {
 	x := mat.NewDense(5, 1, []float64{-1, 1, -1, 3, 3})
 	s, few := newAtoms(x, newScaling(x))
-	if !few || len(s.names()) != 3 {
+	if !few || len(s.Names()) != 3 {
 		t.Fatalf("three points: %v, %v", few, s)
 	}
 	location := newScaling(x)
@@ -20,7 +20,7 @@ func TestAtoms(t *testing.T) {
 		location.standardise(z.RawRowView(i), []float64{v})
 	}
 	dst := [][]float64{make([]float64, 4), make([]float64, 4), make([]float64, 4)}
-	s.evaluate(dst, &pool{x: z, z: z})
+	s.Evaluate(dst, &Pool{X: z, Z: z})
 	for i, want := range []int{0, 2, 2, 1} {
 		for k := range dst {
 			if (dst[k][i] == 1) != (k == want) || dst[k][i] != 0 && dst[k][i] != 1 {

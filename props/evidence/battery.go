@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
@@ -11,7 +12,7 @@ import (
 	"assay/spec"
 )
 
-// Battery is the set of witnesses for one problem: functions of a member of the
+// battery is the set of witnesses for one problem: functions of a member of the
 // pool, y and the unordered pool. At least one looks at y wherever anything is
 // measured, so that a candidate which ignores the data is seen.
 //
@@ -19,42 +20,43 @@ import (
 // and far below any scale of the problem or of the pool; see [blur]. A right candidate that
 // errs by rounding is so near to an exact one then that wealth can grow from it by no more
 // than 1e-7 L^2 a call. The smallest fault that can be noticed is of the order of the blur.
-type Battery struct {
+type battery struct {
 	problem    *spec.Problem
 	location   *scaling // of x under the prior
 	yLocation  *scaling // of y
 	blur       *blur
 	sigma      float64 // at which the prior density is smoothed: of the order of h, or well above the blur
 	residual   *residuals
-	statistics []statistic
-	names      []string
-	features   []int
+	statistics []Statistic
+	names      []string // of the witnesses
+	features   []int    // the witnesses that the learner is offered
 }
 
 // pilotDraws is the number of prior draws that set scales. Scales only choose
 // what is looked at, so their error costs power, never validity.
 const pilotDraws = 256
 
-// NewBattery returns the battery for the problem. pilot supplies the draws that set
+// newBattery returns the battery for the problem. pilot supplies the draws that set
 // the scales and the random directions. A call has the given number of draws; if pairs
 // is set, each of them is compared with the truth by itself. Witnesses that compare a
 // member with the rest of its pool are left out of pairs, for the rest may depend on a
 // draw, and where there is one draw, for they then tell nothing. h is the resolution: noise of that
 // deviation in every coordinate is added to the blur, which is how a tolerance for
-// small moves is tested (see [spec.Tolerance]); 0 for the exact null.
-func NewBattery(p *spec.Problem, draws int, pairs bool, h float64, pilot *rand.Rand) (*Battery, error) {
+// small moves is tested (see [spec.Tolerance]); 0 for the exact null. extra are a user's own
+// statistics: they are looked at after the others, and the learner is offered them first.
+func newBattery(p *spec.Problem, draws int, pairs bool, h float64, pilot *rand.Rand, extra ...Statistic) (*battery, error) {
 	d, m := p.Prior().Dim(), p.Measurement().Rows()
 	x := mat.NewDense(pilotDraws, d, nil)
 	p.Prior().Sample(x, pilot)
 	if i, j, bad := nonFinite(x); bad {
 		return nil, fmt.Errorf("problem %s: a draw of the prior has %v in coordinate %d", p.Name(), x.At(i, j), j)
 	}
-	b := &Battery{problem: p, location: newScaling(x)}
+	b := &battery{problem: p, location: newScaling(x)}
 	b.blur = newBlur(b.location, pairs, h)
 	b.sigma = max(h, 1e-7*b.location.peak())
-	var u *mat.Dense
+	var y, u *mat.Dense
 	if m > 0 {
-		y := mat.NewDense(pilotDraws, m, nil)
+		y = mat.NewDense(pilotDraws, m, nil)
 		for i := range pilotDraws {
 			p.Measurement().Measure(y.RawRowView(i), x.RawRowView(i), pilot)
 		}
@@ -66,32 +68,31 @@ func NewBattery(p *spec.Problem, draws int, pairs bool, h float64, pilot *rand.R
 	if s, few := newAtoms(x, b.location); few {
 		all = append(all, s)
 	}
+	own := slices.Clone(extra)
+	if err := b.adopt(own, all, pairs || draws == 1); err != nil {
+		return nil, err
+	}
 	for _, s := range all {
-		if (pairs || draws == 1) && s.pooled() {
+		if (pairs || draws == 1) && s.Pooled() {
 			continue
 		}
-		for k, name := range s.names() {
-			if k < s.features() && len(b.features) < maxFeatures {
-				b.features = append(b.features, len(b.names))
-			}
-			b.names = append(b.names, name)
-		}
-		b.statistics = append(b.statistics, s)
+		b.include(s)
 	}
+	b.include(own...)
 	b.names = append(b.names, recallName)
-	return b, nil
+	return b, b.try(own, x, y, draws, pilot)
 }
 
 // candidates returns all statistics that make sense for the problem, those that
 // the learner should have first. x holds draws of the prior.
-func (b *Battery) candidates(x *mat.Dense, pairs bool, pilot *rand.Rand) []statistic {
+func (b *battery) candidates(x *mat.Dense, pairs bool, pilot *rand.Rand) []Statistic {
 	d, m := b.problem.Prior().Dim(), b.problem.Measurement().Rows()
-	var all []statistic
+	var all []Statistic
 	if m > 0 {
 		all = append(all, newAgreement(b.yLocation))
 	}
 	landmarks := newLandmarks(b.problem, x, b.location)
-	if s := newDensities(b.problem, b.sigma, landmarks, pairs); len(s.names()) > 0 {
+	if s := newDensities(b.problem, b.sigma, landmarks, pairs); len(s.Names()) > 0 {
 		all = append(all, s)
 	}
 	directions := newDirections(d, pilot)
@@ -108,34 +109,25 @@ func (b *Battery) candidates(x *mat.Dense, pairs bool, pilot *rand.Rand) []stati
 	return append(all, neighbours{})
 }
 
-// Names returns the names of the witnesses.
-func (b *Battery) Names() []string { return b.names }
-
-// Features returns the witnesses that the learner should be offered.
-func (b *Battery) Features() []int { return b.features }
-
-// Sight is one call as the bets see it.
-type Sight struct {
-	Values [][]float64 // of witness k on member i of the pool, in row k; finite
-	Place  int         // of the truth in the pool
-	trace  *trace      // for a [Memory]
+// table is one call as the bets see it, at one resolution.
+type table struct {
+	values  [][]float64 // of witness k on member i of the pool, in row k; finite
+	place   int         // of the truth in the pool
+	trace   *trace      // for a memory
+	failure error       // of a user's own statistic
 }
 
 // Evaluate returns the value of each witness on each member of the pool made of
 // the truth (length d) and the draws (L x d, given y). The last row of the values, of
-// the witness that compares with earlier calls, is left to [Memory.Recall]. rng
+// the witness that compares with earlier calls, is left to the memory. rng
 // shuffles and blurs; the same stream gives the same values.
-func (b *Battery) Evaluate(truth []float64, draws *mat.Dense, y []float64, rng *rand.Rand) *Sight {
+func (b *battery) Evaluate(truth []float64, draws *mat.Dense, y []float64, rng *rand.Rand) *table {
 	p, place := b.pool(truth, draws, y, rng)
-	flat := make([]float64, len(b.names)*p.members())
-	values := make([][]float64, len(b.names))
-	for k := range values {
-		values[k], flat = flat[:p.members():p.members()], flat[p.members():]
-	}
+	values := newValues(len(b.names), p.Members())
 	rest := values
 	for _, s := range b.statistics {
-		n := len(s.names())
-		s.evaluate(rest[:n], p)
+		n := len(s.Names())
+		s.Evaluate(rest[:n], p)
 		rest = rest[n:]
 	}
 	for _, row := range values {
@@ -143,10 +135,10 @@ func (b *Battery) Evaluate(truth []float64, draws *mat.Dense, y []float64, rng *
 			row[i] = bounded(v)
 		}
 	}
-	return &Sight{values, place, b.traceOf(p, place)}
+	return &table{values, place, b.traceOf(p, place), p.failure}
 }
 
-func (b *Battery) pool(truth []float64, draws *mat.Dense, y []float64, rng *rand.Rand) (p *pool, place int) {
+func (b *battery) pool(truth []float64, draws *mat.Dense, y []float64, rng *rand.Rand) (p *Pool, place int) {
 	draw, d := draws.Dims()
 	members := draw + 1
 	x := mat.NewDense(members, d, nil)
@@ -160,21 +152,21 @@ func (b *Battery) pool(truth []float64, draws *mat.Dense, y []float64, rng *rand
 	fresh := mat.NewDense(1, d, nil)
 	b.problem.Prior().Sample(fresh, rng)
 	b.blur.addExcess(x, rng) // last, so that nothing else depends on whether there is any
-	p = &pool{x: x, z: mat.NewDense(members, d, nil), zMean: make([]float64, d), y: y, u: make([]float64, len(y))}
+	p = &Pool{X: x, Z: mat.NewDense(members, d, nil), Mean: make([]float64, d), Y: y, U: make([]float64, len(y))}
 	for i := range members {
-		z := p.z.RawRowView(i)
+		z := p.Z.RawRowView(i)
 		b.location.standardise(z, x.RawRowView(i))
 		for j, v := range z {
-			p.zMean[j] += v / float64(members)
+			p.Mean[j] += v / float64(members)
 		}
 	}
 	if len(y) > 0 {
-		b.yLocation.standardise(p.u, y)
-		p.ax = mat.NewDense(members, len(y), nil)
-		b.problem.Measurement().Apply(p.ax, x)
+		b.yLocation.standardise(p.U, y)
+		p.AX = mat.NewDense(members, len(y), nil)
+		b.problem.Measurement().Apply(p.AX, x)
 	}
-	p.reference = fresh.RawRowView(0)
-	b.location.standardise(p.reference, p.reference)
+	p.Reference = fresh.RawRowView(0)
+	b.location.standardise(p.Reference, p.Reference)
 	return p, place
 }
 

@@ -39,9 +39,9 @@ func line(t testing.TB, d int, far float64) *spec.Problem {
 	return p
 }
 
-func battery(t testing.TB, p *spec.Problem, pairs bool) *Battery {
+func batteryOf(t testing.TB, p *spec.Problem, pairs bool) *battery {
 	t.Helper()
-	b, err := NewBattery(p, 3, pairs, 0, spec.Stream(0, "pilot", nil, 0))
+	b, err := newBattery(p, 3, pairs, 0, spec.Stream(0, "pilot", nil, 0))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestWitnessesAreSymmetric(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b, err := NewBattery(problem, draws, false, 0, rng)
+		b, err := newBattery(problem, draws, false, 0, rng)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -81,17 +81,17 @@ func TestWitnessesAreSymmetric(t *testing.T) {
 		p, _ := b.pool(x, pool, y, rng)
 		order := rng.Perm(draws + 1)
 		q := *p
-		q.x, q.z, q.ax = mat.NewDense(draws+1, d, nil), mat.NewDense(draws+1, d, nil), mat.NewDense(draws+1, 2, nil)
+		q.X, q.Z, q.AX = mat.NewDense(draws+1, d, nil), mat.NewDense(draws+1, d, nil), mat.NewDense(draws+1, 2, nil)
 		for i, from := range order {
-			q.x.SetRow(i, p.x.RawRowView(from))
-			q.z.SetRow(i, p.z.RawRowView(from))
-			q.ax.SetRow(i, p.ax.RawRowView(from))
+			q.X.SetRow(i, p.X.RawRowView(from))
+			q.Z.SetRow(i, p.Z.RawRowView(from))
+			q.AX.SetRow(i, p.AX.RawRowView(from))
 		}
 		for _, s := range b.statistics {
-			before, after := table(s, draws+1), table(s, draws+1)
-			s.evaluate(before, p)
-			s.evaluate(after, &q)
-			for k, name := range s.names() {
+			before, after := blank(s, draws+1), blank(s, draws+1)
+			s.Evaluate(before, p)
+			s.Evaluate(after, &q)
+			for k, name := range s.Names() {
 				largest := 0.0
 				for _, v := range before[k] {
 					largest = max(largest, math.Abs(v))
@@ -106,8 +106,8 @@ func TestWitnessesAreSymmetric(t *testing.T) {
 	})
 }
 
-func table(s statistic, members int) [][]float64 {
-	values := make([][]float64, len(s.names()))
+func blank(s Statistic, members int) [][]float64 {
+	values := make([][]float64, len(s.Names()))
 	for k := range values {
 		values[k] = make([]float64, members)
 	}
@@ -118,8 +118,8 @@ func table(s statistic, members int) [][]float64 {
 // calls, and returns the log of the wealth.
 func wealthAgainst(t *testing.T, p *spec.Problem, calls int, change func(x []float64)) float64 {
 	t.Helper()
-	b := battery(t, p, false)
-	process, memory := NewProcess(len(b.Names()), b.Features(), 3, true, 0), &Memory{}
+	b := batteryOf(t, p, false)
+	process, memory := newProcess(len(b.names), b.features, 3, false, 0), &memory{}
 	posterior, err := p.Posterior()
 	if err != nil {
 		t.Fatal(err)
@@ -133,9 +133,9 @@ func wealthAgainst(t *testing.T, p *spec.Problem, calls int, change func(x []flo
 		for l := range 3 {
 			change(draws.RawRowView(l))
 		}
-		sight := b.Evaluate(x, draws, y, rng)
-		memory.Recall(sight)
-		process.Observe(sight.Values, sight.Place, rng)
+		call := b.Evaluate(x, draws, y, rng)
+		memory.Recall(call)
+		process.Observe(call.values, call.place, rng)
 	}
 	return process.LogWealth()
 }
@@ -172,19 +172,19 @@ func TestRoundingIsInvisible(t *testing.T) {
 // of a pair, for the rest may depend on its draw.
 func TestPairsLeaveOutThePool(t *testing.T) {
 	p := line(t, 3, 0)
-	pools, pairs := battery(t, p, false), battery(t, p, true)
-	if len(pairs.Names()) >= len(pools.Names()) {
-		t.Fatalf("%d witnesses for pairs, %d for pools; want fewer", len(pairs.Names()), len(pools.Names()))
+	pools, pairs := batteryOf(t, p, false), batteryOf(t, p, true)
+	if len(pairs.names) >= len(pools.names) {
+		t.Fatalf("%d witnesses for pairs, %d for pools; want fewer", len(pairs.names), len(pools.names))
 	}
 	rng := rand.New(rand.NewPCG(1, 2))
 	x, y := make([]float64, 3), make([]float64, 1)
 	p.Draw(x, y, rng)
 	evaluate := func(other float64) map[string]float64 {
 		draws := mat.NewDense(2, 3, []float64{1, 2, 3, other, other, other})
-		sight := pairs.Evaluate(x, draws, y, rand.New(rand.NewPCG(3, 4)))
+		call := pairs.Evaluate(x, draws, y, rand.New(rand.NewPCG(3, 4)))
 		of := map[string]float64{}
-		for k, name := range pairs.Names() {
-			of[name] = sight.Values[k][sight.Place]
+		for k, name := range pairs.names {
+			of[name] = call.values[k][call.place]
 		}
 		return of
 	}
@@ -206,7 +206,7 @@ func TestBatteryOnOddProblems(t *testing.T) {
 		}
 		return p
 	}
-	if _, err := NewBattery(problem(constant(math.NaN()), spec.Unmeasured(2)), 3, false, 0, rand.New(rand.NewPCG(1, 2))); err == nil {
+	if _, err := newBattery(problem(constant(math.NaN()), spec.Unmeasured(2)), 3, false, 0, rand.New(rand.NewPCG(1, 2))); err == nil {
 		t.Error("a prior of NaN: no error")
 	}
 	one, err := spec.NewMeasurement(mat.NewDense(1, 2, []float64{0, 0}), 1)
@@ -216,15 +216,15 @@ func TestBatteryOnOddProblems(t *testing.T) {
 	for _, p := range []*spec.Problem{
 		problem(constant(0), spec.Unmeasured(2)), problem(constant(0), one), problem(constant(1e300), one), problem(constant(1e-300), one),
 	} {
-		b := battery(t, p, false)
+		b := batteryOf(t, p, false)
 		rng := rand.New(rand.NewPCG(1, 2))
 		x, y := make([]float64, 2), make([]float64, p.Measurement().Rows())
 		p.Draw(x, y, rng)
-		sight := b.Evaluate(x, mat.NewDense(2, 2, []float64{x[0], x[1], x[0], x[1]}), y, rng)
-		for k, row := range sight.Values {
+		call := b.Evaluate(x, mat.NewDense(2, 2, []float64{x[0], x[1], x[0], x[1]}), y, rng)
+		for k, row := range call.values {
 			for _, v := range row {
 				if math.IsNaN(v) || math.IsInf(v, 0) {
-					t.Errorf("%s is %v", b.Names()[k], v)
+					t.Errorf("%s is %v", b.names[k], v)
 				}
 			}
 		}

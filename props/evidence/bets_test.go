@@ -69,13 +69,13 @@ func TestValueFactors(t *testing.T) {
 func TestMeanRanks(t *testing.T) {
 	for _, independent := range []bool{true, false} {
 		for truth := range 4 {
-			p := NewProcess(2, nil, 3, independent, 0)
+			p := newProcess(2, nil, 3, !independent, 0)
 			for range 5 {
 				above, below := []float64{1, 2, 3, 4}, []float64{1, 2, 3, 4}
 				above[truth], below[truth] = 9, -9
 				p.Observe([][]float64{above, below}, truth, rand.New(rand.NewPCG(1, 1)))
 			}
-			for _, w := range p.Testimonies() {
+			for _, w := range p.shares() {
 				if want := float64(1 - w.Witness); w.MeanRank != want {
 					t.Errorf("independent %v, truth %d, witness %d: mean rank %v, want %v", independent, truth, w.Witness, w.MeanRank, want)
 				}
@@ -88,7 +88,7 @@ func TestMeanRanks(t *testing.T) {
 // higher in than the draws, and against what it is lower in.
 func TestLearnerFollowsTheTruth(t *testing.T) {
 	for truth := range 3 {
-		p := NewProcess(2, features(2), 2, true, 0)
+		p := newProcess(2, features(2), 2, false, 0)
 		values := [][]float64{{0, 1, 2}, {0, 1, 2}}
 		values[0][truth], values[1][truth] = 5, -5
 		p.Observe(values, truth, rand.New(rand.NewPCG(1, 1)))
@@ -108,13 +108,13 @@ func TestPlaceSaysNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	rng := rand.New(rand.NewPCG(1, 3))
-	b, err := NewBattery(p, 3, false, 0, rng)
+	b, err := newBattery(p, 3, false, 0, rng)
 	if err != nil {
 		t.Fatal(err)
 	}
 	places := map[int]int{}
 	for range 120 {
-		places[b.Evaluate([]float64{1, 2}, mat.NewDense(3, 2, nil), []float64{0}, rng).Place]++
+		places[b.Evaluate([]float64{1, 2}, mat.NewDense(3, 2, nil), []float64{0}, rng).place]++
 	}
 	if len(places) != 4 {
 		t.Errorf("of four places the truth was in %v", places)
@@ -129,7 +129,7 @@ func TestPoolHoldsAll(t *testing.T) {
 		t.Fatal(err)
 	}
 	rng := rand.New(rand.NewPCG(1, 4))
-	b, err := NewBattery(p, 3, false, 0, rng)
+	b, err := newBattery(p, 3, false, 0, rng)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +138,7 @@ func TestPoolHoldsAll(t *testing.T) {
 		pool, place := b.pool([]float64{-1, -2}, draws, []float64{0}, rng)
 		seen := map[float64]bool{}
 		for i := range 4 {
-			x := pool.x.RawRowView(i)
+			x := pool.X.RawRowView(i)
 			if math.Abs(x[1]-x[0]-math.Copysign(1, x[0])) > 1e-7 || (i == place) != (x[0] < 0) {
 				t.Fatalf("member %d of a pool with the truth in place %d is %v", i, place, x)
 			}
@@ -158,14 +158,14 @@ func TestDensitiesAddUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	rng := rand.New(rand.NewPCG(1, 5))
-	b, err := NewBattery(p, 3, false, 0, rng)
+	b, err := newBattery(p, 3, false, 0, rng)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := b.Evaluate([]float64{1, 2}, mat.NewDense(3, 2, []float64{0, 1, -2, 0.5, 3, 1}), []float64{0.7}, rng)
 	of := map[string][]float64{}
-	for k, name := range b.Names() {
-		of[name] = s.Values[k]
+	for k, name := range b.names {
+		of[name] = s.values[k]
 	}
 	for i := range 4 {
 		likelihood, prior, posterior := of["log-likelihood"][i], of["log prior density"][i], of["log posterior density"][i]

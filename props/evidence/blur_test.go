@@ -46,13 +46,13 @@ func TestRoundingIsInvisibleFarOut(t *testing.T) {
 		{"no rounding", func(v float64) float64 { return v * (1 + 1e-6) }, false, 2000, true},
 	} {
 		for _, pairs := range []bool{false, true} {
-			b := battery(t, p, pairs)
+			b := batteryOf(t, p, pairs)
 			if test.narrow {
 				for j := range b.blur.fine {
 					b.blur.fine[j] = math.Inf(1) // no pool is beyond that
 				}
 			}
-			process, memory := NewProcess(len(b.Names()), b.Features(), 3, !pairs, 0), &Memory{}
+			process, memory := newProcess(len(b.names), b.features, 3, pairs, 0), &memory{}
 			rng := spec.Stream(1, "far out", nil, 0)
 			x := mat.NewDense(4, 2, nil)
 			for range test.calls {
@@ -64,9 +64,9 @@ func TestRoundingIsInvisibleFarOut(t *testing.T) {
 					}
 					return v
 				}, x)
-				sight := b.Evaluate(x.RawRowView(0), x.Slice(1, 4, 0, 2).(*mat.Dense), nil, rng)
-				memory.Recall(sight)
-				process.Observe(sight.Values, sight.Place, rng)
+				call := b.Evaluate(x.RawRowView(0), x.Slice(1, 4, 0, 2).(*mat.Dense), nil, rng)
+				memory.Recall(call)
+				process.Observe(call.values, call.place, rng)
 			}
 			if seen := process.LogWealth() > math.Log(1e6); seen != test.seen {
 				t.Errorf("%s, pairs %v: wealth 10^%.1f after %d calls, seen %v, want %v", test.name, pairs, process.LogWealth()/math.Ln10, test.calls, seen, test.seen)

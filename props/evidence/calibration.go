@@ -15,7 +15,7 @@ import (
 // k of n by sum: those p at which the mixture over q ~ Beta(1/2, 1/2) of
 // (q/p)^k ((1-q)/(1-p))^(n-k), a martingale of mean at most 1, stays below
 // (number of thresholds)/(1 - level).
-func (p *Process) CalibrationLimit(k int, level float64) float64 {
+func (p *process) CalibrationLimit(k int, level float64) float64 {
 	counts := p.rank.counts[k]
 	thresholds := len(counts) - 1
 	logLimit := math.Log(float64(thresholds) / (1 - level))

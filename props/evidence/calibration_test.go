@@ -17,7 +17,7 @@ func TestCalibrationLimitCovers(t *testing.T) {
 	misses := 0
 	for run := range runs {
 		rng := rand.New(rand.NewPCG(uint64(run), 3))
-		p := NewProcess(1, nil, 3, true, 0)
+		p := newProcess(1, nil, 3, false, 0)
 		for call := range 300 {
 			value := []float64{rng.Float64(), rng.Float64(), rng.Float64(), rng.Float64()}
 			place := 0
@@ -46,7 +46,7 @@ func TestCalibrationLimitCovers(t *testing.T) {
 // and 0.005.
 func TestCalibrationLimitShrinks(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 3))
-	p := NewProcess(1, nil, 3, true, 0)
+	p := newProcess(1, nil, 3, false, 0)
 	if got := p.CalibrationLimit(0, 0.95); got != 0.75 {
 		t.Errorf("limit before the first call is %v, want 0.75, the largest error that three draws allow", got)
 	}
@@ -107,7 +107,7 @@ func logMixture(k, n, p float64) float64 {
 func TestCalibrationLimitIsAUnion(t *testing.T) {
 	for _, counts := range [][]float64{{30, 5, 10, 5}, {3, 1, 4, 1, 5, 9, 2, 6}, {12, 40}, {0, 0, 25}} {
 		ranks, n := len(counts), 0.0
-		p := NewProcess(1, nil, ranks-1, true, 0)
+		p := newProcess(1, nil, ranks-1, false, 0)
 		for r, c := range counts {
 			n += c
 			for range int(c) {

@@ -42,18 +42,18 @@ type coordinates struct{ index []int }
 
 func newCoordinates(location *scaling) *coordinates { return &coordinates{choose(location)} }
 
-func (s *coordinates) names() []string {
+func (s *coordinates) Names() []string {
 	var names []string
 	for _, j := range s.index {
 		names = append(names, fmt.Sprintf("x[%d]", j))
 	}
 	return names
 }
-func (s *coordinates) features() int { return 6 }
-func (s *coordinates) pooled() bool  { return false }
-func (s *coordinates) evaluate(dst [][]float64, p *pool) {
+func (s *coordinates) Learned() int { return 6 }
+func (s *coordinates) Pooled() bool { return false }
+func (s *coordinates) Evaluate(dst [][]float64, p *Pool) {
 	for k, j := range s.index {
-		mat.Col(dst[k], j, p.z)
+		mat.Col(dst[k], j, p.Z)
 	}
 }
 
@@ -74,13 +74,13 @@ func newDirections(d int, pilot *rand.Rand) *mat.Dense {
 // projections are witnesses v.x for random directions v.
 type projections struct{ directions *mat.Dense }
 
-func (s *projections) names() []string { return numbered("projection %d", s.directions) }
-func (s *projections) features() int   { return 4 }
-func (s *projections) pooled() bool    { return false }
-func (s *projections) evaluate(dst [][]float64, p *pool) {
+func (s *projections) Names() []string { return numbered("projection %d", s.directions) }
+func (s *projections) Learned() int    { return 4 }
+func (s *projections) Pooled() bool    { return false }
+func (s *projections) Evaluate(dst [][]float64, p *Pool) {
 	for k := range dst {
 		for i := range dst[k] {
-			dst[k][i] = floats.Dot(s.directions.RawRowView(k), p.z.RawRowView(i))
+			dst[k][i] = floats.Dot(s.directions.RawRowView(k), p.Z.RawRowView(i))
 		}
 	}
 }
@@ -98,12 +98,12 @@ func numbered(format string, directions *mat.Dense) []string {
 // spread is the witness |x - pool mean|^2 in standardised coordinates.
 type spread struct{}
 
-func (*spread) names() []string { return []string{"squared distance to pool mean"} }
-func (*spread) features() int   { return 1 }
-func (*spread) pooled() bool    { return true }
-func (*spread) evaluate(dst [][]float64, p *pool) {
+func (*spread) Names() []string { return []string{"squared distance to pool mean"} }
+func (*spread) Learned() int    { return 1 }
+func (*spread) Pooled() bool    { return true }
+func (*spread) Evaluate(dst [][]float64, p *Pool) {
 	for i := range dst[0] {
-		r := floats.Distance(p.z.RawRowView(i), p.zMean, 2)
+		r := floats.Distance(p.Z.RawRowView(i), p.Mean, 2)
 		dst[0][i] = r * r
 	}
 }
@@ -111,15 +111,15 @@ func (*spread) evaluate(dst [][]float64, p *pool) {
 // directedSpread are witnesses (v.(x - pool mean))^2 for random directions v.
 type directedSpread struct{ directions *mat.Dense }
 
-func (s *directedSpread) names() []string { return numbered("squared projection %d", s.directions) }
-func (s *directedSpread) features() int   { return 0 }
-func (s *directedSpread) pooled() bool    { return true }
-func (s *directedSpread) evaluate(dst [][]float64, p *pool) {
+func (s *directedSpread) Names() []string { return numbered("squared projection %d", s.directions) }
+func (s *directedSpread) Learned() int    { return 0 }
+func (s *directedSpread) Pooled() bool    { return true }
+func (s *directedSpread) Evaluate(dst [][]float64, p *Pool) {
 	for k := range dst {
 		v := s.directions.RawRowView(k)
-		centre := floats.Dot(v, p.zMean)
+		centre := floats.Dot(v, p.Mean)
 		for i := range dst[k] {
-			t := floats.Dot(v, p.z.RawRowView(i)) - centre
+			t := floats.Dot(v, p.Z.RawRowView(i)) - centre
 			dst[k][i] = t * t
 		}
 	}
@@ -129,15 +129,15 @@ func (s *directedSpread) evaluate(dst [][]float64, p *pool) {
 // chosen coordinates, and the sum over all pairs of them: correlation.
 type products struct{ index []int }
 
-func (s *products) names() []string {
+func (s *products) Names() []string {
 	return pairNames("sum of products of coordinates", "x[%d] x[%d]", s.index)
 }
-func (s *products) features() int { return 2 }
-func (s *products) pooled() bool  { return true }
-func (s *products) evaluate(dst [][]float64, p *pool) {
-	centred := make([]float64, len(p.zMean))
-	for i := range p.members() {
-		floats.SubTo(centred, p.z.RawRowView(i), p.zMean)
+func (s *products) Learned() int { return 2 }
+func (s *products) Pooled() bool { return true }
+func (s *products) Evaluate(dst [][]float64, p *Pool) {
+	centred := make([]float64, len(p.Mean))
+	for i := range p.Members() {
+		floats.SubTo(centred, p.Z.RawRowView(i), p.Mean)
 		storePairs(dst, i, centred, s.index)
 	}
 }
@@ -183,16 +183,16 @@ func newInteraction(directions *mat.Dense, m int, pilot *rand.Rand) *interaction
 	return &interaction{directions, newDirections(m, pilot)}
 }
 
-func (s *interaction) names() []string {
+func (s *interaction) Names() []string {
 	return numbered("projection %d times projected y", s.directions)
 }
-func (s *interaction) features() int { return 2 }
-func (s *interaction) pooled() bool  { return false }
-func (s *interaction) evaluate(dst [][]float64, p *pool) {
+func (s *interaction) Learned() int { return 2 }
+func (s *interaction) Pooled() bool { return false }
+func (s *interaction) Evaluate(dst [][]float64, p *Pool) {
 	for k := range dst {
-		seen := floats.Dot(s.w.RawRowView(k%s.w.RawMatrix().Rows), p.u)
+		seen := floats.Dot(s.w.RawRowView(k%s.w.RawMatrix().Rows), p.U)
 		for i := range dst[k] {
-			dst[k][i] = seen * floats.Dot(s.directions.RawRowView(k), p.z.RawRowView(i))
+			dst[k][i] = seen * floats.Dot(s.directions.RawRowView(k), p.Z.RawRowView(i))
 		}
 	}
 }
@@ -203,13 +203,13 @@ type agreement struct{ yLocation *scaling }
 
 func newAgreement(yLocation *scaling) *agreement { return &agreement{yLocation} }
 
-func (s *agreement) names() []string { return []string{"agreement of A x with y"} }
-func (s *agreement) features() int   { return 1 }
-func (s *agreement) pooled() bool    { return false }
-func (s *agreement) evaluate(dst [][]float64, p *pool) {
-	seen := make([]float64, len(p.y))
+func (s *agreement) Names() []string { return []string{"agreement of A x with y"} }
+func (s *agreement) Learned() int    { return 1 }
+func (s *agreement) Pooled() bool    { return false }
+func (s *agreement) Evaluate(dst [][]float64, p *Pool) {
+	seen := make([]float64, len(p.Y))
 	for i := range dst[0] {
-		s.yLocation.standardise(seen, p.ax.RawRowView(i))
-		dst[0][i] = floats.Dot(seen, p.u)
+		s.yLocation.standardise(seen, p.AX.RawRowView(i))
+		dst[0][i] = floats.Dot(seen, p.U)
 	}
 }

@@ -1,4 +1,4 @@
-package evidence_test
+package evidence
 
 import (
 	"runtime"
@@ -6,7 +6,6 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"assay/props/evidence"
 	"assay/props/problems"
 	"assay/spec"
 )
@@ -22,7 +21,7 @@ func BenchmarkWide(b *testing.B) {
 		b.Fatal(err)
 	}
 	rng := spec.Stream(1, "wide", nil, 0)
-	battery, err := evidence.NewBattery(p, draws, false, 0, rng)
+	witnesses, err := newBattery(p, draws, false, 0, rng)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -36,14 +35,14 @@ func BenchmarkWide(b *testing.B) {
 	posterior.Given(y).Sample(pool, rng)
 	b.Run("witnesses", func(b *testing.B) {
 		for b.Loop() {
-			battery.Evaluate(truth, pool, y, rng)
+			witnesses.Evaluate(truth, pool, y, rng)
 		}
 	})
-	sight := battery.Evaluate(truth, pool, y, rng)
-	process := evidence.NewProcess(len(battery.Names()), battery.Features(), draws, true, 0)
+	call := witnesses.Evaluate(truth, pool, y, rng)
+	process := newProcess(len(witnesses.names), witnesses.features, draws, false, 0)
 	b.Run("bets", func(b *testing.B) {
 		for b.Loop() {
-			process.Observe(sight.Values, sight.Place, rng)
+			process.Observe(call.values, call.place, rng)
 		}
 	})
 }
@@ -58,7 +57,7 @@ func TestMemory(t *testing.T) {
 	for k := range values {
 		values[k] = make([]float64, draws+1)
 	}
-	process := evidence.NewProcess(witnesses, []int{0, 1, 2, 3}, draws, true, 0)
+	process := newProcess(witnesses, []int{0, 1, 2, 3}, draws, false, 0)
 	kept := func(calls int) int64 {
 		for range calls {
 			for _, row := range values {

@@ -36,7 +36,7 @@ func newDensities(p *spec.Problem, sigma float64, landmarks *landmarks, pairs bo
 
 func (s *densities) measured() bool { return s.measurement.Rows() > 0 }
 
-func (s *densities) names() []string {
+func (s *densities) Names() []string {
 	var names []string
 	if s.measured() {
 		names = append(names, "log-likelihood")
@@ -54,12 +54,12 @@ func (s *densities) names() []string {
 }
 
 // features returns 3: likelihood, prior, and where it is known what lies in the tail.
-func (s *densities) features() int { return 3 }
-func (s *densities) pooled() bool  { return false }
+func (s *densities) Learned() int { return 3 }
+func (s *densities) Pooled() bool { return false }
 
-func (s *densities) evaluate(dst [][]float64, p *pool) {
+func (s *densities) Evaluate(dst [][]float64, p *Pool) {
 	if s.measured() {
-		s.measurement.LogLikelihood(dst[0], p.x, p.y)
+		s.measurement.LogLikelihood(dst[0], p.X, p.Y)
 	}
 	if s.prior == nil {
 		return
@@ -67,14 +67,14 @@ func (s *densities) evaluate(dst [][]float64, p *pool) {
 	posterior := dst[0]
 	tail := dst[1:]
 	if s.measured() {
-		s.prior.LogDensity(dst[1], p.x, s.sigma)
+		s.prior.LogDensity(dst[1], p.X, s.sigma)
 		posterior, tail = dst[len(dst)-1], dst[2:]
 		floats.AddTo(posterior, dst[0], dst[1])
 	} else {
-		s.prior.LogDensity(posterior, p.x, s.sigma)
+		s.prior.LogDensity(posterior, p.X, s.sigma)
 	}
 	if s.depth {
-		s.evaluateTail(tail[0], tail[1], posterior, p.y)
+		s.evaluateTail(tail[0], tail[1], posterior, p.Y)
 	}
 }
 

@@ -10,12 +10,12 @@ import (
 // standardised coordinates.
 type reference struct{}
 
-func (reference) names() []string { return []string{"nearness to a prior draw"} }
-func (reference) features() int   { return 1 }
-func (reference) pooled() bool    { return false }
-func (reference) evaluate(dst [][]float64, p *pool) {
+func (reference) Names() []string { return []string{"nearness to a prior draw"} }
+func (reference) Learned() int    { return 1 }
+func (reference) Pooled() bool    { return false }
+func (reference) Evaluate(dst [][]float64, p *Pool) {
 	for i := range dst[0] {
-		dst[0][i] = -floats.Distance(p.z.RawRowView(i), p.reference, 2)
+		dst[0][i] = -floats.Distance(p.Z.RawRowView(i), p.Reference, 2)
 	}
 }
 
@@ -24,20 +24,20 @@ func (reference) evaluate(dst [][]float64, p *pool) {
 // repeat.
 type neighbours struct{}
 
-func (neighbours) names() []string {
+func (neighbours) Names() []string {
 	return []string{"distance to nearest in pool", "mean distance to pool"}
 }
-func (neighbours) features() int { return 1 }
-func (neighbours) pooled() bool  { return true }
-func (neighbours) evaluate(dst [][]float64, p *pool) {
+func (neighbours) Learned() int { return 1 }
+func (neighbours) Pooled() bool { return true }
+func (neighbours) Evaluate(dst [][]float64, p *Pool) {
 	nearest, mean := dst[0], dst[1]
 	for i := range nearest {
 		nearest[i], mean[i] = math.Inf(1), 0
 	}
-	difference := make([]float64, len(p.zMean))
+	difference := make([]float64, len(p.Mean))
 	for i := range nearest {
 		for j := range i {
-			r := distance(difference, p.z.RawRowView(i), p.z.RawRowView(j))
+			r := distance(difference, p.Z.RawRowView(i), p.Z.RawRowView(j))
 			nearest[i], nearest[j] = min(nearest[i], r), min(nearest[j], r)
 			mean[i] += r
 			mean[j] += r

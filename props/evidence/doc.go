@@ -19,10 +19,9 @@
 // by its place. And every member of the pool is blurred by the same Gaussian noise,
 // far below any scale of the problem and far above rounding, wherever it lies: constant and discrete
 // coordinates are ordinary input, their ties broken at random, and a truth and a
-// draw that differ in the last bits of a float64 do not differ to a witness. See
-// [Battery].
+// draw that differ in the last bits of a float64 do not differ to a witness.
 //
-// Read pool.go, memory.go and battery.go for what is looked at, portfolio.go and process.go
-// for how it is bet on: rank.go, value.go and learned.go hold the three groups of
+// [Session] is the door. Read pool.go, memory.go and battery.go for what is looked at,
+// portfolio.go and process.go for how it is bet on: rank.go, value.go and learned.go hold the three groups of
 // bets.
 package evidence

@@ -2,7 +2,7 @@ package evidence
 
 // Failures is the evidence against a claim that each draw fails with probability at
 // most a known bound: that it is no preimage, say, or lies off the support. It is a
-// wealth like that of [Process], on other facts.
+// wealth like that of a [Session], on other facts.
 type Failures struct {
 	bound     float64
 	portfolio *portfolio

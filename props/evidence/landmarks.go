@@ -59,17 +59,17 @@ func (s *landmarks) largest(logPrior, y []float64) float64 {
 	return top
 }
 
-func (s *landmarks) names() []string { return []string{"nearness to the prior draw that fits y best"} }
-func (s *landmarks) features() int   { return 1 }
-func (s *landmarks) pooled() bool    { return false }
-func (s *landmarks) evaluate(dst [][]float64, p *pool) {
+func (s *landmarks) Names() []string { return []string{"nearness to the prior draw that fits y best"} }
+func (s *landmarks) Learned() int    { return 1 }
+func (s *landmarks) Pooled() bool    { return false }
+func (s *landmarks) Evaluate(dst [][]float64, p *Pool) {
 	best, least := 0, math.Inf(1)
 	for k := range s.count() {
-		if r := s.misfit(k, p.y); r < least {
+		if r := s.misfit(k, p.Y); r < least {
 			best, least = k, r
 		}
 	}
 	for i := range dst[0] {
-		dst[0][i] = -floats.Distance(p.z.RawRowView(i), s.z.RawRowView(best), 2)
+		dst[0][i] = -floats.Distance(p.Z.RawRowView(i), s.z.RawRowView(best), 2)
 	}
 }

@@ -30,8 +30,8 @@ func TestLandmarkFollowsTheData(t *testing.T) {
 		best := floats.MaxIdx(likelihood)
 		at := mat.NewDense(2, 3, nil)
 		at.SetRow(0, s.z.RawRowView(best))
-		values := table(s, 2)
-		s.evaluate(values, &pool{x: at, z: at, y: y})
+		values := blank(s, 2)
+		s.Evaluate(values, &Pool{X: at, Z: at, Y: y})
 		if values[0][0] != 0 || values[0][1] == 0 {
 			t.Errorf("y = %v: nearness %v, want 0 at the landmark of the largest likelihood", y, values[0])
 		}
@@ -60,8 +60,8 @@ func TestWeightOfTheTail(t *testing.T) {
 	const sigma = 1e-9
 	s := newDensities(p, sigma, newLandmarks(p, x, newScaling(x)), false)
 	members := mat.NewDense(4, d, []float64{0, 0, 1, 0, 2, -1, 5, 5})
-	values := table(s, 4)
-	s.evaluate(values, &pool{x: members})
+	values := blank(s, 4)
+	s.Evaluate(values, &Pool{X: members})
 	logT := func(q float64) float64 { // up to a constant; the scale matrix is (nu-2)/nu I
 		return -(nu + d) / 2 * math.Log(1+q/((nu-2)/nu)/nu)
 	}

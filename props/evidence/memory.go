@@ -19,23 +19,23 @@ type trace struct {
 	truth    int
 }
 
-func (b *Battery) traceOf(p *pool, place int) *trace {
+func (b *battery) traceOf(p *Pool, place int) *trace {
 	return &trace{b.residual.of(p), place}
 }
 
-// Memory is the witness that looks at two calls at once: how near a member comes, as to
+// memory is the witness that looks at two calls at once: how near a member comes, as to
 // what the data do not predict of it, to a draw that the candidate returned in the call
 // before. Draws of different calls share nothing, so to a right candidate they are
 // points chosen from the past. A candidate that starts each call with the same seed, or
 // hands out the same draw again, or goes on from where it stopped, comes too near. The zero
 // value remembers nothing.
-type Memory struct{ draws *mat.Dense }
+type memory struct{ draws *mat.Dense }
 
 // Recall fills in what the memory says of a call, and remembers its draws.
-func (m *Memory) Recall(s *Sight) {
+func (m *memory) Recall(s *table) {
 	now := s.trace.residual
 	members, d := now.Dims()
-	row := s.Values[len(s.Values)-1]
+	row := s.values[len(s.values)-1]
 	difference := make([]float64, d)
 	for i := range row {
 		row[i] = 0

@@ -21,8 +21,8 @@ func TestMemorySeesRepetition(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, test := range []struct{ same, seen bool }{{true, true}, {false, false}} {
-		b := battery(t, p, false)
-		process, memory := NewProcess(len(b.Names()), b.Features(), 3, true, 0), &Memory{}
+		b := batteryOf(t, p, false)
+		process, memory := newProcess(len(b.names), b.features, 3, false, 0), &memory{}
 		rng := spec.Stream(1, "repetition", p.Digest(), 0)
 		x, y := make([]float64, 3), make([]float64, 1)
 		draws := mat.NewDense(3, 3, nil)
@@ -33,9 +33,9 @@ func TestMemorySeesRepetition(t *testing.T) {
 				candidate = spec.Stream(1, "same", nil, 0)
 			}
 			posterior.Given(y).Sample(draws, candidate)
-			sight := b.Evaluate(x, draws, y, rng)
-			memory.Recall(sight)
-			process.Observe(sight.Values, sight.Place, rng)
+			call := b.Evaluate(x, draws, y, rng)
+			memory.Recall(call)
+			process.Observe(call.values, call.place, rng)
 		}
 		if seen := process.LogWealth() > math.Log(1e6); seen != test.seen {
 			t.Errorf("%+v: wealth 10^%.1f", test, process.LogWealth()/math.Ln10)
@@ -46,22 +46,22 @@ func TestMemorySeesRepetition(t *testing.T) {
 // TestRecall: the first call has nothing to compare with; in the next one each member has
 // the distance to the nearest of the draws before, the truth before not among them.
 func TestRecall(t *testing.T) {
-	sight := func(truth int, residual ...float64) *Sight {
-		return &Sight{[][]float64{make([]float64, len(residual))}, truth, &trace{mat.NewDense(len(residual), 1, residual), truth}}
+	call := func(truth int, residual ...float64) *table {
+		return &table{[][]float64{make([]float64, len(residual))}, truth, &trace{mat.NewDense(len(residual), 1, residual), truth}, nil}
 	}
-	m := &Memory{}
-	first := sight(1, 0, 10, 3)
+	m := &memory{}
+	first := call(1, 0, 10, 3)
 	m.Recall(first)
-	second := sight(0, 11, 1, math.Inf(1))
+	second := call(0, 11, 1, math.Inf(1))
 	m.Recall(second)
 	for i, want := range []float64{0, 0, 0} {
-		if first.Values[0][i] != want {
-			t.Errorf("first call: %v", first.Values[0])
+		if first.values[0][i] != want {
+			t.Errorf("first call: %v", first.values[0])
 		}
 	}
 	for i, want := range []float64{8, 1, 1e300} {
-		if second.Values[0][i] != want {
-			t.Errorf("second call: %v", second.Values[0])
+		if second.values[0][i] != want {
+			t.Errorf("second call: %v", second.values[0])
 		}
 	}
 }

@@ -97,7 +97,7 @@ func TestPairsAreEValues(t *testing.T) {
 					}
 				}
 				for way := range 2 {
-					p := NewProcess(witnesses, features(witnesses), draws, independent, 0)
+					p := newProcess(witnesses, features(witnesses), draws, !independent, 0)
 					ties := rand.New(rand.NewPCG(seed, 3))
 					for i, call := range history {
 						p.Observe(call, places[i], ties)

@@ -6,11 +6,11 @@ import (
 	"slices"
 )
 
-// Process is the evidence against one candidate on one problem: a wealth that
+// process is the evidence against one candidate on one problem: a wealth that
 // starts at 1 and has mean at most 1 at every call, and at every stopping rule,
 // if the candidate is right. A third of it is bet on ranks, a third on values and
 // a third on what the learner learns.
-type Process struct {
+type process struct {
 	witnesses int
 	pairs     bool
 
@@ -30,10 +30,10 @@ type Process struct {
 	calls      int
 }
 
-// NewProcess returns the process for a battery of the given number of witnesses,
+// newProcess returns the process for a battery of the given number of witnesses,
 // of which those in features are also offered to the learner (20 at most are
-// used), and for calls of the given number of draws. If the draws of a call are
-// not independent given y, each is compared with the truth by itself, and a bet
+// used), and for calls of the given number of draws. If pairs is set, for draws of a call that
+// are not independent given y, each is compared with the truth by itself, and a bet
 // is the average over these pairs: an e-value whatever the dependence is.
 //
 // distance is the tolerance: how far, in total variation, a pool (or a pair) may be
@@ -41,8 +41,8 @@ type Process struct {
 // is L eta for a pool and eta for a pair. A factor between f_min and f_max then has
 // mean at most 1 + distance (f_max - f_min) and is divided by that, the bounds being
 // those that hold whatever the next call brings.
-func NewProcess(witnesses int, features []int, draws int, independent bool, distance float64) *Process {
-	p := &Process{witnesses: witnesses, pairs: !independent, pools: 1, distance: distance}
+func newProcess(witnesses int, features []int, draws int, pairs bool, distance float64) *process {
+	p := &process{witnesses: witnesses, pairs: pairs, pools: 1, distance: distance}
 	members := draws + 1
 	if p.pairs {
 		p.pools, members = draws, 2
@@ -80,7 +80,7 @@ func NewProcess(witnesses int, features []int, draws int, independent bool, dist
 // Observe bets on one call and multiplies the wealth. values[k][i] is the value of
 // witness k on member i of the pool, of which one, truth, is the truth. ties breaks
 // ties between ranks.
-func (p *Process) Observe(values [][]float64, truth int, ties *rand.Rand) {
+func (p *process) Observe(values [][]float64, truth int, ties *rand.Rand) {
 	clear(p.portfolio.factor)
 	p.rank.prepare()
 	weight := 1 / float64(p.pools)
@@ -124,7 +124,7 @@ func (p *Process) Observe(values [][]float64, truth int, ties *rand.Rand) {
 
 // Scaled returns values of witness k on a pool in units of its spread over the past pools,
 // for a process that bets on several problems; zeros if there were none.
-func (p *Process) Scaled(k int, values []float64) []float64 {
+func (p *process) Scaled(k int, values []float64) []float64 {
 	scaled := make([]float64, len(values))
 	if scale := p.value.deviation[k] / p.value.past; scale > 0 && !math.IsInf(scale, 1) {
 		for i, v := range values {
@@ -136,7 +136,7 @@ func (p *Process) Scaled(k int, values []float64) []float64 {
 
 // standardise fills phi of witness k from its values on the pool and returns their
 // mean absolute deviation from the median.
-func (p *Process) standardise(k int) float64 {
+func (p *process) standardise(k int) float64 {
 	copy(p.order, p.pool)
 	slices.Sort(p.order)
 	n := len(p.order)
@@ -150,7 +150,7 @@ func (p *Process) standardise(k int) float64 {
 }
 
 // bet adds the factors of all experts on one pool.
-func (p *Process) bet(pool, at int, weight float64) {
+func (p *process) bet(pool, at int, weight float64) {
 	factor := p.portfolio.factor
 	for k := range p.witnesses {
 		p.rank.add(factor, k, p.ranks[pool*p.witnesses+k], weight)
@@ -166,7 +166,7 @@ func (p *Process) bet(pool, at int, weight float64) {
 }
 
 // allow divides each factor by its largest mean under the tolerance.
-func (p *Process) allow() {
+func (p *process) allow() {
 	members := len(p.pool)
 	spans := p.spans
 	for k := range p.witnesses {
@@ -204,21 +204,22 @@ func Rank(values []float64, at int, ties *rand.Rand) int {
 }
 
 // Calls returns the number of calls observed.
-func (p *Process) Calls() int { return p.calls }
+func (p *process) Calls() int { return p.calls }
 
 // LogWealth returns the natural logarithm of the wealth.
-func (p *Process) LogWealth() float64 { return p.portfolio.logWealth }
+func (p *process) LogWealth() float64 { return p.portfolio.logWealth }
 
-// Testimony is what one witness has to say.
-type Testimony struct {
-	Witness  int     // its index in the battery
+// WitnessShare is what one witness has to say.
+type WitnessShare struct {
+	Witness  int     // its index among the names of its session
+	Name     string  // as a report shows it
 	Share    float64 // of the wealth, in [0, 1]; the shares of all witnesses sum to 1
 	MeanRank float64 // of the truth among the draws: 0 below all of them, 1 above; 0.5 is expected
 }
 
-// Testimonies returns what each witness has contributed, the largest share of the
+// shares returns what each witness has contributed, the largest share of the
 // wealth first.
-func (p *Process) Testimonies() []Testimony {
+func (p *process) shares() []WitnessShare {
 	credit := make([]float64, p.witnesses)
 	share := p.portfolio.share
 	for k := range credit {
@@ -236,11 +237,11 @@ func (p *Process) Testimonies() []Testimony {
 	if p.learned != nil {
 		p.learned.credit(credit, share)
 	}
-	all := make([]Testimony, p.witnesses)
+	all := make([]WitnessShare, p.witnesses)
 	for k := range all {
-		all[k] = Testimony{Witness: k, Share: credit[k], MeanRank: p.rank.meanRank(k)}
+		all[k] = WitnessShare{Witness: k, Share: credit[k], MeanRank: p.rank.meanRank(k)}
 	}
-	slices.SortStableFunc(all, func(a, b Testimony) int {
+	slices.SortStableFunc(all, func(a, b WitnessShare) int {
 		switch {
 		case a.Share > b.Share:
 			return -1

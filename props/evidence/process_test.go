@@ -59,7 +59,7 @@ func TestFactorIsEValue(t *testing.T) {
 		}
 		mean := 0.0
 		for place := range draws + 1 {
-			p := NewProcess(witnesses, features(witnesses), draws, independent, 0)
+			p := newProcess(witnesses, features(witnesses), draws, !independent, 0)
 			ties := rand.New(rand.NewPCG(seed, 3))
 			for i, call := range history {
 				p.Observe(call, places[i], ties)
@@ -117,7 +117,7 @@ func TestWealthStaysLowUnderNull(t *testing.T) {
 // witness, values by law, which finds the truth in element 0.
 func reaches(threshold float64, n, draws int, independent bool, law func([]float64, *rand.Rand), seed uint64) bool {
 	rng := rand.New(rand.NewPCG(seed, 17))
-	p := NewProcess(1, features(1), draws, independent, 0)
+	p := newProcess(1, features(1), draws, !independent, 0)
 	value := make([]float64, draws+1)
 	for range n {
 		law(value, rng)
@@ -175,7 +175,7 @@ func TestPairsAllowDependence(t *testing.T) {
 
 // groups returns the logarithm of the wealth of each group of bets by itself: ranks, values,
 // learners.
-func groups(p *Process) (log [3]float64) {
+func groups(p *process) (log [3]float64) {
 	share := p.portfolio.share
 	for i, n := range []int{p.witnesses * p.rank.experts(), p.witnesses * valueExperts, len(learnedScales)} {
 		log[i] = p.LogWealth() + math.Log(3*floats.Sum(share[:n]))
@@ -212,7 +212,7 @@ func TestEachGroupSees(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(1, 2))
-			p := NewProcess(3, features(3), 3, true, 0)
+			p := newProcess(3, features(3), 3, false, 0)
 			for range 600 {
 				values, _ := calls(1, 3, 4, 0, rng)
 				test.law(values[0], rng)
@@ -226,7 +226,7 @@ func TestEachGroupSees(t *testing.T) {
 					t.Errorf("group %d, which should not see it, is worth 10^%.1f", group, log/math.Ln10)
 				}
 			}
-			if top := p.Testimonies()[0]; top.Witness == 2 {
+			if top := p.shares()[0]; top.Witness == 2 {
 				t.Errorf("the leading witness is number 2, which says nothing")
 			}
 		})

@@ -97,7 +97,7 @@ func regress(z, u *mat.Dense) *mat.Dense {
 	return &solution
 }
 
-func (s *residuals) names() []string {
+func (s *residuals) Names() []string {
 	names := []string{"squared length of the residual of x"}
 	if len(s.index) == 1 {
 		return names
@@ -108,11 +108,11 @@ func (s *residuals) names() []string {
 	}
 	return append(names, pairNames("sum of products of innovations", "innovations of x[%d] x[%d]", s.index)...)
 }
-func (s *residuals) features() int { return 2 }
-func (s *residuals) pooled() bool  { return false }
-func (s *residuals) evaluate(dst [][]float64, p *pool) {
+func (s *residuals) Learned() int { return 2 }
+func (s *residuals) Pooled() bool { return false }
+func (s *residuals) Evaluate(dst [][]float64, p *Pool) {
 	residual := s.of(p)
-	for i := range p.members() {
+	for i := range p.Members() {
 		r := residual.RawRowView(i)
 		dst[0][i] = floats.Dot(r, r)
 	}
@@ -125,7 +125,7 @@ func (s *residuals) evaluate(dst [][]float64, p *pool) {
 	for c := range places {
 		places[c] = c
 	}
-	for i := range p.members() {
+	for i := range p.Members() {
 		w := innovations.RawRowView(i)
 		dst[1][i] = floats.Dot(w, w)
 		for c, v := range w {
@@ -136,14 +136,14 @@ func (s *residuals) evaluate(dst [][]float64, p *pool) {
 }
 
 // of returns the residuals of the members of a pool (members x d).
-func (s *residuals) of(p *pool) *mat.Dense {
+func (s *residuals) of(p *Pool) *mat.Dense {
 	if s.b == nil {
-		return p.z
+		return p.Z
 	}
 	var predicted mat.VecDense
-	predicted.MulVec(s.b, mat.NewVecDense(len(p.u), p.u))
-	residual := mat.DenseCopyOf(p.z)
-	for i := range p.members() {
+	predicted.MulVec(s.b, mat.NewVecDense(len(p.U), p.U))
+	residual := mat.DenseCopyOf(p.Z)
+	for i := range p.Members() {
 		floats.Sub(residual.RawRowView(i), predicted.RawVector().Data)
 	}
 	return residual

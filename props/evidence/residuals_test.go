@@ -24,19 +24,19 @@ func TestResiduals(t *testing.T) {
 	location, yLocation := newScaling(x), newScaling(y)
 	z, u := standardised(x, location), standardised(y, yLocation)
 	s := newResiduals(z, u, []int{0, 1})
-	if len(s.names()) != 5 {
-		t.Fatalf("names %q", s.names())
+	if len(s.Names()) != 5 {
+		t.Fatalf("names %q", s.Names())
 	}
 	members := [][]float64{{0, 0}, {1, -1}, {2, .5}, {2, -2}}
-	p := &pool{x: mat.NewDense(len(members), 2, nil), z: mat.NewDense(len(members), 2, nil), u: make([]float64, 1)}
-	yLocation.standardise(p.u, []float64{1})
+	p := &Pool{X: mat.NewDense(len(members), 2, nil), Z: mat.NewDense(len(members), 2, nil), U: make([]float64, 1)}
+	yLocation.standardise(p.U, []float64{1})
 	for i, e := range members {
-		location.standardise(p.z.RawRowView(i), []float64{2 + e[0], 3 + e[1]})
+		location.standardise(p.Z.RawRowView(i), []float64{2 + e[0], 3 + e[1]})
 	}
 	residual := s.of(p)
 	innovations := s.innovations(residual)
-	dst := table(s, len(members))
-	s.evaluate(dst, p)
+	dst := blank(s, len(members))
+	s.Evaluate(dst, p)
 	for i, e := range members {
 		g := (e[1] - .8*e[0]) / .6
 		off := .3 * (1 + math.Abs(e[0]) + math.Abs(g))
@@ -52,7 +52,7 @@ func TestResiduals(t *testing.T) {
 		a, b := residual.At(i, 0), residual.At(i, 1)
 		for k, want := range []float64{a*a + b*b, w[0]*w[0] + w[1]*w[1], w[0] * w[0], w[1] * w[1], w[0] * w[1]} {
 			if math.Abs(dst[k][i]-want) > 1e-12*(1+math.Abs(want)) {
-				t.Errorf("e = %v: %s is %v, want %v", e, s.names()[k], dst[k][i], want)
+				t.Errorf("e = %v: %s is %v, want %v", e, s.Names()[k], dst[k][i], want)
 			}
 		}
 	}

@@ -24,8 +24,8 @@ type ahead struct {
 
 // process returns one after a past of 15 calls in which the truth is too high in one witness
 // and too low in the other.
-func (a ahead) process(distance float64) *Process {
-	p := NewProcess(2, features(2), a.draws, a.independent, distance)
+func (a ahead) process(distance float64) *process {
+	p := newProcess(2, features(2), a.draws, !a.independent, distance)
 	rng := rand.New(rand.NewPCG(7, 7))
 	values, places := calls(15, 2, a.draws+1, 0, rng)
 	for i, call := range values {

@@ -46,7 +46,7 @@ func (c *campaign) fewerSteps(ctx context.Context, found *props.Counterexample) 
 // speaks most against it in another, and on the same side.
 func sameWay(before, v *props.Verdict) bool {
 	first := before.Worst().Witnesses
-	return len(first) > 0 && slices.ContainsFunc(v.Worst().Witnesses, func(w props.Witness) bool {
+	return len(first) > 0 && slices.ContainsFunc(v.Worst().Witnesses, func(w props.WitnessShare) bool {
 		return w.Name == first[0].Name && w.Side() == first[0].Side()
 	})
 }

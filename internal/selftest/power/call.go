@@ -19,7 +19,7 @@ type call struct {
 	y      []float64
 	place  int         // of the truth in values
 	value  [][]float64 // of each witness of the battery on each member of the pool
-	ties   *rand.Rand
+	seen   *evidence.Evaluation
 
 	// Ranks of the truth among the draws, for the rivals.
 	coordinates []int
@@ -32,7 +32,7 @@ type call struct {
 type stage struct {
 	c       *Case
 	draws   int // a call
-	battery *evidence.Battery
+	session *evidence.Session
 	run     uint64
 	seed    uint64
 
@@ -46,7 +46,8 @@ func newStage(c *Case, draws int, seed uint64, run int) (*stage, error) {
 	s := &stage{c: c, draws: draws, run: uint64(run), seed: seed}
 	pilot := s.stream("pilot", 0)
 	var err error
-	if s.battery, err = evidence.NewBattery(c.Problem, draws, !c.Sampler.Independent() && draws > 1, 0, pilot); err != nil {
+	config := evidence.Config{Problem: c.Problem, Draws: draws, Independent: c.Sampler.Independent()}
+	if s.session, err = evidence.NewSession(config, func() *rand.Rand { return pilot }); err != nil {
 		return nil, err
 	}
 	d := c.Problem.Prior().Dim()
@@ -67,17 +68,16 @@ func (s *stage) stream(purpose string, index uint64) *rand.Rand {
 	return spec.Stream(s.seed, name, s.c.Problem.Digest(), index)
 }
 
-// calls returns a function that makes one call after the other.
+// calls returns a function that makes one call after the other. It is called once.
 func (s *stage) calls(ctx context.Context) func() (*call, error) {
 	nature, candidate, engine := s.stream("truth", 0), s.stream("candidate", 0), s.stream("engine", 0)
-	memory := &evidence.Memory{}
 	p := s.c.Problem
 	d, m := p.Prior().Dim(), p.Measurement().Rows()
 	return func() (*call, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		c := &call{x: mat.NewDense(s.draws+1, d, nil), usable: s.draws + 1, y: make([]float64, m), ties: engine}
+		c := &call{x: mat.NewDense(s.draws+1, d, nil), usable: s.draws + 1, y: make([]float64, m)}
 		if !s.c.Sampler.Independent() {
 			c.usable = 2
 		}
@@ -87,9 +87,12 @@ func (s *stage) calls(ctx context.Context) func() (*call, error) {
 		if err := s.c.Sampler.Sample(ctx, draws, p, c.y, candidate); err != nil {
 			return nil, fmt.Errorf("%s: %w", s.c.Name, err)
 		}
-		sight := s.battery.Evaluate(truth, draws, c.y, engine)
-		memory.Recall(sight)
-		c.value, c.place = sight.Values, sight.Place
+		var err error
+		if c.seen, err = s.session.Evaluate(truth, draws, c.y, engine); err != nil {
+			return nil, err
+		}
+		s.session.Recall(c.seen)
+		c.value, c.place = c.seen.Values()
 		return c, nil
 	}
 }

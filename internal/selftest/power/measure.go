@@ -11,7 +11,6 @@ import (
 	"sync/atomic"
 
 	"assay/internal/parallel"
-	"assay/props/evidence"
 )
 
 // Alphas are the false-alarm probabilities at which calls are counted.
@@ -191,7 +190,7 @@ func (r *rival) entry(c *Case, draws int, alpha float64, limit int, of func(run 
 // than limit.
 func rejections(ctx context.Context, c *Case, draws int, seed uint64, run, limit int) (map[float64]int, error) {
 	calls := map[float64]int{}
-	_, err := bet(ctx, c, draws, seed, run, limit, func(n int, logWealth float64) (stop bool) {
+	err := bet(ctx, c, draws, seed, run, limit, func(n int, logWealth float64) (stop bool) {
 		stop = true
 		for _, alpha := range Alphas {
 			if calls[alpha] == 0 && logWealth >= -math.Log(alpha) {
@@ -205,25 +204,24 @@ func rejections(ctx context.Context, c *Case, draws int, seed uint64, run, limit
 }
 
 // bet shows each call of a run to the evidence, and its wealth to watch, until that
-// says stop or limit calls were made, and returns the process.
-func bet(ctx context.Context, c *Case, draws int, seed uint64, run, limit int, watch func(n int, logWealth float64) (stop bool)) (*evidence.Process, error) {
+// says stop or limit calls were made.
+func bet(ctx context.Context, c *Case, draws int, seed uint64, run, limit int, watch func(n int, logWealth float64) (stop bool)) error {
 	s, err := newStage(c, draws, seed, run)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	process := evidence.NewProcess(len(s.battery.Names()), s.battery.Features(), draws, c.Sampler.Independent() || draws == 1, 0)
 	next := s.calls(ctx)
 	for n := 1; n <= limit; n++ {
 		call, err := next()
 		if err != nil {
-			return nil, err
+			return err
 		}
-		process.Observe(call.value, call.place, call.ties)
-		if watch(n, process.LogWealth()) {
+		s.session.Bet(call.seen)
+		if watch(n, s.session.LogWealth()) {
 			break
 		}
 	}
-	return process, nil
+	return nil
 }
 
 // compete shows the same calls to the rivals.
@@ -259,7 +257,7 @@ func compete(ctx context.Context, c *Case, draws int, seed uint64, run, limit in
 func (m *measurement) null(ctx context.Context, c *Case, draws int) (Null, error) {
 	highest := make([]float64, m.NullRuns)
 	err := m.each(ctx, m.NullRuns, func(run int) error {
-		_, err := bet(ctx, c, draws, m.Seed, run, nullCalls, func(_ int, logWealth float64) bool {
+		err := bet(ctx, c, draws, m.Seed, run, nullCalls, func(_ int, logWealth float64) bool {
 			highest[run] = max(highest[run], logWealth)
 			return false
 		})

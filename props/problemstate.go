@@ -1,0 +1,158 @@
+package props
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+
+	"assay/props/evidence"
+	"assay/spec"
+)
+
+// problemState is one problem of a judgement, with the evidence on it: the mean wealth over
+// its points.
+type problemState struct {
+	problem *spec.Problem
+	points  []*point
+
+	fault    *Fault // what the candidate did beside sampling, if anything; it is asked no more then
+	asking   context.Context
+	setAside context.CancelFunc // ends asking
+}
+
+// point is what is asked about a problem: all y, fresh ones in every call, or in local
+// mode one y.
+type point struct {
+	session   *evidence.Session
+	y         []float64  // nil for all
+	posterior spec.Prior // given y; nil if a reference stands for it
+	asked     int        // calls that have been planned
+	twins     int        // points before it with the same y, whose streams are others
+}
+
+// newProblemState prepares a problem. If ctx is done while the single y of local mode are
+// prepared, there are fewer of them, but one at least: they will not be asked about.
+func newProblemState(ctx context.Context, p *spec.Problem, candidate spec.Sampler, o *options) (*problemState, error) {
+	session, err := evidence.NewSession(evidence.Config{
+		Problem:     p,
+		Draws:       o.draws,
+		Independent: candidate.Independent(),
+		Single:      o.local > 0,
+		Tolerance:   o.tolerance,
+		Extra:       o.witnesses,
+	}, func() *rand.Rand { return o.stream("pilot", p.Digest(), 0) })
+	if err != nil {
+		return nil, err
+	}
+	e := &problemState{problem: p}
+	if o.local == 0 {
+		e.points = []*point{{session: session}}
+		return e, nil
+	}
+	var posterior spec.Conditional
+	if o.reference == nil {
+		if posterior, err = p.Posterior(); err != nil {
+			return nil, fmt.Errorf("local mode needs exact draws: %w", err)
+		}
+	}
+	if rows := p.Measurement().Rows(); o.at != nil && len(o.at) != rows {
+		return nil, fmt.Errorf("y has %d numbers, want %d, as %s measures", len(o.at), rows, p.Name())
+	}
+	rng := o.stream("local", p.Digest(), 0)
+	x := make([]float64, p.Prior().Dim())
+	met := map[string]int{}
+	for i := range o.local {
+		if i > 0 {
+			session = session.Fork()
+		}
+		point := &point{session: session, y: make([]float64, p.Measurement().Rows())}
+		p.Draw(x, point.y, rng)
+		if o.at != nil {
+			copy(point.y, o.at)
+		}
+		key := fmt.Sprintf("%x", point.y) // as in the name of its calls
+		point.twins = met[key]
+		met[key]++
+		var err error
+		if posterior != nil {
+			point.posterior, err = spec.Given(ctx, posterior, point.y)
+		}
+		e.points = append(e.points, point)
+		if err != nil {
+			break // nobody will ask about it
+		}
+	}
+	return e, nil
+}
+
+// named is how many witnesses a verdict names.
+const named = 3
+
+// leadingWitnesses returns those that hold most of the wealth.
+func leadingWitnesses(shares []evidence.WitnessShare) []WitnessShare {
+	var witnesses []WitnessShare
+	for _, w := range shares[:min(named, len(shares))] {
+		witnesses = append(witnesses, WitnessShare{w.Name, w.Share, w.MeanRank})
+	}
+	return witnesses
+}
+
+// calls returns the number of calls that were bet on, over all points.
+func (e *problemState) calls() (n int) {
+	for _, q := range e.points {
+		n += q.session.Calls()
+	}
+	return n
+}
+
+// logWealth returns the logarithm of the mean wealth over the points.
+func (e *problemState) logWealth() float64 {
+	return evidence.LogMean(len(e.points), func(i int) float64 { return e.points[i].session.LogWealth() })
+}
+
+// worst returns the point with the most evidence against the candidate.
+func (e *problemState) worst() *point {
+	return slices.MaxFunc(e.points, func(a, b *point) int { return cmp.Compare(a.session.LogWealth(), b.session.LogWealth()) })
+}
+
+// task is one call to be made.
+type task struct {
+	state     *problemState
+	point     *point
+	replicate int // of the point
+}
+
+func (e *problemState) ask(q *point) task {
+	q.asked++
+	return task{e, q, q.asked - 1}
+}
+
+// round bounds the calls planned at once: many, so that no processor waits for the end
+// of a round, yet few to remember.
+const round = 1024
+
+// plan returns the calls to be made next, at most n. Which they are depends on past
+// wealth and faults only, so that each point's wealth stays a martingale. Without local mode it
+// is the problems in turn. In local mode it is one call for each point and as
+// many again for the worst point of each problem: half of the budget is spent where
+// wealth grows.
+func (t *trial) plan(n int) []task {
+	var tasks []task
+	asked := slices.DeleteFunc(slices.Clone(t.states), func(e *problemState) bool { return e.fault != nil })
+	if t.local == 0 {
+		for len(tasks) < min(n, round*len(asked)) {
+			e := asked[len(tasks)%len(asked)]
+			tasks = append(tasks, e.ask(e.points[0]))
+		}
+		return tasks
+	}
+	for _, e := range asked {
+		worst := e.worst()
+		for _, q := range e.points {
+			tasks = append(tasks, e.ask(q), e.ask(worst))
+		}
+	}
+	return tasks[:min(n, len(tasks))]
+}

@@ -1,0 +1,35 @@
+package props
+
+import (
+	"strings"
+
+	"assay/internal/text"
+	"assay/props/evidence"
+)
+
+// Witness lets the judgement look at a test quantity of your own too: a number that f makes of
+// a vector x (the truth or a draw) and of y. If the candidate is right, the number of the truth
+// ranks among those of the draws like any of them, whatever f is, so that the bound alpha holds
+// as without it. It is looked at on the members of a pool like the built-in witnesses, blurred
+// far above rounding and far below any scale of the problem, is offered to the learner, and
+// appears by its name in a verdict whose evidence it holds.
+//
+// f must depend on x and y only; it is called from several goroutines at once. NaN counts as
+// the lowest number. A name that is empty or taken, an f that is NaN for all draws of the
+// prior, and one that panics are errors of the judgement.
+func Witness(name string, f func(x, y []float64) float64) Option {
+	return Witnesses(evidence.Function(name, f))
+}
+
+// Witnesses lets the judgement look at statistics of your own that see the whole pool at once;
+// see [evidence.Statistic] for what validity needs of them.
+func Witnesses(statistics ...evidence.Statistic) Option {
+	return func(o *options) { o.witnesses = append(o.witnesses[:len(o.witnesses):len(o.witnesses)], statistics...) }
+}
+
+// writeOwnWitnesses says which witnesses the user added.
+func (v *Verdict) writeOwnWitnesses(b *text.Page) {
+	if len(v.OwnWitnesses) > 0 {
+		b.Field("own", "%s: looked at beside the built-in witnesses", strings.Join(v.OwnWitnesses, ", "))
+	}
+}
