@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"assay/internal/parallel"
+	"assay/internal/planted"
 	"assay/spec"
 )
 
@@ -24,48 +25,38 @@ type Noticed struct {
 }
 
 // effect is an error to plant into exact draws, in the coordinate that the data leave
-// most uncertain. plant changes x, an exact draw, given another one and the root mean
-// square posterior deviation of that coordinate.
+// most uncertain.
 type effect struct {
 	name    string
 	largest float64
 	words   string // formats the coordinate and what the size comes to
 	comesTo func(size float64) float64
-	plant   func(x, other []float64, j int, deviation, size, uniform float64)
+	// plant returns the error of a size, given the coordinate and its root mean square
+	// posterior deviation. It needs a second exact draw, and takes one number from the stream.
+	plant func(j int, deviation, size float64) planted.Error
 }
 
 var effects = []effect{
 	{"shift", 1, "x[%d] off by %.2g posterior deviations", func(s float64) float64 { return s },
-		func(x, _ []float64, j int, deviation, size, _ float64) { x[j] += size * deviation }},
-	// x + c (x - other) has the mean of the posterior and 1 + 2c + 2c^2 times its variance.
+		func(j int, deviation, size float64) planted.Error { return always(planted.Shift(j, size*deviation)) }},
 	{"spread", 0.6, "all too widely spread by %.2[2]g %%", func(c float64) float64 { return 100 * (math.Sqrt(1+2*c+2*c*c) - 1) },
-		func(x, other []float64, _ int, _, size, _ float64) {
-			for i := range x {
-				x[i] += size * (x[i] - other[i])
-			}
-		}},
+		func(_ int, _, size float64) planted.Error { return always(planted.Widen(size)) }},
 	{"tail", 0.5, "one draw in %.0[2]f from a law 3.6 times as wide", func(s float64) float64 { return 1 / s },
-		func(x, other []float64, _ int, _, size, uniform float64) {
-			if uniform < size {
-				for i := range x {
-					x[i] += 2 * (x[i] - other[i])
-				}
-			}
+		func(_ int, _, size float64) planted.Error {
+			return planted.Either(size, planted.Widen(2), planted.None)
 		}},
-	// The lower of two draws lies in the upper half with probability 1/4.
 	{"mode weight", 1, "the upper half of x[%d] with weight %.2g for 0.5", func(s float64) float64 { return 0.5 - s/4 },
-		func(x, other []float64, j int, _, size, uniform float64) {
-			if uniform < size && other[j] < x[j] {
-				copy(x, other)
-			}
+		func(j int, _, size float64) planted.Error {
+			return planted.Either(size, planted.Lower(j), planted.None)
 		}},
 	{"correlation", 1, "x[%d] drawn independently of all others with probability %.2g", func(s float64) float64 { return s },
-		func(x, other []float64, j int, _, size, uniform float64) {
-			if uniform < size {
-				x[j] = other[j]
-			}
+		func(j int, _, size float64) planted.Error {
+			return planted.Either(size, planted.Redrawn(j), planted.None)
 		}},
 }
+
+// always plants the error into every draw, from as much of the stream as one for some of them.
+func always(e planted.Error) planted.Error { return planted.Either(1, e, e) }
 
 const (
 	// sensitivityRuns is the number of runs of a planted error. The longest of them
@@ -158,6 +149,7 @@ func (t *trial) callsToNotice(ctx context.Context, e *problemState, posterior sp
 	x, y := make([]float64, d), make([]float64, p.Measurement().Rows())
 	exact := mat.NewDense(2*t.draws, d, nil)
 	draws := exact.Slice(0, t.draws, 0, d).(*mat.Dense)
+	wrong, scene := f.plant(j, deviation, size), &planted.Scene{}
 	for call := range t.options.calls {
 		p.Draw(x, y, rng)
 		law, err := spec.Given(ctx, posterior, y)
@@ -166,7 +158,8 @@ func (t *trial) callsToNotice(ctx context.Context, e *problemState, posterior sp
 		}
 		law.Sample(exact, rng)
 		for l := range t.draws {
-			f.plant(draws.RawRowView(l), exact.RawRowView(t.draws+l), j, deviation, size, rng.Float64())
+			scene.Other = exact.RawRowView(t.draws + l)
+			wrong(draws.RawRowView(l), scene, rng)
 		}
 		if session.Observe(x, draws, y, rng) != nil {
 			break // a witness of the user's own did not get through

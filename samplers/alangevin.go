@@ -96,14 +96,12 @@ func (s AnnealedLangevin) Sample(ctx context.Context, dst *mat.Dense, p *spec.Pr
 	}
 	narrowest, widest := denoiser.Scale()
 	plan := s.Plan(narrowest, widest, spectralNorm(p.Measurement()), p.Measurement().Beta())
-	sigmas := levelsBeyond(narrowest, widest, langevinStart)
-	centre := smoothedMode(denoiser, sigmas[0])
-	if len(plan.Legs) > 0 && !hasDensity(denoiser, centre, plan.Smoothing) {
+	prior := diffusionFrom(denoiser, levelsBeyond(narrowest, widest, langevinStart), heun)
+	if len(plan.Legs) > 0 && !hasDensity(denoiser, prior.centre, plan.Smoothing) {
 		return spec.Refuse("%s needs a prior with a density, and that of problem %s does not move in some direction", s.Name(), p.Name())
 	}
 	return evolve(ctx, s.Name(), dst, rng, func(ctx context.Context, x *mat.Dense, noise streams) error {
-		noise.start(x, centre, sigmas[0])
-		if err := heun(ctx, denoiser, x, sigmas, noise); err != nil || len(plan.Legs) == 0 {
+		if err := prior.run(ctx, x, noise); err != nil || len(plan.Legs) == 0 {
 			return err
 		}
 		return newLangevin(denoiser, p.Measurement(), x, y, plan).run(ctx, s.Steps, noise)

@@ -79,7 +79,7 @@ func (s Diffusion) Sample(ctx context.Context, dst *mat.Dense, p *spec.Problem, 
 	if err := atLeastOne(s.Name(), s.Steps); err != nil {
 		return err
 	}
-	integrate, ok := integrators[s.Method]
+	step, ok := steppers[s.Method]
 	if !ok {
 		return fmt.Errorf("%s: unknown method %q, want %s, %s or %s", s.Name(), s.Method, Heun, Euler, Ancestral)
 	}
@@ -94,8 +94,8 @@ func (s Diffusion) Sample(ctx context.Context, dst *mat.Dense, p *spec.Problem, 
 	if err := s.resolves(narrowest, widest); err != nil {
 		return err
 	}
-	sigmas := levelsBeyond(narrowest, widest, s.Steps)
-	return reverse(ctx, s.Name(), dst, denoiser, sigmas, integrate, rng)
+	flow := diffusionFrom(denoiser, levelsBeyond(narrowest, widest, s.Steps), step)
+	return evolve(ctx, s.Name(), dst, rng, flow.run)
 }
 
 // levelsBeyond returns the noise levels for a prior of the given scale.
@@ -104,14 +104,16 @@ func levelsBeyond(narrowest, widest float64, steps int) []float64 {
 	return karras(f*widest, narrowest/f, steps)
 }
 
-// reverse fills the rows of dst by integrating from noise of deviation sigmas[0]
-// round the centre of the prior.
-func reverse(ctx context.Context, name string, dst *mat.Dense, denoiser spec.Denoiser, sigmas []float64, integrate integrator, rng *rand.Rand) error {
-	centre := smoothedMode(denoiser, sigmas[0])
-	return evolve(ctx, name, dst, rng, func(ctx context.Context, x *mat.Dense, noise streams) error {
-		noise.start(x, centre, sigmas[0])
-		return integrate(ctx, denoiser, x, sigmas, noise)
-	})
+// diffusionFrom returns the diffusion down the given deviations of the noise, from noise of the
+// first round the centre of the prior.
+func diffusionFrom(denoiser spec.Denoiser, sigmas []float64, step stepper) reversal {
+	return reversal{
+		denoiser: denoiser,
+		levels:   varianceExploding(sigmas),
+		centre:   smoothedMode(denoiser, sigmas[0]),
+		spread:   sigmas[0],
+		step:     step,
+	}
 }
 
 // smoothedMode returns the mode of the law smoothed by sigma, far above its
@@ -132,14 +134,11 @@ func smoothedMode(denoiser spec.Denoiser, sigma float64) []float64 {
 	return x.RawRowView(0)
 }
 
-// integrator advances the rows of x, contiguous in memory, from sigmas[0] down to
-// the last of sigmas, which may be 0.
-type integrator func(ctx context.Context, denoiser spec.Denoiser, x *mat.Dense, sigmas []float64, noise streams) error
-
-var integrators = map[Method]integrator{
+// steppers holds the step of each method.
+var steppers = map[Method]stepper{
 	Heun:      heun,
-	Euler:     stochastic(noiseOf[Euler]),
-	Ancestral: stochastic(noiseOf[Ancestral]),
+	Euler:     towards(stochastic(noiseOf[Euler])),
+	Ancestral: towards(stochastic(noiseOf[Ancestral])),
 }
 
 // noiseOf holds the deviation of the noise of a step from t to s.
@@ -155,52 +154,12 @@ var noiseOf = map[Method]func(t, s float64) float64{
 	},
 }
 
-func heun(ctx context.Context, denoiser spec.Denoiser, x *mat.Dense, sigmas []float64, _ streams) error {
-	rows, d := x.Dims()
-	next, clean := mat.NewDense(rows, d, nil), mat.NewDense(rows, d, nil)
-	slope := make([]float64, rows*d)
-	xs, nexts, cleans := x.RawMatrix().Data, next.RawMatrix().Data, clean.RawMatrix().Data
-	for i, s := range sigmas[1:] {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		t := sigmas[i]
-		denoiser.Denoise(clean, x, t)
-		if s == 0 {
-			x.Copy(clean)
-			continue
-		}
-		for k, v := range xs {
-			slope[k] = (v - cleans[k]) / t
-			nexts[k] = v + (s-t)*slope[k]
-		}
-		denoiser.Denoise(clean, next, s)
-		for k, v := range nexts {
-			xs[k] += (s - t) / 2 * (slope[k] + (v-cleans[k])/s)
-		}
-	}
-	return nil
-}
-
-// stochastic returns the integrator of the steps x = D + (s^2/t^2)(x - D) + noise
-// of the deviation given for each step from t to s.
-func stochastic(deviation func(t, s float64) float64) integrator {
-	return func(ctx context.Context, denoiser spec.Denoiser, x *mat.Dense, sigmas []float64, noise streams) error {
-		rows, d := x.Dims()
-		clean := mat.NewDense(rows, d, nil)
-		xs, cleans := x.RawMatrix().Data, clean.RawMatrix().Data
-		for i, s := range sigmas[1:] {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			t := sigmas[i]
-			denoiser.Denoise(clean, x, t)
-			keep := s / t * (s / t)
-			for k, v := range xs {
-				xs[k] = cleans[k] + keep*(v-cleans[k])
-			}
-			noise.addNormal(x, deviation(t, s))
-		}
-		return nil
+// stochastic returns the rule x = x0 + (s^2/t^2)(x - x0) + noise of the deviation given for
+// a step from t to s.
+func stochastic(deviation func(t, s float64) float64) rule {
+	return func(from, to level) (float64, float64) {
+		t, s := from.noise, to.noise
+		keep := s / t * (s / t)
+		return keep, deviation(t, s)
 	}
 }

@@ -96,23 +96,23 @@ func TestDiffusionMistakesAreNoticed(t *testing.T) {
 		}
 		return sigmas
 	}
-	noisy := func(factor float64) integrator {
-		return stochastic(func(t, s float64) float64 { return factor * s / t * math.Sqrt((t-s)*(t+s)) })
+	noisy := func(factor float64) stepper {
+		return towards(stochastic(func(t, s float64) float64 { return factor * s / t * math.Sqrt((t-s)*(t+s)) }))
 	}
 	for _, control := range []struct {
-		mistake   string
-		integrate integrator
-		sigmas    []float64
+		mistake string
+		step    stepper
+		sigmas  []float64
 	}{
 		{"too few steps of Heun", heun, levelsBeyond(narrowest, widest, 5)},
-		{"too few ancestral steps", integrators[Ancestral], levelsBeyond(narrowest, widest, 10)},
+		{"too few ancestral steps", steppers[Ancestral], levelsBeyond(narrowest, widest, 10)},
 		{"twice the variance of the noise", noisy(math.Sqrt2), sigmas},
 		{"half the variance of the noise", noisy(math.Sqrt2 / 2), sigmas},
 		{"noise left on the draws", heun, upTo(1)},
 		{"started too narrow", heun, karras(widest/2, narrowest/100, 100)},
 	} {
 		x := mat.NewDense(n, 2, nil)
-		if err := reverse(context.Background(), "control", x, denoiser, control.sigmas, control.integrate, stream(t)); err != nil {
+		if err := evolve(t.Context(), "control", x, stream(t), diffusionFrom(denoiser, control.sigmas, control.step).run); err != nil {
 			t.Fatal(err)
 		}
 		disagrees(t, control.mistake, x, c.law, stepBias)
@@ -131,7 +131,7 @@ func TestHeunIsOfSecondOrder(t *testing.T) {
 	failure := func(steps int) float64 {
 		x := mat.NewDense(1, 1, []float64{start})
 		sigmas := karras(from, to, steps+1)[:steps+1] // without the step to 0
-		if err := heun(context.Background(), prior, x, sigmas, nil); err != nil {
+		if err := (reversal{denoiser: prior, levels: varianceExploding(sigmas), step: heun}).descend(t.Context(), x, nil); err != nil {
 			t.Fatal(err)
 		}
 		return math.Abs(x.At(0, 0) - want)

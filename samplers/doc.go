@@ -9,7 +9,8 @@
 // given. [Parse] makes any of them from its name on a command line, with the
 // usual values for arguments that the name leaves out.
 //
-// Those that run a diffusion advance their draws together, through one call of
+// Those that run a diffusion share one loop, in which a heuristic is a schedule, a step and a
+// guidance (reversal.go), and advance their draws together, through one call of
 // the denoiser a step for each chunk of rows, and the chunks on all processors
 // (rows.go). Every row has a random stream of its own and the chunks have a fixed
 // size, so the draws are a function of the stream alone, whatever GOMAXPROCS is.

@@ -51,30 +51,20 @@ func (s DPS) Sample(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []fl
 	if err != nil {
 		return err
 	}
-	levels := variancePreserving(s.Steps)
-	return evolve(ctx, s.Name(), dst, rng, func(ctx context.Context, x *mat.Dense, noise streams) error {
-		rows, d := x.Dims()
-		scaled, x0 := mat.NewDense(rows, d, nil), mat.NewDense(rows, d, nil)
-		gradient := newNormGradient(p.Measurement(), rows, y)
-		noise.addNormal(x, 1)
-		for i := s.Steps; i > 0; i-- {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			t := levels[i]
-			scaled.Scale(1/t.signal, x)
-			jacobian := denoiser.Linearize(x0, scaled, t.sigma())
-			deviation := descend(x.RawMatrix().Data, x0.RawMatrix().Data, t, levels[i-1], 1)
-			noise.addNormal(x, deviation)
-			if gradient == nil {
-				continue
-			}
-			// x_t / signal went into the denoiser, so the chain rule divides by signal.
-			gradient.at(scaled, x0, jacobian)
-			floats.AddScaled(x.RawMatrix().Data, -s.Zeta/t.signal, scaled.RawMatrix().Data)
-		}
-		return nil
-	})
+	loop := reversal{denoiser: denoiser, levels: downwards(s.Steps), spread: 1, step: towards(ddim(1))}
+	if m := p.Measurement(); m.Rows() > 0 {
+		loop.guide = func(rows int) guidance { return s.guidance(newNormGradient(m, rows, y)) }
+	}
+	return evolve(ctx, s.Name(), dst, rng, loop.run)
+}
+
+// guidance follows the gradient after each step.
+func (s DPS) guidance(gradient *normGradient) guidance {
+	return guidance{jacobian: true, after: func(b *batch, from, _ level) {
+		// x_t / signal went into the denoiser, so the chain rule divides by signal.
+		gradient.at(b.scratch, b.clean, b.product)
+		floats.AddScaled(b.x.RawMatrix().Data, -s.Zeta/from.signal, b.scratch.RawMatrix().Data)
+	}}
 }
 
 // normGradient computes the gradient of |y - A x0(x)| for the rows of a batch.
@@ -84,11 +74,7 @@ type normGradient struct {
 	residual    *mat.Dense // rows x m
 }
 
-// newNormGradient returns nil if nothing is measured.
 func newNormGradient(m spec.Measurement, rows int, y []float64) *normGradient {
-	if m.Rows() == 0 {
-		return nil
-	}
 	return &normGradient{m, y, mat.NewDense(rows, m.Rows(), nil)}
 }
 

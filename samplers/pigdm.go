@@ -58,29 +58,11 @@ func (s PiGDM) Sample(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []
 	if err != nil {
 		return fmt.Errorf("%s: %w", s.Name(), err)
 	}
-	levels := variancePreserving(s.Steps)
-	return evolve(ctx, s.Name(), dst, rng, func(ctx context.Context, x *mat.Dense, noise streams) error {
-		rows, d := x.Dims()
-		scaled, x0 := mat.NewDense(rows, d, nil), mat.NewDense(rows, d, nil)
-		guidance := factors.guidance(rows)
-		noise.addNormal(x, 1)
-		for i := s.Steps; i > 0; i-- {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			t := levels[i]
-			scaled.Scale(1/t.signal, x)
-			jacobian := denoiser.Linearize(x0, scaled, t.sigma())
-			if guidance != nil {
-				// r^2 = sigma^2/(1 + sigma^2) is the noise variance of the level.
-				guidance.at(scaled, x0, t.noise*t.noise, jacobian)
-				floats.AddScaled(x0.RawMatrix().Data, t.sigma()*t.sigma(), scaled.RawMatrix().Data)
-			}
-			deviation := descend(x.RawMatrix().Data, x0.RawMatrix().Data, t, levels[i-1], s.Eta)
-			noise.addNormal(x, deviation)
-		}
-		return nil
-	})
+	loop := reversal{denoiser: denoiser, levels: downwards(s.Steps), spread: 1, step: towards(ddim(s.Eta))}
+	if factors != nil {
+		loop.guide = factors.guidance
+	}
+	return evolve(ctx, s.Name(), dst, rng, loop.run)
 }
 
 // singularFactors is the thin singular value decomposition A/beta = P T Q^T of a
@@ -120,12 +102,18 @@ func factorise(m spec.Measurement, y []float64) (*singularFactors, error) {
 	return f, nil
 }
 
-// guidance returns the guidance for a batch of the given number of rows; nil for
-// nil factors.
-func (f *singularFactors) guidance(rows int) *pseudoInverseGuidance {
-	if f == nil {
-		return nil
-	}
+// guidance moves the denoised points to the means given y, by Tweedie's formula.
+func (f *singularFactors) guidance(rows int) guidance {
+	g := f.pseudoInverse(rows)
+	return guidance{jacobian: true, estimate: func(b *batch, at level) {
+		// r^2 = sigma^2/(1 + sigma^2) is the noise variance of the level.
+		g.at(b.scratch, b.clean, at.noise*at.noise, b.product)
+		floats.AddScaled(b.clean.RawMatrix().Data, at.sigma()*at.sigma(), b.scratch.RawMatrix().Data)
+	}}
+}
+
+// pseudoInverse returns the score of y for a batch of the given number of rows.
+func (f *singularFactors) pseudoInverse(rows int) *pseudoInverseGuidance {
 	return &pseudoInverseGuidance{f, mat.NewDense(rows, len(f.t), nil).RawMatrix()}
 }
 

@@ -48,7 +48,7 @@ func TestGuidanceByAnExplicitInverse(t *testing.T) {
 				x, x0, got := mat.NewDense(rows, d, nil), mat.NewDense(rows, d, nil), mat.NewDense(rows, d, nil)
 				splitStreams(rng, rows).addNormal(x, 1)
 				jacobian := denoiser.Linearize(x0, x, sigma)
-				factors.guidance(rows).at(got, x0, r2, jacobian)
+				factors.pseudoInverse(rows).at(got, x0, r2, jacobian)
 				for i := range rows {
 					v := explicitGuidance(a, beta, r2, y, x0.RawRowView(i))
 					for j := range d {

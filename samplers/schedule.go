@@ -1,6 +1,9 @@
 package samplers
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // karras returns the noise levels of Karras et al. 2022, equation 5, with their
 // rho = 7: steps deviations from sigmaMax down to sigmaMin, equally spaced in
@@ -16,8 +19,8 @@ func karras(sigmaMax, sigmaMin float64, steps int) []float64 {
 	return levels
 }
 
-// level is a noise level of a variance-preserving diffusion:
-// x_t = signal x0 + noise n, signal^2 + noise^2 = 1. The field writes
+// level is a noise level of a diffusion: x_t = signal x0 + noise n. signal is 1 where the
+// variance explodes; where it is preserved, signal^2 + noise^2 = 1, and the field writes
 // alpha-bar for signal^2.
 type level struct {
 	signal, noise float64
@@ -25,6 +28,15 @@ type level struct {
 
 // sigma returns the deviation of the noise on x_t / signal = x0 + sigma n.
 func (l level) sigma() float64 { return l.noise / l.signal }
+
+// varianceExploding returns the levels x0 + sigma n.
+func varianceExploding(sigmas []float64) []level {
+	levels := make([]level, len(sigmas))
+	for i, sigma := range sigmas {
+		levels[i] = level{signal: 1, noise: sigma}
+	}
+	return levels
+}
 
 // variancePreserving returns steps+1 levels, from no noise at index 0 to the
 // end of the DDPM schedule of Ho et al. 2020, whose 1,000 betas grow linearly from
@@ -55,17 +67,21 @@ func variancePreserving(steps int) []level {
 	return levels
 }
 
-// descend moves x from level t to the lower level s, given the estimate x0 of
-// the clean point (DDIM, Song et al. 2021, equation 12), and returns the deviation
-// of the noise that is still to be added: eta times that of the exact bridge
-// between x0 and x_t. eta = 1 is the ancestral step of DDPM, eta = 0 is
+// downwards returns the levels of a variance-preserving diffusion from the noisiest down.
+func downwards(steps int) []level {
+	levels := variancePreserving(steps)
+	slices.Reverse(levels)
+	return levels
+}
+
+// ddim returns the rule of DDIM (Song et al. 2021, equation 12), with eta times the noise of
+// the exact bridge between x0 and x_t: eta = 1 is the ancestral step of DDPM, eta = 0 is
 // deterministic.
-func descend(x, x0 []float64, t, s level, eta float64) (deviation float64) {
-	ratio := t.signal / s.signal
-	deviation = eta * s.noise / t.noise * math.Sqrt((1-ratio)*(1+ratio))
-	keep := math.Sqrt(max(0, (s.noise-deviation)*(s.noise+deviation))) / t.noise
-	for k, v := range x {
-		x[k] = s.signal*x0[k] + keep*(v-t.signal*x0[k])
+func ddim(eta float64) rule {
+	return func(t, s level) (keep, deviation float64) {
+		ratio := t.signal / s.signal
+		deviation = eta * s.noise / t.noise * math.Sqrt((1-ratio)*(1+ratio))
+		keep = math.Sqrt(max(0, (s.noise-deviation)*(s.noise+deviation))) / t.noise
+		return keep, deviation
 	}
-	return deviation
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"gonum.org/v1/gonum/mat"
 	"pgregory.net/rapid"
 )
 
@@ -77,6 +78,31 @@ func TestVariancePreservingOfAnyLength(t *testing.T) {
 	}
 }
 
+// moveByDDIM moves x from a level to a lower one towards x0, as [towards] does, and returns the
+// deviation of the noise that it leaves to be added: with the noise of no stream there is none.
+func moveByDDIM(x, x0 []float64, from, to level, eta float64) (deviation float64) {
+	b := &batch{denoiser: fixed(x0), x: mat.NewDense(1, len(x), x), clean: mat.NewDense(1, len(x), nil), scratch: mat.NewDense(1, len(x), nil)}
+	towards(ddim(eta))(b, from, to)
+	_, deviation = ddim(eta)(from, to)
+	return deviation
+}
+
+// fixed is a denoiser that knows the clean point.
+type fixed []float64
+
+func (f fixed) Dim() int                  { return len(f) }
+func (f fixed) Scale() (float64, float64) { return 1, 1 }
+func (f fixed) Denoise(dst, _ *mat.Dense, _ float64) {
+	rows, _ := dst.Dims()
+	for i := range rows {
+		dst.SetRow(i, f)
+	}
+}
+func (f fixed) Linearize(dst, x *mat.Dense, sigma float64) func(dst, v *mat.Dense) {
+	f.Denoise(dst, x, sigma)
+	return func(dst, _ *mat.Dense) { dst.Zero() }
+}
+
 // Second route to the ancestral step: the coefficients as Ho et al. 2020 write
 // them (equation 7), with betas and alpha-bars.
 func TestDescendIsTheAncestralStepOfDDPM(t *testing.T) {
@@ -90,8 +116,8 @@ func TestDescendIsTheAncestralStepOfDDPM(t *testing.T) {
 			wantX := math.Sqrt(1-beta) * (1 - barBefore) / (1 - bar)
 			wantVar := (1 - barBefore) / (1 - bar) * beta
 			onX0, onX := []float64{0, 0}, []float64{0, 1}
-			deviation := descend(onX0, []float64{1, 0}, hi, lo, 1)
-			descend(onX, []float64{0, 0}, hi, lo, 1)
+			deviation := moveByDDIM(onX0, []float64{1, 0}, hi, lo, 1)
+			moveByDDIM(onX, []float64{0, 0}, hi, lo, 1)
 			// 1 - bar loses up to four digits at the first levels, where bar is 1 - 1e-4,
 			// and beta as many: 1e-16 * 1e4 * 1e4 in the worst products.
 			const tol = 1e-8
@@ -113,7 +139,7 @@ func TestDescendKeepsTheMarginals(t *testing.T) {
 		eta := rapid.Float64Range(0, 1).Draw(t, "eta")
 		hi, lo := levels[i], levels[i-1]
 		x := []float64{hi.signal * 3, hi.signal*3 + hi.noise}
-		deviation := descend(x, []float64{3, 3}, hi, lo, eta)
+		deviation := moveByDDIM(x, []float64{3, 3}, hi, lo, eta)
 		kept := x[1] - x[0]
 		if !relative(x[0], lo.signal*3, 1e-14) || math.Abs(kept*kept+deviation*deviation-lo.noise*lo.noise) > 1e-13 {
 			t.Fatalf("level %d, eta %v: mean %v, noise %v and %v; want %v and a total of %v", i, eta, x[0], kept, deviation, lo.signal*3, lo.noise)
@@ -134,7 +160,7 @@ func TestVariancePreservingStepsKeepTheDeviation(t *testing.T) {
 				sigma := levels[i].sigma()
 				x := []float64{1}
 				x0 := []float64{c / (c + sigma*sigma) / levels[i].signal}
-				fresh := descend(x, x0, levels[i], levels[i-1], eta)
+				fresh := moveByDDIM(x, x0, levels[i], levels[i-1], eta)
 				variance = x[0]*x[0]*variance + fresh*fresh
 			}
 			if factor := math.Sqrt(variance / c); math.Abs(factor-1) > 0.05 {

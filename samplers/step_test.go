@@ -24,7 +24,7 @@ func TestStepsByHand(t *testing.T) {
 		Heun:      {0.5, 0},
 	} {
 		x := mat.NewDense(1, 2, []float64{3, -5})
-		if err := integrators[method](t.Context(), prior, x, []float64{2, 1}, noise()); err != nil {
+		if err := stepFrom(method, prior, 2, 1).descend(t.Context(), x, noise()); err != nil {
 			t.Fatal(err)
 		}
 		for j, start := range []float64{3, -5} {
@@ -32,13 +32,18 @@ func TestStepsByHand(t *testing.T) {
 				t.Errorf("%s: %v, want %v", method, x.At(0, j), want)
 			}
 		}
-		if err := integrators[method](t.Context(), prior, x, []float64{1, 0}, noise()); err != nil {
+		if err := stepFrom(method, prior, 1, 0).descend(t.Context(), x, noise()); err != nil {
 			t.Fatal(err)
 		}
 		if mat.Norm(x, 2) != 0 {
 			t.Errorf("%s: the last step ends at %v", method, x.RawRowView(0))
 		}
 	}
+}
+
+// stepFrom returns the one step of a method from one deviation of the noise to another.
+func stepFrom(method Method, prior spec.Denoiser, from, to float64) reversal {
+	return reversal{denoiser: prior, levels: varianceExploding([]float64{from, to}), step: steppers[method]}
 }
 
 // TestKarrasByTheEquation: the levels are those of Karras et al. 2022, equation 5, with rho = 7, by a

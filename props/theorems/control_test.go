@@ -71,7 +71,7 @@ func misreads(in *reduction.Instance) float64 { return 2 * float64(in.Function()
 func TestContrapositiveControls(t *testing.T) {
 	// A right sampler but for one draw in 20 is rejected: of 200, about ten fail.
 	in := hard(t, "goldreich:n=16,m=16")
-	fails(t, "a wrong sampler", func(r *run) (Result, error) { return contrapositiveOf(r, planted(in, 0, 0.05)) })
+	fails(t, "a wrong sampler", func(r *run) (Result, error) { return contrapositiveOf(r, spoilt(in, 0, 0.05)) })
 }
 
 func TestConverseControls(t *testing.T) {

@@ -27,7 +27,7 @@ func (p plant) measure(r *run, number, targets int) (in *reduction.Instance, fai
 	if err != nil {
 		return nil, 0, err
 	}
-	failed, err = failures(r.ctx, planted(in, p.tau, p.delta), in, targets, r.stream("inequality", number))
+	failed, err = failures(r.ctx, spoilt(in, p.tau, p.delta), in, targets, r.stream("inequality", number))
 	return in, failed, err
 }
 
@@ -126,7 +126,7 @@ func breakingShift(r *run, targets int) (share, p float64, err error) {
 	}
 	var failed [2]int
 	for i, part := range []float64{1, quietShift} {
-		failed[i], err = failures(r.ctx, planted(in, part*near.R, 0), in, targets, r.stream("breaking shift", i))
+		failed[i], err = failures(r.ctx, spoilt(in, part*near.R, 0), in, targets, r.stream("breaking shift", i))
 		if err != nil {
 			return 0, 0, err
 		}

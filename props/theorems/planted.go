@@ -10,16 +10,17 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"assay/internal/planted"
 	"assay/reduction"
 	"assay/spec"
 )
 
-// planted returns the exact posterior sampler of the instance, spoilt on purpose as far
+// spoilt returns the exact posterior sampler of the instance, spoilt on purpose as far
 // as a (tau, delta)-sampler may be, joint form, tau in unscaled units: with probability
 // delta a draw is replaced by the prior's given that its secret is wrong, and otherwise
 // it is moved by tau where that does the most harm, one secret coordinate to the other side
 // of zero.
-func planted(in *reduction.Instance, tau, delta float64) spec.Sampler {
+func spoilt(in *reduction.Instance, tau, delta float64) spec.Sampler {
 	name := fmt.Sprintf("exact, tau %v and delta %v planted", tau, delta)
 	return spec.NewSampler(name, true, func(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []float64, rng *rand.Rand) error {
 		posterior, err := p.Posterior()
@@ -32,54 +33,49 @@ func planted(in *reduction.Instance, tau, delta float64) spec.Sampler {
 		}
 		law.Sample(dst, rng)
 		z := in.Decode(y)
-		rows, _ := dst.Dims()
-		for row := range rows {
-			x := dst.RawRowView(row)
-			if rng.Float64() < delta {
-				fail(in, x, z, rng)
-			} else {
-				shift(in, x, z, tau)
-			}
-		}
+		planted.Rows(dst, &planted.Scene{Y: y}, planted.Either(delta, fail(in, z), shift(in, z, tau)), rng)
 		return nil
 	})
 }
 
-// fail gives the secret of x signs that are no preimage of z, if there are any to be
+// fail gives the secret of a draw signs that are no preimage of z, if there are any to be
 // found in a hundred tries.
-func fail(in *reduction.Instance, x []float64, z []bool, rng *rand.Rand) {
-	n := in.Function().N
-	for range 100 {
-		for i := range n {
-			if rng.Uint64()&1 == 1 {
-				x[i] = -x[i]
+func fail(in *reduction.Instance, z []bool) planted.Error {
+	return func(x []float64, _ *planted.Scene, rng *rand.Rand) {
+		for range 100 {
+			for i := range in.Function().N {
+				if rng.Uint64()&1 == 1 {
+					x[i] = -x[i]
+				}
 			}
-		}
-		if !in.IsPreimage(in.Secret(x), z) {
-			return
+			if !in.IsPreimage(in.Secret(x), z) {
+				return
+			}
 		}
 	}
 }
 
 // shift moves by tau one of the secret coordinates that lie within tau of zero, across,
 // and such that the secret is then no preimage of z, if there is one.
-func shift(in *reduction.Instance, x []float64, z []bool, tau float64) {
+func shift(in *reduction.Instance, z []bool, tau float64) planted.Error {
 	tau /= in.Dials().R
-	order := make([]int, in.Function().N)
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(i, j int) int { return cmp.Compare(math.Abs(x[i]), math.Abs(x[j])) })
-	for _, i := range order {
-		before := x[i]
-		if math.Abs(before) >= tau {
-			return
+	return func(x []float64, s *planted.Scene, rng *rand.Rand) {
+		order := make([]int, in.Function().N)
+		for i := range order {
+			order[i] = i
 		}
-		x[i] -= math.Copysign(tau, before)
-		if !in.IsPreimage(in.Secret(x), z) {
-			return
+		slices.SortFunc(order, func(i, j int) int { return cmp.Compare(math.Abs(x[i]), math.Abs(x[j])) })
+		for _, i := range order {
+			before := x[i]
+			if math.Abs(before) >= tau {
+				return
+			}
+			planted.Across(i, tau)(x, s, rng)
+			if !in.IsPreimage(in.Secret(x), z) {
+				return
+			}
+			x[i] = before
 		}
-		x[i] = before
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"assay/internal/planted"
 	"assay/spec"
 )
 
@@ -20,25 +21,11 @@ type model struct {
 	given func(y []float64) (draw func(x []float64, rng *rand.Rand), centre []float64)
 }
 
-// scene is what a planted error may use to make one wrong draw.
-type scene struct {
-	y      []float64
-	centre []float64
-	exact  func(x []float64, rng *rand.Rand)
-}
-
-// planted fills x with one draw of a wrong sampler.
-type planted func(x []float64, s *scene, rng *rand.Rand)
-
 // plant returns the model with the sampler of a planted error.
-func (m *model) plant(name string, wrong planted, goals map[int]Goal) Case {
+func (m *model) plant(name string, wrong spoilt, goals map[int]Goal) Case {
 	fill := func(ctx context.Context, dst *mat.Dense, _ *spec.Problem, y []float64, rng *rand.Rand) error {
 		draw, centre := m.given(y)
-		s := &scene{y, centre, draw}
-		rows, _ := dst.Dims()
-		for i := range rows {
-			wrong(dst.RawRowView(i), s, rng)
-		}
+		planted.Rows(dst, &planted.Scene{Y: y, Centre: centre, Exact: draw}, wrong, rng)
 		return ctx.Err()
 	}
 	return Case{Name: name, Problem: m.problem, Sampler: spec.NewSampler(name, true, fill), Goals: goals}

@@ -120,8 +120,8 @@ func rightModels() ([]Case, error) {
 		return nil, err
 	}
 	return []Case{
-		plain.plant("normal", exactly, nil),
-		modes.plant("two modes", exactly, nil),
-		atoms.plant("8 atoms", exactly, nil),
+		plain.plant("normal", exactly(), nil),
+		modes.plant("two modes", exactly(), nil),
+		atoms.plant("8 atoms", exactly(), nil),
 	}, nil
 }
