@@ -42,14 +42,14 @@ func TestDistance(t *testing.T) {
 	for _, test := range []struct {
 		name      string
 		candidate spec.Sampler
-		opts      []Option
+		opts      []JudgeOption
 		draws     int
 		pools     bool
 	}{
-		{"one draw", samplers.Exact(), []Option{Draws(1)}, 1, true},
-		{"three draws", samplers.Exact(), []Option{Draws(3)}, 3, false},
-		{"a chain", dependent, []Option{Draws(3)}, 3, false},
-		{"local", samplers.Exact(), []Option{Draws(3), Local(1)}, 3, true},
+		{"one draw", samplers.Exact(), []JudgeOption{Draws(1)}, 1, true},
+		{"three draws", samplers.Exact(), []JudgeOption{Draws(3)}, 3, false},
+		{"a chain", dependent, []JudgeOption{Draws(3)}, 3, false},
+		{"local", samplers.Exact(), []JudgeOption{Draws(3), Local(1)}, 3, true},
 	} {
 		for _, tolerance := range []spec.Tolerance{{}, {Delta: 0.1}, {Tau: 0.2}, {Tau: 0.2, Delta: 0.1}} {
 			o, err := newOptions(append(test.opts, Within(tolerance)))

@@ -17,7 +17,7 @@ import (
 func TestPooledAllowsForAll(t *testing.T) {
 	measured, unmeasured := parsed(t, "gauss:d=2,m=1")[0], parsed(t, "gauss:d=2,m=0")[0]
 	for _, on := range [][]*spec.Problem{{measured, unmeasured}, {unmeasured, measured}} {
-		o, err := newOptions([]Option{Draws(1), Within(spec.Tolerance{Delta: 0.2})})
+		o, err := newOptions([]JudgeOption{Draws(1), Within(spec.Tolerance{Delta: 0.2})})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -79,7 +79,7 @@ func TestWealthIsAMean(t *testing.T) {
 // the wealth pooled.
 func TestThresholdOfOne(t *testing.T) {
 	const alpha = 0.01
-	o, err := newOptions([]Option{Alpha(alpha)})
+	o, err := newOptions([]JudgeOption{Alpha(alpha)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +129,7 @@ func TestRejectsAtOneOverAlpha(t *testing.T) {
 func TestCalibrationOfTheLeadingScale(t *testing.T) {
 	p := parsed(t, "gauss:d=2,m=1")[0]
 	for scales, tolerance := range map[int]spec.Tolerance{1: {}, 3: {Tau: 0.1}} {
-		o, err := newOptions([]Option{Calls(20), Within(tolerance)})
+		o, err := newOptions([]JudgeOption{Calls(20), Within(tolerance)})
 		if err != nil {
 			t.Fatal(err)
 		}
