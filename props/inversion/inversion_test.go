@@ -207,6 +207,15 @@ func TestInvertFaults(t *testing.T) {
 	if _, err := inversion.Invert(t.Context(), crash, in, name, spec.Tolerance{Tau: -1}); err == nil || !strings.Contains(err.Error(), "tau is -1") {
 		t.Errorf("tau of -1: %v", err)
 	}
+	if _, err := inversion.Invert(t.Context(), nil, in, name, spec.Tolerance{}); err == nil || !strings.Contains(err.Error(), "the candidate is nil") {
+		t.Errorf("no candidate: %v", err)
+	}
+	if _, err := inversion.Invert(t.Context(), crash, nil, name, spec.Tolerance{}); err == nil || !strings.Contains(err.Error(), "the instance is nil") {
+		t.Errorf("no instance: %v", err)
+	}
+	if _, err := inversion.Invert(t.Context(), crash, in, name, spec.Tolerance{}, nil); err == nil || !strings.Contains(err.Error(), "option 1 of 1 is nil") {
+		t.Errorf("a nil option: %v", err)
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	v, err = inversion.Invert(ctx, samplers.Exact(), in, name, spec.Tolerance{})
