@@ -10,7 +10,7 @@ import (
 // TestVerdictsAtEachY: a property keeps the verdicts at different y, and that on all y, apart, and gives
 // each of them again when it is asked.
 func TestVerdictsAtEachY(t *testing.T) {
-	o, err := newOptions([]Option{Calls(3)})
+	o, err := newOptions([]JudgeOption{Calls(3)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -20,7 +20,7 @@ func TestVerdictsAtEachY(t *testing.T) {
 	var first []*Verdict
 	for round := range 2 {
 		for i, y := range at {
-			var options []Option
+			var options []PosteriorOption
 			if y != nil {
 				options = append(options, At(y))
 			}

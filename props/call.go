@@ -151,22 +151,28 @@ func (t task) failed(fault *Fault) *answer {
 // request asks the journal, if there is one, and then the sampler for n draws given y.
 // digest and replicate name the call.
 func (t *trial) request(ctx context.Context, sampler spec.Sampler, p *spec.Problem, n int, y []float64, digest []byte, replicate uint64, rng *rand.Rand) (draws *mat.Dense, fault *Fault) {
+	defer func() {
+		if fault != nil && t.twoSided() {
+			fault.Sampler = sampler.Name()
+		}
+	}()
 	if t.journal == nil {
-		return request(ctx, sampler, p, n, y, rng)
+		return Ask(ctx, sampler, p, n, y, rng)
 	}
 	call := fmt.Sprintf("%s seed=%d problem=%x call=%d draws=%d", sampler.Name(), t.seed, digest, replicate, n)
 	if draws = t.journal.recall(call, n, p.Prior().Dim()); draws != nil {
 		return draws, nil
 	}
-	if draws, fault = request(ctx, sampler, p, n, y, rng); fault == nil {
+	if draws, fault = Ask(ctx, sampler, p, n, y, rng); fault == nil {
 		t.journal.remember(call, draws)
 	}
 	return draws, fault
 }
 
-// request asks the candidate for n draws given y, and checks that it filled every
-// row with finite numbers. Whatever it does else is a fault.
-func request(ctx context.Context, candidate spec.Sampler, p *spec.Problem, n int, y []float64, rng *rand.Rand) (draws *mat.Dense, fault *Fault) {
+// Ask asks a sampler for n draws given y, one a row, and checks that it filled every row with
+// finite numbers. Whatever it does else, panics included, is a fault, which does not know yet
+// in which call of a judgement it happened. It is for packages that judge otherwise.
+func Ask(ctx context.Context, candidate spec.Sampler, p *spec.Problem, n int, y []float64, rng *rand.Rand) (draws *mat.Dense, fault *Fault) {
 	defer func() {
 		if r := recover(); r != nil {
 			value, stack := parallel.Recovered(r)

@@ -1,8 +1,10 @@
 // Package props is how a candidate is judged: it asks one for draws, bets against
 // it by package evidence, and gives a verdict.
 //
-// There are two doors to one engine. [Judge] returns a [Verdict] on one or several
-// problems. [Posterior] is a property for rapid.Check and rapid.MakeFuzz over
+// There are several doors to one engine. [Judge] returns a [Verdict] on one or several
+// problems; [Compare] says whether two samplers agree, and [Consistent] whether draws given
+// y fit draws without y, neither of which says who is right; [Replay] judges again what was
+// found. [Posterior] is a property for rapid.Check and rapid.MakeFuzz over
 // generated problems:
 //
 //	func TestMySampler(t *testing.T) { rapid.Check(t, props.Posterior(mySampler)) }

@@ -68,7 +68,7 @@ func TestCallsThatSuffice(t *testing.T) {
 // ones, where the draw stands in the place of the truth.
 func TestSidesOfLocal(t *testing.T) {
 	on := named(t, "gauss:d=1,m=1")
-	for name, options := range map[string][]props.Option{"all y": nil, "single y": {props.Local(2)}} {
+	for name, options := range map[string][]props.JudgeOption{"all y": nil, "single y": {props.Local(2)}} {
 		v := judge(t, planted(1, 0, true), on, options...)
 		at := slices.IndexFunc(v.Worst().Witnesses, func(w props.WitnessShare) bool { return w.Name == "x[0]" })
 		if v.Outcome != props.Rejected || at < 0 {
@@ -118,7 +118,10 @@ func TestAgainstAChain(t *testing.T) {
 		candidate, reference bool
 		want                 int
 	}{{true, true, 3}, {true, false, 1}, {false, true, 1}, {false, false, 1}} {
-		v := judge(t, inChain(test.candidate), named(t, "gauss"), props.Against(inChain(test.reference)), props.Calls(20), props.Terse())
+		v, err := props.Compare(t.Context(), inChain(test.candidate), inChain(test.reference), named(t, "gauss")[0], props.Calls(20))
+		if err != nil {
+			t.Fatal(err)
+		}
 		if v.DrawsACall != test.want {
 			t.Errorf("%+v: %d draws a call", test, v.DrawsACall)
 		}
@@ -148,7 +151,9 @@ func TestMeasuredAfresh(t *testing.T) {
 		dst.Zero()
 		return nil
 	})
-	judge(t, candidate, named(t, "gauss:d=1,m=1,beta=1"), props.DrawnBy(origin), props.Calls(20), props.Terse())
+	if _, err := props.Consistent(t.Context(), candidate, origin, named(t, "gauss:d=1,m=1,beta=1")[0], props.Calls(20)); err != nil {
+		t.Fatal(err)
+	}
 	if asked < 10 || shown > 0 {
 		t.Errorf("of %d y, %d show what their x was drawn with", asked, shown)
 	}
@@ -257,7 +262,7 @@ func TestScribbling(t *testing.T) {
 		return err
 	})
 	on := named(t, "gauss")
-	for _, options := range [][]props.Option{{props.Calls(50)}, {props.Calls(20), props.Local(2)}} {
+	for _, options := range [][]props.JudgeOption{{props.Calls(50)}, {props.Calls(20), props.Local(2)}} {
 		a, b := judge(t, samplers.Exact(), on, options...), judge(t, scribbler, on, options...)
 		if a.Log10Wealth != b.Log10Wealth || !slices.Equal(a.Worst().Y, b.Worst().Y) {
 			t.Errorf("evidence 10^%v at y %v, of a candidate that scribbles 10^%v at y %v", a.Log10Wealth, a.Worst().Y, b.Log10Wealth, b.Worst().Y)

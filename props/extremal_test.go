@@ -2,7 +2,9 @@ package props_test
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
+	"hash/fnv"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -110,4 +112,15 @@ func measured(t testing.TB, name string, prior spec.Prior, a mat.Matrix) *spec.P
 		t.Fatal(err)
 	}
 	return p
+}
+
+// uniformOf returns a number in [0, 1) that is a hash of y: uniform, and the same for the
+// same y.
+func uniformOf(y []float64) float64 {
+	h := fnv.New64a()
+	if err := binary.Write(h, binary.LittleEndian, y); err != nil {
+		panic(err)
+	}
+	// The hash mixes its upper bits last: a generator seeded by it mixes them all.
+	return rand.New(rand.NewPCG(h.Sum64(), 0)).Float64()
 }

@@ -25,7 +25,7 @@ func TestVerdictForms(t *testing.T) {
 		name      string
 		on        []*spec.Problem
 		tolerance spec.Tolerance
-		more      []props.Option
+		more      []props.JudgeOption
 		verdict   spec.Form
 		findings  []spec.Form
 		says      []string
@@ -36,8 +36,8 @@ func TestVerdictForms(t *testing.T) {
 		{"unmeasured", []*spec.Problem{unmeasured}, asked, nil, spec.Definition13, []spec.Form{spec.Definition13}, []string{"definition 1.3: all but delta"}},
 		{"both", []*spec.Problem{unmeasured, measured}, asked, nil, "", []spec.Form{spec.Definition13, spec.Definition15},
 			[]string{"definition 1.3 on fork, not measured: ", "definition 1.5 on fork: "}},
-		{"local", []*spec.Problem{measured}, asked, []props.Option{props.Local(2)}, spec.Definition12, []spec.Form{spec.Definition12}, []string{"definition 1.2 at each y: "}},
-		{"at", []*spec.Problem{measured}, asked, []props.Option{props.At([]float64{1})}, spec.Definition12, []spec.Form{spec.Definition12}, []string{"definition 1.2 at each y: "}},
+		{"local", []*spec.Problem{measured}, asked, []props.JudgeOption{props.Local(2)}, spec.Definition12, []spec.Form{spec.Definition12}, []string{"definition 1.2 at each y: "}},
+		{"at", []*spec.Problem{measured}, asked, []props.JudgeOption{props.At([]float64{1})}, spec.Definition12, []spec.Form{spec.Definition12}, []string{"definition 1.2 at each y: "}},
 		{"joint", []*spec.Problem{measured}, joint, nil, spec.Joint, []spec.Form{spec.Joint}, []string{"joint: over all y and draws"}},
 		{"joint on both", []*spec.Problem{measured, unmeasured}, joint, nil, spec.Joint, []spec.Form{spec.Joint, spec.Definition13},
 			[]string{"joint on fork: ", "definition 1.3 on fork, not measured: "}},
@@ -83,12 +83,12 @@ func TestFormMistakes(t *testing.T) {
 	for _, test := range []struct {
 		on        *spec.Problem
 		tolerance spec.Tolerance
-		more      []props.Option
+		more      []props.JudgeOption
 		want      string
 	}{
 		{measured, spec.Tolerance{Tau: -1}, nil, "tau is -1"},
 		{measured, spec.Tolerance{Delta: 1}, nil, "delta is 1"},
-		{measured, spec.Tolerance{Delta: 0.1, Form: spec.Joint}, []props.Option{props.Local(2)}, "says nothing of a single one"},
+		{measured, spec.Tolerance{Delta: 0.1, Form: spec.Joint}, []props.JudgeOption{props.Local(2)}, "says nothing of a single one"},
 		{measured, spec.Tolerance{Delta: 0.1, Form: spec.Definition13}, nil, "want definition 1.5"},
 		{unmeasured, spec.Tolerance{Delta: 0.1, Form: spec.Definition15}, nil, "want definition 1.3"},
 	} {

@@ -28,7 +28,7 @@ func TestJournalResumes(t *testing.T) {
 	})
 	path := filepath.Join(t.TempDir(), "journal")
 	run := func(calls int, remember bool) string {
-		opts := []props.Option{props.Calls(calls), props.Terse()}
+		opts := []props.JudgeOption{props.Calls(calls), props.Terse()}
 		if remember {
 			j, err := props.OpenJournal(path)
 			if err != nil {

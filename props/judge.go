@@ -1,9 +1,7 @@
 package props
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -22,26 +20,20 @@ import (
 // the number of processors. If ctx is done it returns the verdict so far, which
 // then is inconclusive. It is an error, and no verdict, if an option is out of
 // range, no problem is given or one twice, or a problem cannot be drawn from.
-func Judge(ctx context.Context, candidate spec.Sampler, problems []*spec.Problem, opts ...Option) (*Verdict, error) {
+func Judge(ctx context.Context, candidate spec.Sampler, problems []*spec.Problem, opts ...JudgeOption) (*Verdict, error) {
 	o, err := newOptions(opts)
-	if err != nil {
+	if err := first(err, checkSampler("candidate", candidate)); err != nil {
 		return nil, err
-	}
-	if len(problems) == 0 {
-		return nil, errors.New("no problem to judge on")
-	}
-	for i, p := range problems {
-		for _, q := range problems[:i] {
-			if bytes.Equal(p.Digest(), q.Digest()) { // its calls would count twice
-				return nil, fmt.Errorf("problem %s is given twice", p.Name())
-			}
-		}
 	}
 	return judge(ctx, candidate, problems, o)
 }
 
+// judge is the engine behind all doors. Where there is a reference or an origin its verdict is
+// not on the candidate against the truth, and is put into the words of another door.
 func judge(ctx context.Context, candidate spec.Sampler, problems []*spec.Problem, o *options) (*Verdict, error) {
-	o.agreeing(candidate)
+	if err := checkProblems(problems); err != nil {
+		return nil, err
+	}
 	if err := o.fit(problems); err != nil {
 		return nil, err
 	}
@@ -179,6 +171,9 @@ func (t *trial) observe(ctx context.Context, a *answer) Stop {
 	case wealth >= -math.Log(t.alpha):
 		return StopWealth
 	case t.enough != nil && t.enough(progress):
+		if t.calls < t.budget() {
+			return t.stopAt(StopUntil)
+		}
 		return t.stopAt(StopCalls)
 	}
 	return ""
@@ -215,10 +210,13 @@ func (t *trial) verdict(stop Stop) *Verdict {
 		Alpha:       t.alpha,
 		Tolerance:   t.asked(),
 		Log10Wealth: t.logWealth() / math.Ln10,
+		Fitted:      t.fitting != nil,
 		Stop:        stop,
+		Budget:      t.options.calls,
 		Calls:       t.calls,
 		DrawsACall:  t.draws,
 		Local:       t.local,
+		Given:       t.at != nil,
 		Independent: t.candidate.Independent(),
 		Seed:        t.seed,
 		Fault:       t.fault(),
@@ -242,7 +240,7 @@ func (t *trial) verdict(stop Stop) *Verdict {
 	switch stop {
 	case StopWealth:
 		v.Outcome = Rejected
-	case StopCalls, StopTime:
+	case StopCalls, StopTime, StopUntil:
 		v.Outcome = NotRejected
 		if !t.couldReject() {
 			v.Outcome = Inconclusive
@@ -253,10 +251,21 @@ func (t *trial) verdict(stop Stop) *Verdict {
 	}
 	for _, c := range t.states {
 		if c.problem.Measurement().Rows() == 0 {
-			v.Warnings = append(v.Warnings, c.problem.Name()+" measures nothing: the candidate is judged as an unconditional sampler")
+			v.Warnings = append(v.Warnings, c.problem.Name()+" measures nothing: "+t.unmeasured())
 		}
 	}
 	return v
+}
+
+// twoSided reports whether the draws of a sampler stand in the place of the truth.
+func (t *trial) twoSided() bool { return t.reference != nil || t.origin != nil }
+
+// unmeasured says what is judged where nothing is measured.
+func (t *trial) unmeasured() string {
+	if t.twoSided() {
+		return "unconditional draws are compared"
+	}
+	return "the candidate is judged as an unconditional sampler"
 }
 
 // asked returns the tolerance as it is read on all problems, or without its form, unless
@@ -295,5 +304,9 @@ func (t *trial) tooFew() string {
 	if !t.tolerance.Exact() {
 		help = "give more calls, or a smaller tolerance"
 	}
-	return fmt.Sprintf("too few calls to reject even the worst sampler at alpha %.3g; %s", t.alpha, help)
+	what := "reject even the worst sampler"
+	if t.twoSided() {
+		what = "tell apart even laws that share nothing"
+	}
+	return fmt.Sprintf("too few calls to %s at alpha %.3g; %s", what, t.alpha, help)
 }

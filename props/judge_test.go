@@ -35,7 +35,7 @@ func named(t testing.TB, names ...string) []*spec.Problem {
 	return all
 }
 
-func judge(t testing.TB, s spec.Sampler, on []*spec.Problem, opts ...props.Option) *props.Verdict {
+func judge(t testing.TB, s spec.Sampler, on []*spec.Problem, opts ...props.JudgeOption) *props.Verdict {
 	t.Helper()
 	v, err := props.Judge(t.Context(), s, on, opts...)
 	if err != nil {
@@ -128,15 +128,19 @@ func TestTwiceTheSameProblem(t *testing.T) {
 }
 
 // TestUntil: a judgement ends after the call at which enough says so, as one whose budget is
-// spent; one that is never enough goes on to the end; and what is rejected before is rejected.
+// spent but for the reason that it gives; one that is never enough goes on to the end; and what is rejected before is rejected.
 func TestUntil(t *testing.T) {
 	on := named(t, "gauss")
-	after := func(n int) props.Option {
+	after := func(n int) props.RunOption {
 		return props.Until(func(p props.Progress) bool { return p.Calls >= n })
 	}
 	for n, want := range map[int]int{1: 1, 150: 150, 1000: 300} {
 		v := judge(t, samplers.Exact(), on, props.Calls(300), props.Terse(), after(n))
-		if v.Calls != want || v.Stop != props.StopCalls || v.Outcome == props.Rejected {
+		stop := props.StopUntil
+		if want == 300 {
+			stop = props.StopCalls
+		}
+		if v.Calls != want || v.Stop != stop || v.Outcome == props.Rejected {
 			t.Errorf("enough after %d: %d calls, %s (%s), want %d calls and no rejection", n, v.Calls, v.Outcome, v.Stop, want)
 		}
 	}
@@ -330,7 +334,7 @@ func TestInterrupt(t *testing.T) {
 }
 
 func TestMistakes(t *testing.T) {
-	for want, opts := range map[string][]props.Option{
+	for want, opts := range map[string][]props.JudgeOption{
 		"alpha is 0":  {props.Alpha(0)},
 		"alpha is 1":  {props.Alpha(1)},
 		"calls is 0":  {props.Calls(0)},

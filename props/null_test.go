@@ -86,15 +86,15 @@ func TestNullByFamily(t *testing.T) {
 		name      string
 		candidate spec.Sampler
 		on        func(run int) []*spec.Problem
-		opts      []props.Option
+		opts      []props.JudgeOption
 	}{
 		{"gaussian", samplers.Exact(), each(problems.Gaussian()), nil},
 		{"mixture", samplers.Exact(), each(problems.Mixture()), nil},
 		{"dataset", samplers.Exact(), each(problems.DataSet()), nil},
-		{"hard", samplers.Exact(), always(named(t, "hard:goldreich:n=8")...), []props.Option{props.Calls(30)}},
-		{"tolerance", samplers.Exact(), each(problems.Small()), []props.Option{props.Within(tolerance), props.Calls(50)}},
-		{"edge", extremal{tolerance.Tau, tolerance.Delta, branch, true}, always(fork(t, tolerance.Delta, true)), []props.Option{props.Within(tolerance), props.Calls(50)}},
-		{"local", samplers.Exact(), each(problems.Small()), []props.Option{props.Local(4)}},
+		{"hard", samplers.Exact(), always(named(t, "hard:goldreich:n=8")...), []props.JudgeOption{props.Calls(30)}},
+		{"tolerance", samplers.Exact(), each(problems.Small()), []props.JudgeOption{props.Within(tolerance), props.Calls(50)}},
+		{"edge", extremal{tolerance.Tau, tolerance.Delta, branch, true}, always(fork(t, tolerance.Delta, true)), []props.JudgeOption{props.Within(tolerance), props.Calls(50)}},
+		{"local", samplers.Exact(), each(problems.Small()), []props.JudgeOption{props.Local(4)}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			alarms := falseAlarms(t, *familyRuns, test.candidate, test.on, test.opts...)
@@ -128,7 +128,7 @@ func generated(generator *rapid.Generator[*spec.Problem], run int) []*spec.Probl
 
 // falseAlarms returns how many of the runs reject the candidate, with 1, 3 and 9 draws a
 // call and in every fourth run as if the draws depended on each other.
-func falseAlarms(t *testing.T, runs int, candidate spec.Sampler, on func(run int) []*spec.Problem, opts ...props.Option) int {
+func falseAlarms(t *testing.T, runs int, candidate spec.Sampler, on func(run int) []*spec.Problem, opts ...props.JudgeOption) int {
 	t.Helper()
 	dependent := spec.NewSampler(candidate.Name(), false, candidate.Sample)
 	var alarms atomic.Int64
@@ -137,7 +137,7 @@ func falseAlarms(t *testing.T, runs int, candidate spec.Sampler, on func(run int
 		if run%4 == 3 {
 			s = dependent
 		}
-		v, err := props.Judge(t.Context(), s, on(run), slices.Concat([]props.Option{props.Alpha(nullAlpha), props.Jobs(1),
+		v, err := props.Judge(t.Context(), s, on(run), slices.Concat([]props.JudgeOption{props.Alpha(nullAlpha), props.Jobs(1),
 			props.Calls(100), props.Draws([]int{1, 3, 9}[run%3]), props.Seed(uint64(run)), props.Terse()}, opts)...)
 		switch {
 		case err != nil:

@@ -28,8 +28,11 @@ import (
 // The counterexamples in testdata/assay that bear the candidate's name (see
 // [Counterexample]) come first, with a budget that suffices to catch it again; one that
 // still catches it fails the property at every problem.
-func Posterior(candidate spec.Sampler, opts ...Option) func(*rapid.T) {
-	o, err := newOptions(append([]Option{Calls(defaultPropertyCalls)}, opts...))
+func Posterior(candidate spec.Sampler, opts ...PosteriorOption) func(*rapid.T) {
+	o := defaults()
+	o.calls = defaultPropertyCalls
+	o, err := settle(o, opts, PosteriorOption.posterior)
+	err = first(err, checkSampler("candidate", candidate))
 	if o != nil && o.generator == nil {
 		o.generator = problems.Any()
 	}
@@ -89,12 +92,15 @@ func (p *property) judgeAgain(ctx context.Context, c *Counterexample) (*Verdict,
 
 // judge returns the verdict on the problem, within the given calls, at its share of
 // alpha. It is an error if ctx is done first.
-func (p *property) judge(ctx context.Context, problem *spec.Problem, calls int, more ...Option) (*Verdict, error) {
+func (p *property) judge(ctx context.Context, problem *spec.Problem, calls int, more ...PosteriorOption) (*Verdict, error) {
+	if err := checkProblems([]*spec.Problem{problem}); err != nil {
+		return nil, fmt.Errorf("props.Posterior: %w", err)
+	}
 	key := hex.EncodeToString(problem.Digest())
 	own := *p.options
 	own.terse, own.calls = true, calls
-	for _, set := range more {
-		set(&own)
+	for _, option := range more {
+		option.posterior(&own)
 	}
 	if own.at != nil {
 		key += fmt.Sprintf("%x", own.at)

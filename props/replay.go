@@ -17,16 +17,22 @@ import (
 // call and the tolerance of the counterexample, a seed that follows from its own, and a budget of calls
 // that suffices to catch the same candidate again: at least eight times the calls
 // that caught it.
-func (c *Counterexample) Again(ctx context.Context, candidate spec.Sampler, opts ...Option) (*Verdict, error) {
-	fresh := spec.Stream(c.Verdict.Seed, "replay", c.Problem.Digest(), 0).Uint64()
-	defaults := []Option{Calls(max(DefaultCalls, 8*c.Verdict.Calls)), Draws(c.Verdict.DrawsACall), Seed(fresh), Terse()}
-	if !c.Verdict.Tolerance.Exact() {
-		defaults = append(defaults, Within(c.Verdict.Tolerance))
+func (c *Counterexample) Again(ctx context.Context, candidate spec.Sampler, opts ...ReplayOption) (*Verdict, error) {
+	if c.Verdict == nil || c.Problem == nil {
+		return nil, errors.New("the counterexample has no verdict or no problem: want one that ReadCounterexample returned")
 	}
+	o := defaults()
+	o.calls, o.draws, o.terse = max(DefaultCalls, 8*c.Verdict.Calls), c.Verdict.DrawsACall, true
+	o.seed = spec.Stream(c.Verdict.Seed, "replay", c.Problem.Digest(), 0).Uint64()
+	o.tolerance = c.Verdict.Tolerance
 	if y, ok := c.Y(); ok {
-		defaults = append(defaults, At(y))
+		o.local, o.at = 1, y
 	}
-	return Judge(ctx, candidate, []*spec.Problem{c.Problem}, append(defaults, opts...)...)
+	o, err := settle(o, opts, ReplayOption.replay)
+	if err := first(err, checkSampler("candidate", candidate)); err != nil {
+		return nil, err
+	}
+	return judge(ctx, candidate, []*spec.Problem{c.Problem}, o)
 }
 
 // Y returns the single y that the counterexample is about, if it is about one.
@@ -41,7 +47,7 @@ func (c *Counterexample) Y() (y []float64, ok bool) {
 // if it is rejected on that problem with fresh randomness, which happens to a right one
 // with probability at most alpha, or is at fault there. It skips the test if the
 // candidate refuses the problem. A file that cannot be trusted fails the test.
-func Replay(t rapid.TB, path string, candidate spec.Sampler, opts ...Option) {
+func Replay(t rapid.TB, path string, candidate spec.Sampler, opts ...ReplayOption) {
 	t.Helper()
 	c, err := ReadCounterexample(path)
 	if err != nil {

@@ -19,7 +19,7 @@ func TestSensitivity(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o, err := newOptions([]Option{Calls(400), Alpha(1e-3)})
+	o, err := newOptions([]JudgeOption{Calls(400), Alpha(1e-3)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -113,24 +113,24 @@ func TestStreamsNeverCoincide(t *testing.T) {
 		name      string
 		candidate spec.Sampler
 		on        []*spec.Problem
-		opts      []Option
+		opts      []JudgeOption
 		scales    int
 		purposes  []string
 	}{
-		{"two problems", exact, parsed(t, "gauss", "gmm:d=2,dy=1"), []Option{Terse()}, 1, all},
-		{"pairs", dependent, parsed(t, "gauss"), []Option{Terse()}, 1, all},
-		{"tolerance", exact, parsed(t, "gauss"), []Option{Terse(), Within(spec.Tolerance{Tau: 0.1})}, 3, all},
+		{"two problems", exact, parsed(t, "gauss", "gmm:d=2,dy=1"), []JudgeOption{Terse()}, 1, all},
+		{"pairs", dependent, parsed(t, "gauss"), []JudgeOption{Terse()}, 1, all},
+		{"tolerance", exact, parsed(t, "gauss"), []JudgeOption{Terse(), Within(spec.Tolerance{Tau: 0.1})}, 3, all},
 		{"sensitivity", exact, parsed(t, "gauss:d=2,m=1"), nil, 1, slices.Concat(all, sensitivity)},
-		{"local", exact, parsed(t, "gauss"), []Option{Terse(), Local(3)}, 1, append(slices.Clone(all), "local")},
-		{"local, unmeasured", exact, parsed(t, "digits/prior"), []Option{Terse(), Local(3)}, 1, append(slices.Clone(all), "local")},
-		{"local, two y", exact, []*spec.Problem{coins(t)}, []Option{Terse(), Local(8)}, 1, append(slices.Clone(all), "local")},
-		{"at", exact, parsed(t, "gauss"), []Option{Terse(), At([]float64{1, 2})}, 1, append(slices.Clone(all), "local")},
-		{"against", exact, parsed(t, "gauss"), []Option{Terse(), Against(exact)}, 1, append(slices.Clone(all), "reference")},
-		{"against itself at y", exact, parsed(t, "gauss"), []Option{Terse(), Against(exact), Local(2)}, 1, []string{"pilot", "local", "candidate", "engine", "reference"}},
-		{"drawn by itself", exact, parsed(t, "gauss"), []Option{Terse(), DrawnBy(exact)}, 1, append(slices.Clone(all), "origin")},
+		{"local", exact, parsed(t, "gauss"), []JudgeOption{Terse(), Local(3)}, 1, append(slices.Clone(all), "local")},
+		{"local, unmeasured", exact, parsed(t, "digits/prior"), []JudgeOption{Terse(), Local(3)}, 1, append(slices.Clone(all), "local")},
+		{"local, two y", exact, []*spec.Problem{coins(t)}, []JudgeOption{Terse(), Local(8)}, 1, append(slices.Clone(all), "local")},
+		{"at", exact, parsed(t, "gauss"), []JudgeOption{Terse(), At([]float64{1, 2})}, 1, append(slices.Clone(all), "local")},
+		{"against", exact, parsed(t, "gauss"), []JudgeOption{Terse(), ofJudge(func(o *options) { o.against(exact, exact) })}, 1, append(slices.Clone(all), "reference")},
+		{"against itself at y", exact, parsed(t, "gauss"), []JudgeOption{Terse(), ofJudge(func(o *options) { o.against(exact, exact) }), Local(2)}, 1, []string{"pilot", "local", "candidate", "engine", "reference"}},
+		{"drawn by itself", exact, parsed(t, "gauss"), []JudgeOption{Terse(), ofJudge(func(o *options) { o.origin = exact })}, 1, append(slices.Clone(all), "origin")},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			o, err := newOptions(append([]Option{Calls(20), Seed(3)}, test.opts...))
+			o, err := newOptions(append([]JudgeOption{Calls(20), Seed(3)}, test.opts...))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -144,29 +144,12 @@ func TestStreamsNeverCoincide(t *testing.T) {
 	}
 }
 
-// TestStreamsOfAnInversion are one for each target and one for each request.
-func TestStreamsOfAnInversion(t *testing.T) {
-	in, name, err := problems.Hard("identity:n=4")
-	if err != nil {
-		t.Fatal(err)
-	}
-	seen := newOpenings()
-	watched := func(o *options) { seen.watching(o) }
-	if _, err := Invert(t.Context(), samplers.Exact(), in, name, spec.Tolerance{}, watched); err != nil {
-		t.Fatal(err)
-	}
-	seen.check(t, 1, "invert", "candidate")
-	if n := len(seen.count); n != 2*DefaultTargets {
-		t.Errorf("%d streams, want two for each of %d targets", n, DefaultTargets)
-	}
-}
-
 // TestReplayIsFresh: to look again at a counterexample is to use other streams than those that
 // found it, by replay and by the property that remembers it, whose root seed may be the same.
 func TestReplayIsFresh(t *testing.T) {
 	p := parsed(t, "gauss:d=2,m=1")[0]
 	const seed = 5
-	o, err := newOptions([]Option{Calls(30), Seed(seed), Terse()})
+	o, err := newOptions([]JudgeOption{Calls(30), Seed(seed), Terse()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -206,12 +189,12 @@ func TestRememberedUnderTolerance(t *testing.T) {
 	within := spec.Tolerance{Delta: 0.1}
 	for _, test := range []struct {
 		name  string
-		opts  []Option
+		opts  []JudgeOption
 		local int
 	}{
 		{"exact", nil, 1},
-		{"within", []Option{Within(within)}, 0},
-		{"within each", []Option{WithinEach(func(*spec.Problem) spec.Tolerance { return within })}, 0},
+		{"within", []JudgeOption{Within(within)}, 0},
+		{"within each", []JudgeOption{WithinEach(func(*spec.Problem) spec.Tolerance { return within })}, 0},
 	} {
 		o, err := newOptions(append(test.opts, Calls(2)))
 		if err != nil {
@@ -233,7 +216,7 @@ func TestRememberedUnderTolerance(t *testing.T) {
 // twice; to rounding, 1e-15 of alpha.
 func TestPropertySpendsAlpha(t *testing.T) {
 	const alpha = 0.01
-	o, err := newOptions([]Option{Calls(2), Alpha(alpha)})
+	o, err := newOptions([]JudgeOption{Calls(2), Alpha(alpha)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -264,7 +247,7 @@ func TestPropertySpendsAlpha(t *testing.T) {
 func TestPropertyJudgesOnce(t *testing.T) {
 	calls := 0
 	counted := spec.NewSampler("counted", true, samplers.Exact().Sample)
-	o, err := newOptions([]Option{Calls(3), Watch(func(Progress) { calls++ })})
+	o, err := newOptions([]JudgeOption{Calls(3), Watch(func(Progress) { calls++ })})
 	if err != nil {
 		t.Fatal(err)
 	}

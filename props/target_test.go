@@ -37,8 +37,8 @@ type matching struct {
 // pooledProblems is how many problems are taken as one; rapid makes 100 checks too.
 const pooledProblems = 100
 
-func (m matching) options(calls int, seed uint64) []props.Option {
-	opts := []props.Option{props.Calls(calls), props.Seed(seed), props.Terse(), props.Over(m.over)}
+func (m matching) options(calls int, seed uint64) []props.FittedOption {
+	opts := []props.FittedOption{props.Calls(calls), props.Seed(seed)}
 	if m.within != nil {
 		opts = append(opts, props.WithinEach(m.within))
 	}
@@ -46,7 +46,11 @@ func (m matching) options(calls int, seed uint64) []props.Option {
 }
 
 func (m matching) property(s spec.Sampler, seed uint64) func(*rapid.T) {
-	return props.Posterior(s, m.options(m.calls, seed)...)
+	opts := []props.PosteriorOption{props.Over(m.over)}
+	for _, option := range m.options(m.calls, seed) {
+		opts = append(opts, option)
+	}
+	return props.Posterior(s, opts...)
 }
 
 func (m matching) judge(t *testing.T, s spec.Sampler, seed uint64) *props.Verdict {
@@ -62,7 +66,11 @@ func (m matching) judge(t *testing.T, s spec.Sampler, seed uint64) *props.Verdic
 			on = append(on, p)
 		}
 	}
-	return judge(t, s, on, m.options(m.together, seed)...)
+	opts := []props.JudgeOption{props.Terse()}
+	for _, option := range m.options(m.together, seed) {
+		opts = append(opts, option)
+	}
+	return judge(t, s, on, opts...)
 }
 
 // holds fails the test if the sampler is rejected. That happens to a right one with

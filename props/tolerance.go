@@ -18,13 +18,23 @@ var formWords = map[spec.Form]string{
 // writeTolerance says what counts as right, by which definition, and where it was looked at
 // most closely.
 func (v *Verdict) writeTolerance(b *text.Page) {
-	if v.Tolerance.Exact() {
+	writeTolerance(b, v.Tolerance, v.Fitted, v.Problems, v.Worst().Resolution)
+}
+
+func writeTolerance(b *text.Page, t spec.Tolerance, fitted bool, problems []Finding, resolution float64) {
+	if t.Exact() {
+		if fitted {
+			b.Field("tolerance", "none, as WithinEach gave for each problem")
+		}
 		return
 	}
-	b.Field("tolerance", "tau %.3g, delta %.3g; looked at most closely at resolution %.3g", v.Tolerance.Tau, v.Tolerance.Delta, v.Worst().Resolution)
+	b.Field("tolerance", "tau %.3g, delta %.3g; looked at most closely at resolution %.3g", t.Tau, t.Delta, resolution)
+	if fitted {
+		b.Field("", "the largest that WithinEach gave for a problem")
+	}
 	var forms []spec.Form
 	on := map[spec.Form][]string{}
-	for _, f := range v.Problems {
+	for _, f := range problems {
 		if on[f.Form] == nil {
 			forms = append(forms, f.Form)
 		}

@@ -22,14 +22,14 @@ type edgeCase struct {
 	badY        float64
 	draws       int
 	independent bool
-	more        []props.Option
+	more        []props.JudgeOption
 }
 
 func edgeCases(t *testing.T) (cases []edgeCase) {
 	const delta, large, tau = 0.25, 0.6, 0.1
 	measured, unmeasured := fork(t, delta, true), fork(t, delta, false)
 	one, both := []*spec.Problem{measured}, []*spec.Problem{unmeasured, measured}
-	local := []props.Option{props.Local(2)}
+	local := []props.JudgeOption{props.Local(2)}
 	for _, tau := range []float64{0, tau} {
 		named := func(name string) string { return fmt.Sprintf("%s, tau %v", name, tau) }
 		cases = append(cases,
@@ -42,9 +42,6 @@ func edgeCases(t *testing.T) (cases []edgeCase) {
 			edgeCase{named("definition 1.2"), []*spec.Problem{fork(t, large, true)}, spec.Tolerance{Tau: tau, Delta: large}, 0, 9, true, local},
 			edgeCase{named("joint"), one, spec.Tolerance{Tau: tau, Delta: delta, Form: spec.Joint}, 0, 3, true, nil},
 		)
-	}
-	for name, how := range map[string]props.Option{"against": props.Against(samplers.Exact()), "drawn by": props.DrawnBy(samplers.Prior())} {
-		cases = append(cases, edgeCase{name, one, spec.Tolerance{Delta: delta}, delta, 3, true, []props.Option{how}})
 	}
 	// Without a delta there is no part to be moved: a fork of one branch.
 	return append(cases, edgeCase{"definition 1.5, delta 0", []*spec.Problem{fork(t, 0, true)}, spec.Tolerance{Tau: tau}, 0, 3, true, nil})

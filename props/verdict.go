@@ -26,6 +26,7 @@ const (
 	StopWealth      Stop = "wealth reached 1/alpha"
 	StopCalls       Stop = "budget of calls spent"
 	StopTime        Stop = "time limit reached"
+	StopUntil       Stop = "ended as Until asked"
 	StopFault       Stop = "fault of the candidate"
 	StopRefusal     Stop = "candidate refused"
 	StopInterrupted Stop = "interrupted"
@@ -42,16 +43,22 @@ type Verdict struct {
 	// is read on some problems by one definition and on some by another: each Finding has
 	// its own.
 	Tolerance spec.Tolerance `json:"tolerance"`
+	// Fitted says that the tolerance is the largest of those that [WithinEach] gave.
+	Fitted bool `json:"tolerance_within_each,omitempty"`
 	// Log10Wealth is the evidence; rejection is at -log10(alpha). On several problems the
 	// wealth is the mean of two: the mean over the problems, and that on all of them
 	// Together.
 	Log10Wealth float64 `json:"log10_wealth"`
 	Stop        Stop    `json:"stop"`
-	Calls       int     `json:"calls"`
-	DrawsACall  int     `json:"draws_a_call"`
+	// Budget is the number of calls on each problem that were allowed.
+	Budget     int `json:"calls_at_most"`
+	Calls      int `json:"calls"`
+	DrawsACall int `json:"draws_a_call"`
 	// Local is the number of single y that were looked at, 0 for all y; then
 	// DrawsACall is the number of exact draws that one draw was compared with.
-	Local       int    `json:"local,omitempty"`
+	Local int `json:"local,omitempty"`
+	// Given says that the single y is one that was asked for; see [At].
+	Given       bool   `json:"y_given,omitempty"`
 	Independent bool   `json:"independent_draws"`
 	Seed        uint64 `json:"seed"`
 	// Problems holds one entry for each problem, in the order given.
@@ -153,6 +160,8 @@ type Fault struct {
 	Problem string    `json:"problem"`
 	Call    int       `json:"call"` // on that problem, from 0
 	Message string    `json:"message"`
+	// Sampler is whose it is, where two were asked; see [Compare] and [Consistent].
+	Sampler string `json:"sampler,omitempty"`
 	// Stack is the trace of a panic. It holds addresses, which differ from run to
 	// run, and so is no part of the JSON form.
 	Stack string `json:"-"`
@@ -187,7 +196,7 @@ func (v *Verdict) String() string {
 			b.Line("%s: rejected on %s", v.Candidate, worst.Problem)
 		}
 		b.Field("evidence", "%s after %s (a right sampler ever reaches %s with probability at most %.3g)",
-			text.Power(v.Log10Wealth), v.work(), text.Power(v.threshold()), v.Alpha)
+			text.Power(v.Log10Wealth), v.work(), text.Power(threshold(v.Alpha)), v.Alpha)
 		if worst.Y != nil {
 			b.Field("at y", "%s", shortVector(worst.Y))
 		}
@@ -207,13 +216,16 @@ func (v *Verdict) String() string {
 	default:
 		b.Line("%s: %s", v.Candidate, v.Outcome)
 		b.Field("evidence", "%s after %s, of %s needed (%s)",
-			text.Power(v.Log10Wealth), v.work(), text.Power(v.threshold()), v.Stop)
+			text.Power(v.Log10Wealth), v.work(), text.Power(threshold(v.Alpha)), ended(v.Stop, v.Budget))
+		if v.Given {
+			b.Field("at y", "%s", shortVector(worst.Y))
+		}
 	}
 	if v.Outcome == NotRejected {
 		v.writePass(&b)
 	}
 	v.writeTolerance(&b)
-	v.writeOwnWitnesses(&b)
+	writeOwnWitnesses(&b, v.OwnWitnesses)
 	for _, w := range v.Warnings {
 		b.Field("warning", "%s", w)
 	}
@@ -265,15 +277,31 @@ func newFinding(p *spec.Problem) Finding {
 	return Finding{Problem: p.Name(), Digest: hex.EncodeToString(p.Digest())}
 }
 
-// threshold returns the evidence at which the candidate is rejected, as log10.
-func (v *Verdict) threshold() float64 { return -math.Log10(v.Alpha) }
+// threshold returns the evidence at which a judgement rejects, as log10.
+func threshold(alpha float64) float64 { return -math.Log10(alpha) }
 
 // work returns what was asked of the candidate.
 func (v *Verdict) work() string {
-	if v.Local > 0 {
-		return fmt.Sprintf("%d draws at %d single y, each among %d exact draws", v.Calls, v.Local, v.DrawsACall)
+	return work(v.Calls, v.DrawsACall, v.Local, v.Given, fmt.Sprintf("%d exact draws", v.DrawsACall))
+}
+
+// work returns what was asked in so many calls; at single y each draw is looked at among others.
+func work(calls, draws, local int, given bool, others string) string {
+	switch {
+	case given:
+		return fmt.Sprintf("%d draws at the y given, each among %s", calls, others)
+	case local > 0:
+		return fmt.Sprintf("%d draws at %d single y, each among %s", calls, local, others)
 	}
-	return fmt.Sprintf("%d calls of %d draws", v.Calls, v.DrawsACall)
+	return fmt.Sprintf("%d calls of %d draws", calls, draws)
+}
+
+// ended says why a judgement ended, and what the budget was if that is not why.
+func ended(stop Stop, budget int) string {
+	if stop == StopTime || stop == StopUntil || stop == StopInterrupted {
+		return fmt.Sprintf("%s; the budget was %d calls a problem", stop, budget)
+	}
+	return string(stop)
 }
 
 // shortVector returns the first few numbers of x.

@@ -93,7 +93,7 @@ func TestWealthIsAMean(t *testing.T) {
 // the wealth pooled.
 func TestThresholdOfOne(t *testing.T) {
 	const alpha = 0.01
-	o, err := newOptions([]Option{Alpha(alpha)})
+	o, err := newOptions([]JudgeOption{Alpha(alpha)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,13 +6,6 @@ import (
 	"assay/spec"
 )
 
-// WithinEach is [Within] with a tolerance that depends on the problem, for candidates whose
-// error is known from it, such as that of a number of steps. Problems that are judged
-// together are judged within the largest tau and the largest delta of theirs.
-func WithinEach(of func(*spec.Problem) spec.Tolerance) Option {
-	return func(o *options) { o.fitting = of }
-}
-
 // fit settles the tolerance for the problems.
 func (o *options) fit(problems []*spec.Problem) error {
 	if o.fitting == nil {

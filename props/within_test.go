@@ -24,13 +24,13 @@ func TestWithinEach(t *testing.T) {
 	})
 	for _, test := range []struct {
 		on   []*spec.Problem
-		opts []props.Option
+		opts []props.JudgeOption
 		want props.Outcome
 	}{
 		{wide, nil, props.Rejected},
-		{wide, []props.Option{each}, props.NotRejected},
-		{both[1:], []props.Option{each}, props.Rejected},
-		{both, []props.Option{each}, props.NotRejected},
+		{wide, []props.JudgeOption{each}, props.NotRejected},
+		{both[1:], []props.JudgeOption{each}, props.Rejected},
+		{both, []props.JudgeOption{each}, props.NotRejected},
 	} {
 		v := judge(t, s, test.on, append(test.opts, props.Calls(300), props.Terse())...)
 		if v.Outcome != test.want {

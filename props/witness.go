@@ -24,12 +24,14 @@ func Witness(name string, f func(x, y []float64) float64) Option {
 // Witnesses lets the judgement look at statistics of your own that see the whole pool at once;
 // see [evidence.Statistic] for what validity needs of them.
 func Witnesses(statistics ...evidence.Statistic) Option {
-	return func(o *options) { o.witnesses = append(o.witnesses[:len(o.witnesses):len(o.witnesses)], statistics...) }
+	return everywhere(func(o *options) {
+		o.witnesses = append(o.witnesses[:len(o.witnesses):len(o.witnesses)], statistics...)
+	})
 }
 
 // writeOwnWitnesses says which witnesses the user added.
-func (v *Verdict) writeOwnWitnesses(b *text.Page) {
-	if len(v.OwnWitnesses) > 0 {
-		b.Field("own", "%s: looked at beside the built-in witnesses", strings.Join(v.OwnWitnesses, ", "))
+func writeOwnWitnesses(b *text.Page, names []string) {
+	if len(names) > 0 {
+		b.Field("own", "%s: looked at besides the built-in witnesses", strings.Join(names, ", "))
 	}
 }

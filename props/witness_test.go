@@ -50,7 +50,7 @@ var evenParity = spec.NewSampler("even parity", true, func(ctx context.Context, 
 func ExampleWitness() {
 	problem := []*spec.Problem{oneOfFour()}
 	own := Witness("sign of x[0] x[1] x[2]", parity)
-	for _, opts := range [][]Option{{Terse()}, {Terse(), own}} {
+	for _, opts := range [][]JudgeOption{{Terse()}, {Terse(), own}} {
 		v, err := Judge(context.Background(), evenParity, problem, opts...)
 		if err != nil {
 			fmt.Println(err)
@@ -70,7 +70,7 @@ func ExampleWitness() {
 // single one, on one problem and on several as one.
 func TestWitnessIsNamed(t *testing.T) {
 	const name = "sign of x[0] x[1] x[2]"
-	for what, opts := range map[string][]Option{"all y": nil, "single y": {At([]float64{0.3})}, "a chain": {Draws(1)}} {
+	for what, opts := range map[string][]JudgeOption{"all y": nil, "single y": {At([]float64{0.3})}, "a chain": {Draws(1)}} {
 		v, err := Judge(t.Context(), evenParity, []*spec.Problem{oneOfFour()}, append(opts, Witness(name, parity))...)
 		if err != nil || v.Outcome != Rejected || v.Problems[0].Witnesses[0].Name != name || !strings.Contains(v.String(), "own       "+name+": looked at") || len(v.OwnWitnesses) != 1 {
 			t.Errorf("%s: %v, %v", what, v, err)

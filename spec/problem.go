@@ -22,8 +22,11 @@ type Problem struct {
 
 // NewProblem returns the problem of sampling x from prior given its measurement
 // by m. The name is for people and for the digest. It is an error if the
-// dimensions differ.
+// dimensions differ, or if there is no prior.
 func NewProblem(name string, prior Prior, m Measurement) (*Problem, error) {
+	if prior == nil {
+		return nil, fmt.Errorf("problem %s: the prior is nil", name)
+	}
 	if prior.Dim() != m.Dim() {
 		return nil, fmt.Errorf("problem %s: the prior has dimension %d, but A has %d columns", name, prior.Dim(), m.Dim())
 	}

@@ -13,6 +13,7 @@ import (
 	"assay/props"
 	"assay/props/fuzz"
 	"assay/props/hardness"
+	"assay/props/inversion"
 	"assay/props/metamorphic"
 	"assay/props/problems"
 	"assay/samplers"
@@ -52,7 +53,7 @@ func defaults() kong.Vars {
 		"calls":    strconv.Itoa(props.DefaultCalls),
 		"draws":    strconv.Itoa(props.DefaultDraws),
 		"seed":     "0",
-		"targets":  strconv.Itoa(props.DefaultTargets),
+		"targets":  strconv.Itoa(inversion.DefaultTargets),
 		"families": strings.Join(fuzz.Families(), ", "),
 		"methods":  strings.Join(hardness.Defaults(), ", "),
 		"version":  versionLine(),
@@ -80,29 +81,22 @@ func (c *check) run(ctx context.Context, std streams) (code int, err error) {
 	}
 	defer end()
 	watch, done := watchOn(std.err)
-	options := []props.Option{
-		props.For(c.For), props.Jobs(c.jobs()), props.Watch(watch),
-	}
-	if c.Terse {
-		options = append(options, props.Terse())
-	}
 	journal := (*props.Journal)(nil)
 	if c.Journal != "" {
 		if journal, err = props.OpenJournal(c.Journal); err != nil {
 			return 0, fmt.Errorf("--journal: %w", err)
 		}
-		options = append(options, props.Remember(journal))
 	}
 	var verdict fmt.Stringer
 	var repeat string
 	if c.Metamorphic {
 		var report *metamorphic.Report
-		if report, err = c.metamorphic(ctx, candidate, on[0], options); err == nil {
+		if report, err = c.metamorphic(ctx, candidate, on[0], watch, journal); err == nil {
 			code, verdict, repeat = exitCode(report.Outcome, report.Stop), report, c.repeatMetamorphic(report)
 		}
 	} else {
 		var v *props.Verdict
-		if v, err = props.Judge(ctx, candidate, on, append(options, c.exact()...)...); err == nil {
+		if v, err = props.Judge(ctx, candidate, on, c.exact(watch, journal)...); err == nil {
 			code, verdict, repeat = exitCode(v.Outcome, v.Stop), v, c.repeat(v)
 		}
 	}
@@ -117,11 +111,16 @@ func (c *check) run(ctx context.Context, std streams) (code int, err error) {
 }
 
 // exact returns the options of a judgement by exact draws.
-func (c *check) exact() []props.Option {
-	return []props.Option{
+func (c *check) exact(watch func(props.Progress), journal *props.Journal) []props.JudgeOption {
+	options := []props.JudgeOption{
 		props.Alpha(c.Alpha), props.Calls(c.Calls), props.Draws(c.Draws), props.Seed(c.Seed),
 		props.Within(c.null()), props.Local(c.Local),
+		props.For(c.For), props.Jobs(c.jobs()), props.Watch(watch), props.Remember(journal),
 	}
+	if c.Terse {
+		options = append(options, props.Terse())
+	}
+	return options
 }
 
 // problems returns the problems that the flags name, those of --on first.

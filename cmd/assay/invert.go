@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"assay/props"
+	"assay/props/inversion"
 	"assay/props/problems"
 )
 
@@ -41,8 +42,8 @@ func (c *invert) run(ctx context.Context, std streams) (code int, err error) {
 		return 0, err
 	}
 	watch, done := watchOn(std.err)
-	verdict, err := props.Invert(ctx, candidate, in, name, c.null(),
-		props.Alpha(c.Alpha), props.Calls(c.Targets), props.Draws(c.Draws), props.For(c.For), props.Seed(c.Seed), props.Watch(watch))
+	verdict, err := inversion.Invert(ctx, candidate, in, name, c.null(),
+		inversion.Alpha(c.Alpha), inversion.Targets(c.Targets), inversion.Draws(c.Draws), inversion.For(c.For), inversion.Seed(c.Seed), inversion.Watch(watch))
 	done()
 	if err != nil {
 		return 0, err

@@ -5,20 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"time"
 
 	"assay/props"
 	"assay/props/metamorphic"
 	"assay/spec"
 )
 
-// metamorphic compares the candidate with itself; see package metamorphic. options say how
-// to watch and what to remember. Every part of it has an equal share of the time.
-func (c *check) metamorphic(ctx context.Context, candidate spec.Sampler, p *spec.Problem, options []props.Option) (*metamorphic.Report, error) {
-	share := c.For / time.Duration(len(metamorphic.Relations())+1)
-	options = append(options, props.For(share))
+// metamorphic compares the candidate with itself; see package metamorphic.
+func (c *check) metamorphic(ctx context.Context, candidate spec.Sampler, p *spec.Problem, watch func(props.Progress), journal *props.Journal) (*metamorphic.Report, error) {
 	return metamorphic.Check(ctx, candidate, p, metamorphic.Options{
-		Alpha: c.Alpha, Calls: c.Calls, Draws: c.Draws, Seed: c.Seed, More: options,
+		Alpha: c.Alpha, Calls: c.Calls, Draws: c.Draws, Seed: c.Seed, For: c.For, Jobs: c.jobs(), Watch: watch, Journal: journal,
 	})
 }
 
@@ -42,7 +38,7 @@ func (c *check) metamorphicMistake(problems int) error {
 func (c *check) repeatMetamorphic(r *metamorphic.Report) string {
 	calls, cut := 1, false
 	for _, f := range r.Findings {
-		if v := f.Verdict; v != nil {
+		if v := f.Evidence; v != nil {
 			calls = max(calls, v.Calls)
 			cut = cut || v.Stop == props.StopTime || v.Stop == props.StopInterrupted
 		}

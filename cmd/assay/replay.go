@@ -46,7 +46,7 @@ func (c *replayCommand) run(ctx context.Context, std streams) (code int, err err
 	}
 	defer end()
 	watch, done := watchOn(std.err)
-	options := []props.Option{props.Alpha(c.Alpha), props.For(c.For), props.Jobs(c.jobs()), props.Watch(watch)}
+	options := []props.ReplayOption{props.Alpha(c.Alpha), props.For(c.For), props.Jobs(c.jobs()), props.Watch(watch)}
 	if c.Calls != nil {
 		options = append(options, props.Calls(*c.Calls))
 	}

@@ -105,6 +105,12 @@ type campaign struct {
 // cannot be drawn from, or Save or Keep fails; what was handed to Keep by then is
 // confirmed nevertheless.
 func Run(ctx context.Context, candidate spec.Sampler, state *State, unfinished []*props.Counterexample, config Config) (*Report, error) {
+	switch {
+	case candidate == nil:
+		return nil, errors.New("the candidate is nil: want a spec.Sampler")
+	case state == nil:
+		return nil, errors.New("the state is nil: want one of NewState")
+	}
 	if err := state.Check(); err != nil {
 		return nil, err
 	}

@@ -62,10 +62,12 @@ func (c *campaign) judge(ctx context.Context, j judgement) (*props.Verdict, erro
 	if c.judging != nil {
 		return c.judging(j)
 	}
-	options := []props.Option{props.Alpha(j.alpha), props.Calls(j.calls), props.Draws(c.Draws), props.Jobs(c.Jobs),
-		props.Seed(j.seed), props.Terse(), props.Local(j.local)}
+	options := []props.JudgeOption{props.Alpha(j.alpha), props.Calls(j.calls), props.Draws(c.Draws), props.Jobs(c.Jobs),
+		props.Seed(j.seed), props.Terse()}
 	if j.at != nil {
 		options = append(options, props.At(j.at))
+	} else {
+		options = append(options, props.Local(j.local))
 	}
 	if j.enough != nil {
 		options = append(options, props.Until(j.enough))

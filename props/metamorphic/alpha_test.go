@@ -26,8 +26,8 @@ func TestRelationsShareAlpha(t *testing.T) {
 		sum += r.Alpha
 		levels, judged := 0.0, 0
 		for _, f := range r.Findings {
-			if f.Verdict != nil {
-				levels += f.Verdict.Alpha
+			if f.Evidence != nil {
+				levels += f.Evidence.Alpha
 				judged++
 			}
 		}

@@ -3,8 +3,8 @@ package metamorphic
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
+	"time"
 
 	"assay/internal/text"
 	"assay/props"
@@ -25,8 +25,12 @@ type Options struct {
 	Calls int     // of the candidate, on each of the two problems of a relation
 	Draws int
 	Seed  uint64
-	// More is passed on to [props.Judge]: how to watch, to remember, and so on.
-	More []props.Option
+	// For stops the check after that time, of which every part has an equal share; see
+	// [props.For]. Jobs, Watch and Journal are as [props.Jobs], [props.Watch] and [props.Remember].
+	For     time.Duration
+	Jobs    int
+	Watch   func(props.Progress)
+	Journal *props.Journal
 }
 
 // Report is the result of a check. Its JSON form holds no times.
@@ -48,9 +52,9 @@ type Finding struct {
 	Words    string `json:"words"`
 	// Skipped is why the relation says nothing of this problem or candidate, if so.
 	Skipped string `json:"skipped,omitempty"`
-	// Verdict is on the candidate after the map, compared with the candidate itself at
-	// alpha over the number of relations.
-	Verdict *props.Verdict `json:"verdict,omitempty"`
+	// Evidence is of [props.Compare] on the candidate after the map and the candidate itself, or
+	// for joint calibration of [props.Consistent], at alpha over the number of relations.
+	Evidence *props.Evidence `json:"evidence,omitempty"`
 	// Y is, if the relation fails, the y of a few at which it fails most clearly, and
 	// Log10Wealth the evidence there, on fresh randomness. It adds nothing to the verdict.
 	Y           []float64 `json:"y,omitempty"`
@@ -60,8 +64,14 @@ type Finding struct {
 // Check asks the candidate on the problem and on its image under every relation, and
 // last for joint calibration. The relations share alpha evenly. It stops at nothing but
 // ctx, so that all that fail are told. It is an error if an option is out of range or the
-// problem cannot be drawn from.
+// problem cannot be drawn from, or if there is none.
 func Check(ctx context.Context, candidate spec.Sampler, p *spec.Problem, o Options) (*Report, error) {
+	switch {
+	case candidate == nil:
+		return nil, errors.New("the candidate is nil: want a spec.Sampler")
+	case p == nil || p.Prior() == nil:
+		return nil, errors.New("the problem is nil, or has no prior: want one of spec.NewProblem")
+	}
 	if o.Alpha == 0 {
 		o.Alpha = props.DefaultAlpha
 	}
@@ -79,7 +89,7 @@ func Check(ctx context.Context, candidate spec.Sampler, p *spec.Problem, o Optio
 		f := Finding{Relation: relation.Name, Words: relation.Words}
 		to, err := relation.image(p, o.Seed)
 		if err == nil {
-			err = f.judge(ctx, to.by(candidate, relation.Name), p, o, props.Against(candidate))
+			err = f.compare(ctx, to.by(candidate, relation.Name), candidate, p, o)
 		}
 		if err == nil && f.fails() {
 			err = f.locate(ctx, to.by(candidate, relation.Name), candidate, p, o)
@@ -91,7 +101,7 @@ func Check(ctx context.Context, candidate spec.Sampler, p *spec.Problem, o Optio
 	f := Finding{Relation: Joint, Words: jointWords}
 	err := error(spec.Refuse("nothing is measured"))
 	if p.Measurement().Rows() > 0 {
-		err = f.judge(ctx, candidate, p, o, props.DrawnBy(candidate))
+		err = f.consistent(ctx, candidate, p, o)
 	}
 	if err := r.add(f, err); err != nil {
 		return nil, err
@@ -99,26 +109,66 @@ func Check(ctx context.Context, candidate spec.Sampler, p *spec.Problem, o Optio
 	return r, nil
 }
 
-// judge fills in the verdict, at its share of alpha.
-func (f *Finding) judge(ctx context.Context, candidate spec.Sampler, p *spec.Problem, o Options, how props.Option) (err error) {
-	f.Verdict, err = props.Judge(ctx, candidate, []*spec.Problem{p}, o.with(how, props.Alpha(o.Alpha/float64(len(relations)+1)))...)
+// compare compares the candidate after the map with the candidate, at its share of alpha.
+func (f *Finding) compare(ctx context.Context, after, candidate spec.Sampler, p *spec.Problem, o Options) error {
+	c, err := props.Compare(ctx, after, candidate, p, o.compared(o.share())...)
+	if err == nil {
+		f.Evidence = &c.Evidence
+	}
 	return err
 }
 
-func (o Options) with(more ...props.Option) []props.Option {
-	options := append([]props.Option{props.Calls(o.Calls), props.Draws(o.Draws), props.Seed(o.Seed), props.Terse()}, o.More...)
-	return append(options, more...)
+// consistent compares draws given y with draws without, at their share of alpha.
+func (f *Finding) consistent(ctx context.Context, candidate spec.Sampler, p *spec.Problem, o Options) error {
+	var options []props.ConsistentOption
+	for _, option := range o.common(o.share()) {
+		options = append(options, option)
+	}
+	c, err := props.Consistent(ctx, candidate, candidate, p, options...)
+	if err == nil {
+		f.Evidence = &c.Evidence
+	}
+	return err
 }
 
-func (f *Finding) fails() bool { return f.Verdict != nil && f.Verdict.Outcome == props.Rejected }
+// share is the level of one relation.
+func (o Options) share() float64 { return o.Alpha / float64(len(relations)+1) }
+
+// common returns the options of every part.
+func (o Options) common(alpha float64) []props.RunOption {
+	return []props.RunOption{
+		props.Alpha(alpha), props.Calls(o.Calls), props.Draws(o.Draws), props.Seed(o.Seed), props.Jobs(o.Jobs),
+		props.For(o.For / time.Duration(len(relations)+1)), props.Watch(o.Watch), props.Remember(o.Journal),
+	}
+}
+
+func (o Options) compared(alpha float64) (options []props.CompareOption) {
+	for _, option := range o.common(alpha) {
+		options = append(options, option)
+	}
+	return options
+}
+
+// outcome is that of the evidence, in the words of a report.
+func (f *Finding) outcome() props.Outcome {
+	switch f.Evidence.Outcome {
+	case props.Disagree, props.Inconsistent:
+		return props.Rejected
+	case props.NoDisagreement, props.NoInconsistency:
+		return props.NotRejected
+	}
+	return props.Inconclusive
+}
+
+func (f *Finding) fails() bool { return f.Evidence != nil && f.outcome() == props.Rejected }
 
 // locate looks for a single y at which the relation fails.
 func (f *Finding) locate(ctx context.Context, after, candidate spec.Sampler, p *spec.Problem, o Options) error {
-	v, err := props.Judge(ctx, after, []*spec.Problem{p}, o.with(props.Against(candidate), props.Alpha(o.Alpha), props.Local(places))...)
+	c, err := props.Compare(ctx, after, candidate, p, append(o.compared(o.Alpha), props.Local(places))...)
 	if err != nil {
 		return err
 	}
-	f.Y, f.Log10Wealth = v.Worst().Y, v.Log10Wealth
+	f.Y, f.Log10Wealth = c.On.Y, c.Log10Wealth
 	return nil
 }
 
@@ -130,17 +180,17 @@ func (r *Report) add(f Finding, err error) error {
 		f.Skipped = refusal.Reason
 	case err != nil:
 		return err
-	case f.Verdict.Stop == props.StopRefusal:
-		f.Skipped, f.Verdict = f.Verdict.Fault.Message, nil
+	case f.Evidence.Stop == props.StopRefusal:
+		f.Skipped, f.Evidence = f.Evidence.On.Fault.Message, nil
 	}
 	r.Findings = append(r.Findings, f)
-	if f.Verdict == nil {
+	if f.Evidence == nil {
 		return nil
 	}
 	// A rejection outweighs a crash, a crash an interruption or a budget too small, and
 	// those a pass.
-	if rank(f.Verdict.Outcome, f.Verdict.Stop) > rank(r.Outcome, r.Stop) {
-		r.Outcome, r.Stop = f.Verdict.Outcome, f.Verdict.Stop
+	if outcome, stop := f.outcome(), f.Evidence.Stop; rank(outcome, stop) > rank(r.Outcome, r.Stop) {
+		r.Outcome, r.Stop = outcome, stop
 	}
 	return nil
 }
@@ -185,17 +235,17 @@ func (r *Report) String() string {
 }
 
 func (f Finding) write(page *text.Page) {
-	v := f.Verdict
+	v := f.Evidence
 	switch {
 	case v == nil:
 		page.Field("skipped", "%-11s  %s", f.Relation, f.Skipped)
 		return
-	case v.Fault != nil:
-		page.Field("fault", "%-11s  %v", f.Relation, v.Fault)
+	case v.On.Fault != nil:
+		page.Field("fault", "%-11s  %v", f.Relation, v.On.Fault)
 		return
 	}
 	word := "open"
-	switch v.Outcome {
+	switch f.outcome() {
 	case props.Rejected:
 		word = "broken"
 	case props.NotRejected:
@@ -214,16 +264,9 @@ func (f Finding) write(page *text.Page) {
 // witness says in words what the leading witness saw: of the draws on the image against
 // that on the problem itself, or of those given y against those without.
 func (f Finding) witness() string {
-	w := f.Verdict.Worst().Witnesses[0]
-	draws, others := "after the map", "before it"
+	w := f.Evidence.On.Witnesses[0]
 	if f.Relation == Joint {
-		draws, others = "given y", "without y"
+		return w.Between("given y", "without y")
 	}
-	switch {
-	case w.MeanRank > 0.55:
-		return fmt.Sprintf("%s: lower %s than %s, %.0f%% of the time", w.Name, draws, others, 100*w.MeanRank)
-	case w.MeanRank < 0.45:
-		return fmt.Sprintf("%s: higher %s than %s, %.0f%% of the time", w.Name, draws, others, 100*(1-w.MeanRank))
-	}
-	return fmt.Sprintf("%s: the same on average %s and %s, but not in spread or shape", w.Name, draws, others)
+	return w.Between("after the map", "before it")
 }

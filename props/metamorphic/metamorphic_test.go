@@ -254,7 +254,7 @@ func TestZeros(t *testing.T) {
 			t.Fatal(err)
 		}
 		last := r.Findings[len(r.Findings)-1]
-		if last.Verdict == nil || last.Verdict.Outcome != c.want {
+		if last.Evidence == nil || last.outcome() != c.want {
 			t.Errorf("%s, in need of a measurement: %+v", c.sampler.Name(), last)
 		}
 	}
@@ -273,14 +273,14 @@ func TestJournal(t *testing.T) {
 		asked.Add(1)
 		return samplers.Exact().Sample(ctx, dst, p, y, rng)
 	})
-	p, remember := flaw(t), props.Remember(journal)
-	if _, err := props.Judge(t.Context(), exact, []*spec.Problem{p}, props.Calls(20), props.Terse(), remember); err != nil {
+	p := flaw(t)
+	if _, err := props.Judge(t.Context(), exact, []*spec.Problem{p}, props.Calls(20), props.Terse(), props.Remember(journal)); err != nil {
 		t.Fatal(err)
 	}
 	var reports []string
-	for _, more := range [][]props.Option{nil, {remember}, {remember}} {
+	for _, remembered := range []*props.Journal{nil, journal, journal} {
 		asked.Store(0)
-		r, err := Check(t.Context(), exact, p, Options{Calls: 20, More: more})
+		r, err := Check(t.Context(), exact, p, Options{Calls: 20, Journal: remembered})
 		if err != nil {
 			t.Fatal(err)
 		}

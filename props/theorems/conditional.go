@@ -69,7 +69,7 @@ func conditionalBy(r *run, schemes []scheme, sampler func(s scheme, steps int) s
 		result.Holds = result.Holds && mean <= bound(eps) && share <= math.Sqrt(bound(eps))
 
 		delta := bound(max(eps, onGauss))
-		options := []props.Option{props.Within(jointly(delta)), props.Alpha(r.alpha / float64(2*len(schemes))), props.Calls(r.of(500, 2000))}
+		options := []props.JudgeOption{props.Within(jointly(delta)), props.Alpha(r.alpha / float64(2*len(schemes))), props.Calls(r.of(500, 2000))}
 		if s.noise != nil { // whose draws take longer
 			options = append(options, props.Calls(r.of(100, 300)), props.Terse())
 		}

@@ -6,6 +6,7 @@ import (
 
 	"assay/props"
 	"assay/props/evidence"
+	"assay/props/inversion"
 	"assay/props/problems"
 	"assay/samplers"
 	"assay/spec"
@@ -33,8 +34,8 @@ func contrapositiveOf(r *run, right spec.Sampler) (Result, error) {
 	one.Observe(1)
 	worth := math.Exp(one.LogWealth())
 
-	judge := func(candidate spec.Sampler, targets int) (*props.Inversion, error) {
-		v, err := props.Invert(r.ctx, candidate, in, name, spec.Tolerance{}, props.Alpha(r.alpha), props.Calls(targets), props.Seed(r.seed))
+	judge := func(candidate spec.Sampler, targets int) (*inversion.Verdict, error) {
+		v, err := inversion.Invert(r.ctx, candidate, in, name, spec.Tolerance{}, inversion.Alpha(r.alpha), inversion.Targets(targets), inversion.Seed(r.seed))
 		if err == nil && v.Fault != nil {
 			err = v.Fault
 		}

@@ -51,8 +51,8 @@ func logConcave(r *run) (Result, error) {
 // logConcaveOf judges the cases inside the class and those outside it.
 func logConcaveOf(r *run, inside, outside []langevinCase) (Result, error) {
 	level := r.alpha / float64(max(1, len(inside)))
-	options := func(c langevinCase) []props.Option {
-		return []props.Option{props.Within(c.tolerance), props.Draws(1), props.Alpha(level), props.Calls(c.calls)}
+	options := func(c langevinCase) []props.JudgeOption {
+		return []props.JudgeOption{props.Within(c.tolerance), props.Draws(1), props.Alpha(level), props.Calls(c.calls)}
 	}
 	result := Result{Quantity: "evidence within the class, log10", Relation: AtMost, Bound: -math.Log10(level), Holds: true}
 	for _, in := range inside {

@@ -94,7 +94,7 @@ func noisedPosteriorBy(r *run, c noisedCase) (Result, error) {
 		return result, nil
 	}
 	tolerance := spec.Tolerance{Delta: g.variation(law, near)} // at this y: Definition 1.2
-	type judge func(spec.Sampler, []*spec.Problem, ...props.Option) (*props.Verdict, error)
+	type judge func(spec.Sampler, []*spec.Problem, ...props.JudgeOption) (*props.Verdict, error)
 	judged := func(by judge, t float64, calls int) (*props.Verdict, error) {
 		p, err := a.problem(t)
 		if err != nil {

@@ -197,7 +197,7 @@ func (r *run) left() float64 { return r.alpha - r.spent }
 
 // judge judges a sampler that the statement says is right, with the seed of the run, at a part
 // of the level. A fault, or an interruption, is an error: it leaves nothing to measure.
-func (r *run) judge(sampler spec.Sampler, on []*spec.Problem, options ...props.Option) (*props.Verdict, error) {
+func (r *run) judge(sampler spec.Sampler, on []*spec.Problem, options ...props.JudgeOption) (*props.Verdict, error) {
 	v, err := r.judgeWrong(sampler, on, options...)
 	if v != nil {
 		r.spent += v.Alpha
@@ -210,7 +210,7 @@ func (r *run) judge(sampler spec.Sampler, on []*spec.Problem, options ...props.O
 
 // judgeWrong is judge for a sampler that the statement says is rejected. That spends nothing of
 // the level: what may go wrong with a true statement is that the budget does not suffice.
-func (r *run) judgeWrong(sampler spec.Sampler, on []*spec.Problem, options ...props.Option) (*props.Verdict, error) {
+func (r *run) judgeWrong(sampler spec.Sampler, on []*spec.Problem, options ...props.JudgeOption) (*props.Verdict, error) {
 	v, err := props.Judge(r.ctx, sampler, on, append(options, props.Seed(r.seed))...)
 	switch {
 	case err != nil:

@@ -1,4 +1,4 @@
-package props
+package inversion
 
 import (
 	"assay/props/evidence"
@@ -12,7 +12,7 @@ import (
 // those that were not tried counting as not inverted in the lower one and as inverted in the
 // upper one: they contain the limits that the run would have had to its end. Otherwise they
 // are from a sequence that covers at all times at once.
-func (v *Inversion) limits(miss float64) (low, high float64) {
+func (v *Verdict) limits(miss float64) (low, high float64) {
 	if v.Planned == 0 {
 		return evidence.MeanInterval(float64(v.Inverted), float64(v.Targets), 1-miss)
 	}

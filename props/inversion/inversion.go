@@ -1,4 +1,8 @@
-package props
+// Package inversion judges a candidate by the reduction alone: a sampler of the posterior of a
+// hard instance inverts the one-way function inside it, so that one that does not invert is none.
+// No exact posterior is used. [Invert] asks and gives a [Verdict]; what may be
+// set is in options.go, and what follows from a rate of inversions in limits.go.
+package inversion
 
 import (
 	"context"
@@ -11,24 +15,25 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"assay/props"
 	"assay/props/evidence"
 	"assay/reduction"
 	"assay/spec"
 )
 
-// Inversion is what the reduction says of a candidate: how often it inverts the
+// Verdict is what the reduction says of a candidate: how often it inverts the
 // function inside a hard instance, and what follows. No exact posterior is used.
-type Inversion struct {
-	Candidate string  `json:"candidate"`
-	Function  string  `json:"function"` // with the dials of the instance
-	Outcome   Outcome `json:"outcome"`
+type Verdict struct {
+	Candidate string        `json:"candidate"`
+	Function  string        `json:"function"` // with the dials of the instance
+	Outcome   props.Outcome `json:"outcome"`
 	// Alpha bounds the probability that a sampler within the tolerance is rejected.
 	Alpha float64 `json:"alpha"`
 	// Tolerance is what counts as right, tau in the units of x, scaled by 1/R. Its form,
 	// Definition 1.5 or joint, is also that of what follows.
 	Tolerance   spec.Tolerance `json:"tolerance"`
 	Log10Wealth float64        `json:"log10_wealth"`
-	Stop        Stop           `json:"stop"`
+	Stop        props.Stop     `json:"stop"`
 	// RejectedAt is the number of targets after which the evidence reached 1/alpha; 0
 	// if it did not.
 	RejectedAt int `json:"rejected_at"`
@@ -41,37 +46,36 @@ type Inversion struct {
 
 	// Planned is the number of targets that were to be tried, if nothing else was to end the
 	// run; 0 if a time limit could, whose number depends on what the candidate does.
-	Planned    int    `json:"targets_planned"`
-	Targets    int    `json:"targets"`  // tried
-	Inverted   int    `json:"inverted"` // of them, by at least one draw
-	DrawsACall int    `json:"draws_a_target"`
-	Found      int    `json:"found"` // draws that are preimages, over all targets
-	Denoised   int64  `json:"denoised_points"`
-	Seed       uint64 `json:"seed"`
-	Fault      *Fault `json:"fault,omitempty"`
+	Planned    int          `json:"targets_planned"`
+	Targets    int          `json:"targets"`  // tried
+	Inverted   int          `json:"inverted"` // of them, by at least one draw
+	DrawsACall int          `json:"draws_a_target"`
+	Found      int          `json:"found"` // draws that are preimages, over all targets
+	Denoised   int64        `json:"denoised_points"`
+	Seed       uint64       `json:"seed"`
+	Fault      *props.Fault `json:"fault,omitempty"`
 
 	// Elapsed is the time spent in the candidate. It is no part of the JSON form.
 	Elapsed time.Duration `json:"-"`
 }
-
-// DefaultTargets is the number of images that a candidate is asked to invert.
-const DefaultTargets = 20
 
 // Invert asks the candidate to invert the function of the instance on images of
 // uniform secrets, one call each, and bets on the draws that are no preimages: of a
 // (tau, delta)-posterior sampler (Definition 1.5) each draw fails with probability at most
 // 1 - (1 - delta)^2, and of one in the form [spec.Joint] delta, plus the slack of the
 // instance (Theorem 1.7; see [reduction.Instance.Slack]). All targets are tried, also after
-// rejection, so that the rate is known. name is that of the problem, for reports. [Calls]
-// is the number of targets, [DefaultTargets] by default; [Draws] the draws for each, 1 by
-// default.
-func Invert(ctx context.Context, candidate spec.Sampler, in *reduction.Instance, name string, tolerance spec.Tolerance, opts ...Option) (*Inversion, error) {
-	o, err := newOptions(append([]Option{Calls(DefaultTargets), Draws(1)}, opts...))
-	if err != nil {
+// rejection, so that the rate is known. name is that of the problem, for reports. It is an
+// error, and no verdict, if the candidate or the instance is nil, or an option or the tolerance is
+// out of range.
+func Invert(ctx context.Context, candidate spec.Sampler, in *reduction.Instance, name string, tolerance spec.Tolerance, opts ...Option) (*Verdict, error) {
+	o, err := newOptions(opts)
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	if !o.exact() {
-		return nil, errors.New("Invert takes its tolerance as an argument: want no Within")
+	case candidate == nil:
+		return nil, errors.New("the candidate is nil: want a spec.Sampler")
+	case in == nil:
+		return nil, errors.New("the instance is nil: want one of reduction.New")
 	}
 	if tolerance.Form == "" {
 		tolerance.Form = spec.Definition15
@@ -89,11 +93,11 @@ func Invert(ctx context.Context, candidate spec.Sampler, in *reduction.Instance,
 	}
 	slack := in.Slack(tolerance.Tau * in.Dials().R)
 	bound := min(1, tolerance.Failure()+slack)
-	v := &Inversion{
+	v := &Verdict{
 		Candidate: candidate.Name(), Function: name, Alpha: o.alpha, Tolerance: tolerance, Slack: slack, Bound: bound,
-		DrawsACall: o.draws, Seed: o.seed, Stop: StopCalls, Outcome: NotRejected,
+		DrawsACall: o.draws, Seed: o.seed, Stop: props.StopCalls, Outcome: props.NotRejected,
 	}
-	v.Planned = o.calls
+	v.Planned = o.targets
 	if o.limit > 0 {
 		v.Planned = 0
 		var cancel context.CancelFunc
@@ -101,19 +105,19 @@ func Invert(ctx context.Context, candidate spec.Sampler, in *reduction.Instance,
 		defer cancel()
 	}
 	failures := evidence.NewFailures(bound)
-	for target := range o.calls {
+	for target := range o.targets {
 		share, fault := v.attempt(ctx, candidate, in, problem, target, o)
 		if ctx.Err() != nil {
-			v.Stop = StopInterrupted
+			v.Stop = props.StopInterrupted
 			if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-				v.Stop = StopTime
+				v.Stop = props.StopTime
 			}
 			break
 		}
 		if fault != nil {
-			v.Fault, v.Stop = fault, StopFault
-			if fault.Kind == FaultRefusal {
-				v.Stop = StopRefusal
+			v.Fault, v.Stop = fault, props.StopFault
+			if fault.Kind == props.FaultRefusal {
+				v.Stop = props.StopRefusal
 			}
 			break
 		}
@@ -123,27 +127,27 @@ func Invert(ctx context.Context, candidate spec.Sampler, in *reduction.Instance,
 			v.RejectedAt = v.Targets
 		}
 		if o.progress != nil {
-			o.progress(Progress{v.Targets, o.calls, v.Log10Wealth, -math.Log10(o.alpha)})
+			o.progress(props.Progress{Calls: v.Targets, Budget: o.targets, Log10Wealth: v.Log10Wealth, Threshold: -math.Log10(o.alpha)})
 		}
 	}
 	v.Denoised = counted.points.Load()
 	switch {
 	case v.RejectedAt > 0: // evidence once found stands, whatever came after
-		v.Outcome = Rejected
-	case v.Stop != StopCalls && v.Stop != StopTime, v.Targets == 0:
-		v.Outcome = Inconclusive
+		v.Outcome = props.Rejected
+	case v.Stop != props.StopCalls && v.Stop != props.StopTime, v.Targets == 0:
+		v.Outcome = props.Inconclusive
 	}
 	return v, nil
 }
 
 // attempt asks the candidate for one target, and returns the share of its draws that
 // are no preimages.
-func (v *Inversion) attempt(ctx context.Context, candidate spec.Sampler, in *reduction.Instance, problem *spec.Problem, target int, o *options) (share float64, fault *Fault) {
+func (v *Verdict) attempt(ctx context.Context, candidate spec.Sampler, in *reduction.Instance, problem *spec.Problem, target int, o *options) (share float64, fault *props.Fault) {
 	rng := o.stream("invert", problem.Digest(), uint64(target))
 	z := in.RandomImage(rng)
 	y := in.Target(z, rng)
 	start := time.Now()
-	draws, fault := request(ctx, candidate, problem, v.DrawsACall, y, o.stream("candidate", problem.Digest(), uint64(target)))
+	draws, fault := props.Ask(ctx, candidate, problem, v.DrawsACall, y, o.stream("candidate", problem.Digest(), uint64(target)))
 	v.Elapsed += time.Since(start)
 	if fault != nil {
 		fault.Problem, fault.Call = problem.Name(), target
@@ -164,7 +168,7 @@ func (v *Inversion) attempt(ctx context.Context, candidate spec.Sampler, in *red
 // slack, that is q in the joint form, and by Definition 1.5 1 - sqrt(1 - q), at which
 // 1 - (1 - delta)^2 = q. With several draws a target it counts a target as inverted if any
 // draw does it, which only lowers the result.
-func (v *Inversion) ExcludedDelta(level float64) float64 {
+func (v *Verdict) ExcludedDelta(level float64) float64 {
 	if v.Targets == 0 {
 		return 0
 	}
@@ -177,7 +181,7 @@ func (v *Inversion) ExcludedDelta(level float64) float64 {
 }
 
 // String returns the verdict in a few lines of plain words.
-func (v *Inversion) String() string {
+func (v *Verdict) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s on %s\n", v.Candidate, v.Outcome, v.Function)
 	if v.Fault != nil {

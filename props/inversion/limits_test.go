@@ -1,4 +1,4 @@
-package props
+package inversion
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"assay/props"
 	"assay/props/evidence"
 	"assay/props/problems"
 	"assay/reduction"
@@ -56,7 +57,7 @@ func everMisses(p float64, limits [][][2]float64) (missed float64) {
 // control, a Clopper-Pearson interval of what was tried so far, exceeds 0.05 for some p.
 func TestLimitsCoverWheneverItEnds(t *testing.T) {
 	for _, test := range []struct{ planned, most int }{{20, 20}, {0, 120}} {
-		at := func(k, n int) *Inversion { return &Inversion{Planned: test.planned, Targets: n, Inverted: k} }
+		at := func(k, n int) *Verdict { return &Verdict{Planned: test.planned, Targets: n, Inverted: k} }
 		printed := table(test.most, func(k, n int) (low, high float64) { return at(k, n).limits(0.025) })
 		excluded := table(test.most, func(k, n int) (low, high float64) {
 			_, high = at(k, n).limits(0.05)
@@ -85,7 +86,7 @@ func TestLimitsCoverWheneverItEnds(t *testing.T) {
 // TestLimitsOfAWholeRun are the Clopper-Pearson limits, and say no more than that; those of a
 // run that ended early contain them, whatever the rest would have come to.
 func TestLimitsOfAWholeRun(t *testing.T) {
-	v := &Inversion{Planned: 20, Targets: 20, Inverted: 3}
+	v := &Verdict{Planned: 20, Targets: 20, Inverted: 3}
 	low, high := v.limits(0.025)
 	if wantLow, wantHigh := reduction.Interval(3, 20, 0.95); low != wantLow || high != wantHigh {
 		t.Errorf("from %v to %v, want %v to %v", low, high, wantLow, wantHigh)
@@ -93,13 +94,13 @@ func TestLimitsOfAWholeRun(t *testing.T) {
 	if words := v.String(); !strings.Contains(words, fmt.Sprintf("(95%% interval %.3f to %.3f), ", low, high)) {
 		t.Errorf("it says\n%s", words)
 	}
-	early := &Inversion{Planned: 20, Targets: 8, Inverted: 3}
+	early := &Verdict{Planned: 20, Targets: 8, Inverted: 3}
 	low, high = early.limits(0.025)
 	for rest := range 13 {
 		if wholeLow, wholeHigh := reduction.Interval(3+rest, 20, 0.95); wholeLow < low || wholeHigh > high {
 			t.Errorf("from %v to %v after 8 targets, but from %v to %v if %d of the others are inverted", low, high, wholeLow, wholeHigh, rest)
 		}
-		whole := &Inversion{Planned: 20, Targets: 20, Inverted: 3 + rest}
+		whole := &Verdict{Planned: 20, Targets: 20, Inverted: 3 + rest}
 		if early.ExcludedDelta(0.05) > whole.ExcludedDelta(0.05) {
 			t.Errorf("delta below %v is excluded after 8 targets, below %v if %d of the others are inverted", early.ExcludedDelta(0.05), whole.ExcludedDelta(0.05), rest)
 		}
@@ -107,7 +108,7 @@ func TestLimitsOfAWholeRun(t *testing.T) {
 	if words := early.String(); !strings.Contains(words, "whatever the other 12 come to") {
 		t.Errorf("it says\n%s", words)
 	}
-	timed := &Inversion{Targets: 8, Inverted: 3}
+	timed := &Verdict{Targets: 8, Inverted: 3}
 	if words := timed.String(); !strings.Contains(words, "at whatever time it ends") {
 		t.Errorf("it says\n%s", words)
 	}
@@ -134,7 +135,7 @@ func TestInvertRejectsAtOneOverAlpha(t *testing.T) {
 			}
 			alpha := math.Exp(-fed.LogWealth()) / factor
 			first, targets := 0, 0
-			watch := func(p Progress) {
+			watch := func(p props.Progress) {
 				targets++
 				if want := -math.Log10(alpha); math.Abs(p.Threshold-want) > 1e-12*want {
 					t.Errorf("threshold 10^%v, want 10^%v", p.Threshold, want)
@@ -147,7 +148,7 @@ func TestInvertRejectsAtOneOverAlpha(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if v.Outcome != Rejected || v.RejectedAt != first || first == 0 || targets != DefaultTargets {
+			if v.Outcome != props.Rejected || v.RejectedAt != first || first == 0 || targets != DefaultTargets {
 				t.Errorf("alpha %v: %s at target %d of %d, want %d", alpha, v.Outcome, v.RejectedAt, targets, first)
 			}
 			all := evidence.NewFailures(in.Slack(0)) // the wealth does not depend on the order

@@ -1,0 +1,90 @@
+package props
+
+import (
+	"context"
+	"math/rand/v2"
+
+	"gonum.org/v1/gonum/mat"
+
+	"assay/internal/text"
+	"assay/spec"
+)
+
+// Consistency is what [Consistent] found: whether draws given y fit draws without y, which
+// does not say whether either are right.
+type Consistency struct {
+	Candidate string `json:"candidate"`
+	Origin    string `json:"origin"` // that drew without y
+	Evidence
+}
+
+// Consistent asks whether the candidate samples the posterior of the law that the origin, most
+// often the candidate itself, samples when it is asked without a measurement: that makes
+// the truth x of each call, in the place of the prior, and y is measured of it. What law that
+// is nobody need know; it may be far from the prior, which only says at what scale to look.
+// An origin that refuses to draw without a measurement is asked with one that says nothing, a
+// row of zeros. A candidate that is consistent is said not to be with probability at most
+// alpha. Errors, and what ends it, are as in [Judge].
+func Consistent(ctx context.Context, candidate, origin spec.Sampler, problem *spec.Problem, opts ...ConsistentOption) (*Consistency, error) {
+	o, err := settle(defaults(), opts, ConsistentOption.consistent)
+	if err := first(err, checkSampler("candidate", candidate), checkSampler("origin", origin)); err != nil {
+		return nil, err
+	}
+	o.origin, o.terse = origin, true
+	e, err := twoSided(ctx, candidate, problem, o)
+	if err != nil {
+		return nil, err
+	}
+	switch e.Outcome {
+	case Rejected:
+		e.Outcome = Inconsistent
+	case NotRejected:
+		e.Outcome = NoInconsistency
+	}
+	return &Consistency{Candidate: candidate.Name(), Origin: origin.Name(), Evidence: *e}, nil
+}
+
+// The outcomes of a check for consistency, beside [Inconclusive].
+const (
+	Inconsistent    Outcome = "inconsistent"
+	NoInconsistency Outcome = "no inconsistency found"
+)
+
+// String returns the result in a few lines of plain words.
+func (c *Consistency) String() string {
+	var b text.Page
+	whose := "its own draws"
+	if c.Origin != c.Candidate {
+		whose = "the draws of " + c.Origin
+	}
+	if c.Outcome == Inconsistent {
+		b.Line("%s: its draws given y do not fit %s without y, on %s", c.Candidate, whose, c.On.Problem)
+	} else {
+		b.Line("%s: %s on %s, of its draws given y with %s without y", c.Candidate, c.Outcome, c.On.Problem, whose)
+	}
+	c.write(&b, "a sampler that fits ever reaches", "draws", "given y", "without y")
+	return b.String()
+}
+
+// unconditional asks the origin for one draw without a measurement, or with one that says
+// nothing.
+func (t *trial) unconditional(ctx context.Context, p *spec.Problem, digest []byte, replicate uint64, rng *rand.Rand) (draws *mat.Dense, fault *Fault) {
+	d := p.Prior().Dim()
+	silent := spec.Unmeasured(d)
+	for _, purpose := range []string{"origin", "origin of zeros"} {
+		on, err := spec.NewProblem(p.Name(), p.Prior(), silent)
+		if err != nil {
+			return nil, &Fault{Kind: FaultError, Message: err.Error()}
+		}
+		y := make([]float64, silent.Rows())
+		silent.Measure(y, make([]float64, d), rng)
+		draws, fault = t.request(ctx, t.origin, on, 1, y, role(digest, purpose), replicate, rng)
+		if fault == nil || fault.Kind != FaultRefusal {
+			break
+		}
+		if silent, err = spec.NewMeasurement(mat.NewDense(1, d, nil), p.Measurement().Beta()); err != nil {
+			return nil, &Fault{Kind: FaultError, Message: err.Error()}
+		}
+	}
+	return draws, fault
+}

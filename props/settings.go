@@ -1,0 +1,139 @@
+package props
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"assay/props/evidence"
+	"assay/spec"
+)
+
+// options are the settings of a judgement.
+type options struct {
+	alpha     float64
+	calls     int
+	draws     int
+	seed      uint64
+	limit     time.Duration
+	tolerance spec.Tolerance
+	fitting   func(*spec.Problem) spec.Tolerance // nil for one that is given
+	local     int
+	at        []float64 // the single y, if local is 1 and it is given
+	terse     bool
+	reference spec.Sampler // nil for the truth itself; see Compare
+	origin    spec.Sampler // nil for the prior; see Consistent
+	journal   *Journal
+	jobs      int
+	progress  func(Progress)
+	enough    func(Progress) bool
+	witnesses []evidence.Statistic // the user's own
+	generator *rapid.Generator[*spec.Problem]
+
+	tolerated string // the option that said so, Within or WithinEach; empty for none
+	placed    string // likewise, Local or At
+	wrong     error  // the first mistake
+
+	opened func(purpose string, digest []byte, replicate uint64) // told of every stream, in tests
+}
+
+// The defaults of a judgement.
+const (
+	DefaultAlpha = 1e-6
+	DefaultCalls = 2000
+	DefaultDraws = 3
+)
+
+// defaultPropertyCalls is the default budget of [Posterior] for each generated
+// problem: rapid judges a hundred of them.
+const defaultPropertyCalls = 200
+
+func defaults() *options {
+	return &options{alpha: DefaultAlpha, calls: DefaultCalls, draws: DefaultDraws}
+}
+
+// newOptions returns what the options of [Judge] come to.
+func newOptions(given []JudgeOption) (*options, error) {
+	return settle(defaults(), given, JudgeOption.judge)
+}
+
+// settle adds to the defaults of a door the options that it was given, and checks them.
+func settle[O any](o *options, given []O, set func(O, *options)) (*options, error) {
+	for i, option := range given {
+		if any(option) == nil {
+			return nil, fmt.Errorf("option %d of %d is nil: leave it out", i+1, len(given))
+		}
+		set(option, o)
+	}
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	return o, nil
+}
+
+func (o *options) check() error {
+	switch {
+	case o.wrong != nil:
+		return o.wrong
+	case !(o.alpha > 0 && o.alpha < 1):
+		return fmt.Errorf("alpha is %v, want a probability above 0 and below 1", o.alpha)
+	case o.calls < 1:
+		return fmt.Errorf("calls is %d, want at least 1", o.calls)
+	case o.draws < 1:
+		return fmt.Errorf("draws is %d, want at least 1", o.draws)
+	case o.local < 0:
+		return fmt.Errorf("local is %d, want a number of points, or 0", o.local)
+	case o.jobs < 0:
+		return fmt.Errorf("jobs is %d, want at least 1", o.jobs)
+	case o.limit < 0:
+		return fmt.Errorf("time limit is %v, want a positive duration", o.limit)
+	}
+	return o.tolerance.Check()
+}
+
+// first returns the first of the errors that is one.
+func first(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkSampler is an error if there is no sampler, named by what it is to a door.
+func checkSampler(role string, s spec.Sampler) error {
+	if s == nil {
+		return fmt.Errorf("the %s is nil: want a spec.Sampler", role)
+	}
+	return nil
+}
+
+// checkProblems is an error if no problem is given, one twice, or one that is none.
+func checkProblems(problems []*spec.Problem) error {
+	if len(problems) == 0 {
+		return errors.New("no problem to judge on")
+	}
+	for i, p := range problems {
+		if p == nil || p.Prior() == nil {
+			return fmt.Errorf("problem %d of %d is nil, or has no prior: want one of spec.NewProblem", i+1, len(problems))
+		}
+		for _, q := range problems[:i] {
+			if bytes.Equal(p.Digest(), q.Digest()) { // its calls would count twice
+				return fmt.Errorf("problem %s is given twice", p.Name())
+			}
+		}
+	}
+	return nil
+}
+
+// Progress is how far a judgement has come.
+type Progress struct {
+	Calls       int     // so far
+	Budget      int     // of calls, over all problems
+	Log10Wealth float64 // now
+	Threshold   float64 // at which the candidate is rejected, as log10 too
+}
