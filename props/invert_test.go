@@ -13,7 +13,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"assay/props"
-	"assay/props/problems"
+	"assay/props/problems/hard"
 	"assay/reduction"
 	"assay/samplers"
 	"assay/spec"
@@ -21,7 +21,7 @@ import (
 
 func hardInstance(t testing.TB, name string) (*reduction.Instance, string) {
 	t.Helper()
-	in, canonical, err := problems.Hard(name)
+	in, canonical, err := hard.Parse(name)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"assay/props/problems"
+	"assay/props/problems/hard"
 	"assay/samplers"
 	"assay/spec"
 )
@@ -146,7 +147,7 @@ func TestStreamsNeverCoincide(t *testing.T) {
 
 // TestStreamsOfAnInversion are one for each target and one for each request.
 func TestStreamsOfAnInversion(t *testing.T) {
-	in, name, err := problems.Hard("identity:n=4")
+	in, name, err := hard.Parse("identity:n=4")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,7 @@ import (
 	"assay/props/hardness"
 	"assay/props/metamorphic"
 	"assay/props/problems"
+	_ "assay/props/problems/hard" // hard: in names of problems
 	"assay/samplers"
 	"assay/spec"
 )

@@ -70,7 +70,7 @@ func misreads(in *reduction.Instance) float64 { return 2 * float64(in.Function()
 
 func TestContrapositiveControls(t *testing.T) {
 	// A right sampler but for one draw in 20 is rejected: of 200, about ten fail.
-	in := hard(t, "goldreich:n=16,m=16")
+	in := instance(t, "goldreich:n=16,m=16")
 	fails(t, "a wrong sampler", func(r *run) (Result, error) { return contrapositiveOf(r, spoilt(in, 0, 0.05)) })
 }
 
@@ -199,7 +199,7 @@ func TestCrossing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := hard(t, name)
+	in := instance(t, name)
 	plain, x := smoothed(in, points, sigma/R, rng), make([]float64, in.Dim())
 	for what, f := range map[string]func(x []float64) float64{
 		"one":    func([]float64) float64 { return 1 },

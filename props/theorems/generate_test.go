@@ -6,7 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"assay/props/problems"
+	"assay/props/problems/hard"
 	"assay/reduction"
 )
 
@@ -54,9 +54,9 @@ func plantsOf() *rapid.Generator[plant] {
 	})
 }
 
-// hard returns the hard instance of a name.
-func hard(t fataler, name string, args ...any) *reduction.Instance {
-	in, _, err := problems.Hard(fmt.Sprintf(name, args...))
+// instance returns the hard instance of a name.
+func instance(t fataler, name string, args ...any) *reduction.Instance {
+	in, _, err := hard.Parse(fmt.Sprintf(name, args...))
 	if err != nil {
 		t.Fatalf("%v", err)
 	}

@@ -5,7 +5,7 @@ import (
 	"math"
 	"slices"
 
-	"assay/props/problems"
+	"assay/props/problems/hard"
 )
 
 // ProposalBound returns (2/delta) (sqrt(2e (lambda + beta^2)) / (beta sqrt(delta)))^m, as a
@@ -92,7 +92,7 @@ type latticeOutput struct {
 }
 
 func newLatticeOutput(beta float64) (*latticeOutput, error) {
-	in, name, err := problems.Hard(fmt.Sprintf("identity:n=1,R=1,beta=%v", beta))
+	in, name, err := hard.Parse(fmt.Sprintf("identity:n=1,R=1,beta=%v", beta))
 	if err != nil {
 		return nil, err
 	}

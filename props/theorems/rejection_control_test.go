@@ -152,7 +152,7 @@ func TestRadial(t *testing.T) {
 func TestProposalsOfHardInstances(t *testing.T) {
 	const delta, draws = 0.1, 200
 	for i, m := range []int{1, 2, 4, 8} {
-		in := hard(t, "goldreich:n=8,m=%d,R=1", m)
+		in := instance(t, "goldreich:n=8,m=%d,R=1", m)
 		p, err := in.Problem("hard")
 		if err != nil {
 			t.Fatal(err)
@@ -199,7 +199,7 @@ func TestLatticeOutput(t *testing.T) {
 	if math.Abs(sum-1) > 1e-9 { // the sum over a grid of a twentieth of the narrowest part is exact to rounding
 		t.Errorf("the masses sum to %v", sum)
 	}
-	p, err := hard(t, "identity:n=1,R=1,beta=%v", beta).Problem("hard")
+	p, err := instance(t, "identity:n=1,R=1,beta=%v", beta).Problem("hard")
 	if err != nil {
 		t.Fatal(err)
 	}
