@@ -107,6 +107,7 @@ func survey(loaded []*packages.Package) (exports map[export]types.Object, used m
 		case interface{ Elem() types.Type }:
 			meet(t.Elem())
 		case *types.Alias:
+			reach(t.Obj())
 			meet(types.Unalias(t))
 		}
 	}

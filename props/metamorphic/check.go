@@ -11,8 +11,8 @@ import (
 	"assay/spec"
 )
 
-// Joint is the name of the check by joint calibration, which is no relation of problems.
-const Joint = "joint"
+// joint is the name of the check by joint calibration, which is no relation of problems.
+const joint = "joint"
 
 const jointWords = "draws given y, measured of draws without y, are distributed as those"
 
@@ -39,11 +39,11 @@ type Report struct {
 	Calls     int           `json:"calls_a_relation"`
 	Draws     int           `json:"draws_a_call"`
 	Seed      uint64        `json:"seed"`
-	Findings  []Finding     `json:"findings"`
+	Findings  []finding     `json:"findings"`
 }
 
-// Finding is what one relation says.
-type Finding struct {
+// finding is what one relation says.
+type finding struct {
 	Relation string `json:"relation"`
 	Words    string `json:"words"`
 	// Skipped is why the relation says nothing of this problem or candidate, if so.
@@ -76,7 +76,7 @@ func Check(ctx context.Context, candidate spec.Sampler, p *spec.Problem, o Optio
 		Alpha: o.Alpha, Calls: o.Calls, Draws: o.Draws, Seed: o.Seed,
 	}
 	for _, relation := range relations {
-		f := Finding{Relation: relation.Name, Words: relation.Words}
+		f := finding{Relation: relation.Name, Words: relation.Words}
 		to, err := relation.image(p, o.Seed)
 		if err == nil {
 			err = f.judge(ctx, to.by(candidate, relation.Name), p, o, props.Against(candidate))
@@ -88,7 +88,7 @@ func Check(ctx context.Context, candidate spec.Sampler, p *spec.Problem, o Optio
 			return nil, err
 		}
 	}
-	f := Finding{Relation: Joint, Words: jointWords}
+	f := finding{Relation: joint, Words: jointWords}
 	err := error(spec.Refuse("nothing is measured"))
 	if p.Measurement().Rows() > 0 {
 		err = f.judge(ctx, candidate, p, o, props.DrawnBy(candidate))
@@ -100,7 +100,7 @@ func Check(ctx context.Context, candidate spec.Sampler, p *spec.Problem, o Optio
 }
 
 // judge fills in the verdict, at its share of alpha.
-func (f *Finding) judge(ctx context.Context, candidate spec.Sampler, p *spec.Problem, o Options, how props.Option) (err error) {
+func (f *finding) judge(ctx context.Context, candidate spec.Sampler, p *spec.Problem, o Options, how props.Option) (err error) {
 	f.Verdict, err = props.Judge(ctx, candidate, []*spec.Problem{p}, o.with(how, props.Alpha(o.Alpha/float64(len(relations)+1)))...)
 	return err
 }
@@ -110,10 +110,10 @@ func (o Options) with(more ...props.Option) []props.Option {
 	return append(options, more...)
 }
 
-func (f *Finding) fails() bool { return f.Verdict != nil && f.Verdict.Outcome == props.Rejected }
+func (f *finding) fails() bool { return f.Verdict != nil && f.Verdict.Outcome == props.Rejected }
 
 // locate looks for a single y at which the relation fails.
-func (f *Finding) locate(ctx context.Context, after, candidate spec.Sampler, p *spec.Problem, o Options) error {
+func (f *finding) locate(ctx context.Context, after, candidate spec.Sampler, p *spec.Problem, o Options) error {
 	v, err := props.Judge(ctx, after, []*spec.Problem{p}, o.with(props.Against(candidate), props.Alpha(o.Alpha), props.Local(places))...)
 	if err != nil {
 		return err
@@ -123,7 +123,7 @@ func (f *Finding) locate(ctx context.Context, after, candidate spec.Sampler, p *
 }
 
 // add takes a finding, or the reason why there is none, into the report.
-func (r *Report) add(f Finding, err error) error {
+func (r *Report) add(f finding, err error) error {
 	var refusal *spec.Refusal
 	switch {
 	case errors.As(err, &refusal):
@@ -184,7 +184,7 @@ func (r *Report) String() string {
 	return page.String()
 }
 
-func (f Finding) write(page *text.Page) {
+func (f finding) write(page *text.Page) {
 	v := f.Verdict
 	switch {
 	case v == nil:
@@ -213,10 +213,10 @@ func (f Finding) write(page *text.Page) {
 
 // witness says in words what the leading witness saw: of the draws on the image against
 // that on the problem itself, or of those given y against those without.
-func (f Finding) witness() string {
+func (f finding) witness() string {
 	w := f.Verdict.Worst().Witnesses[0]
 	draws, others := "after the map", "before it"
-	if f.Relation == Joint {
+	if f.Relation == joint {
 		draws, others = "given y", "without y"
 	}
 	switch {

@@ -20,7 +20,7 @@ func TestWorstOutcome(t *testing.T) {
 		for j, b := range worst {
 			r := &Report{Outcome: props.Inconclusive, Stop: props.StopRefusal}
 			for _, v := range []*props.Verdict{a, b} {
-				if err := r.add(Finding{Verdict: v}, nil); err != nil {
+				if err := r.add(finding{Verdict: v}, nil); err != nil {
 					t.Fatal(err)
 				}
 			}

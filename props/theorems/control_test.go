@@ -274,27 +274,27 @@ func miswired(f *oneway.Function) *oneway.Function {
 }
 
 // TestStatements: every statement holds on the quick budget. The seed is fixed; on another one
-// a true statement fails with probability at most [Alpha].
+// a true statement fails with probability at most alpha.
 func TestStatements(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: runs whole statements, which the controls do in part")
 	}
-	report, err := Run(t.Context(), List(), 0, Quick, nil)
+	report, err := Run(t.Context(), list(), 0, Quick, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Logf("\n%s", report.Details())
-	if !report.Holds() || len(report.Results) != len(List()) || report.Interrupted {
+	if !report.Holds() || len(report.Results) != len(list()) || report.Interrupted {
 		t.Error("a statement is refuted")
 	}
-	lines := len(List()) + 2
+	lines := len(list()) + 2
 	for _, result := range report.Results {
 		lines += len(result.Notes)
 		if result.WouldNotice != "" {
 			lines++
 		}
 	}
-	if text := report.String(); strings.Count(text, "\n") != lines || !strings.Contains(text, fmt.Sprintf("none of %d statements is refuted", len(List()))) {
+	if text := report.String(); strings.Count(text, "\n") != lines || !strings.Contains(text, fmt.Sprintf("none of %d statements is refuted", len(list()))) {
 		t.Errorf("want one line a statement and a note, a head and a sum:\n%s", text)
 	}
 }

@@ -16,7 +16,7 @@ const level = 1e-9
 
 // newRun returns a run of the quick budget on streams of its own.
 func newRun(t *testing.T, seed uint64) *run {
-	return &run{ctx: t.Context(), seed: seed, budget: Quick, alpha: Alpha / float64(len(statements))}
+	return &run{ctx: t.Context(), seed: seed, budget: Quick, alpha: alpha / float64(len(statements))}
 }
 
 // functions generates names of small functions with random public parameters: injective,
