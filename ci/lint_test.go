@@ -22,8 +22,9 @@ import (
 // module is the path that our own imports begin with.
 const module = "assay"
 
-// mayImport says, for each folder at the top of the tree and each in internal, which others
-// of ours the packages in it may import besides their own. Nobody imports cmd or ci.
+// mayImport says, for each folder at the top of the tree and for internal/selftest, which
+// others of ours the packages in it may import besides their own; inside props floors_test.go
+// says more. Nobody imports cmd or ci.
 var mayImport = map[string][]string{
 	"spec":              {},
 	"reduction":         {"spec"},
@@ -68,7 +69,7 @@ func sources(t *testing.T) []source {
 		if err != nil {
 			return err
 		}
-		if entry.IsDir() && path != "." && strings.ContainsAny(entry.Name()[:1], "._") {
+		if entry.IsDir() && path != "." && (strings.ContainsAny(entry.Name()[:1], "._") || entry.Name() == "testdata") {
 			return fs.SkipDir // the go command does not look there either
 		}
 		if entry.IsDir() || filepath.Ext(path) != ".go" {
@@ -111,6 +112,9 @@ func importFaults(s source) ([]string, error) {
 		}
 		first, rest, _ := strings.Cut(path, "/")
 		if first == module {
+			if fault := floorFault(filepath.ToSlash(filepath.Dir(s.path)), rest); fault != "" {
+				faults = append(faults, s.path+": "+fault)
+			}
 			target := topOf(rest)
 			if target != s.top() && !slices.Contains(allowed, target) {
 				faults = append(faults, fmt.Sprintf("%s imports %s; %s may import %v", s.path, path, s.top(), allowed))
@@ -207,6 +211,11 @@ var rules = []rule{
 		{"internal/planted/planted.go", []byte("package planted\nimport _ \"assay/spec\" // fault\nimport _ \"gonum.org/v1/gonum/mat\"\n")},
 		{"samplers/planted.go", []byte("package samplers\nimport _ \"assay/internal/planted\" // fault\n")},
 		{"internal/other/planted.go", []byte("package other // fault\n")},
+		{"samplers/planted.go", []byte("package samplers\nimport _ \"assay/internal/selftest/mutants\" // fault\n")},
+		{"props/evidence/planted.go", []byte("package evidence\nimport _ \"assay/props/problems\" // fault\nimport _ \"assay/spec\"\n")},
+		{"props/problems/planted.go", []byte("package problems\nimport _ \"assay/props/problems/hard\" // fault\n")},
+		{"props/metamorphic/planted.go", []byte("package metamorphic\nimport _ \"assay/props/fuzz\" // fault\nimport _ \"assay/props\"\n")},
+		{"props/attic/planted.go", []byte("package attic\nimport _ \"assay/props\" // fault\n")},
 		{"helpers/planted.go", []byte("package helpers // fault\n")},
 	}},
 	{"global source", globalFaults, []source{

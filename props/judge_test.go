@@ -18,6 +18,7 @@ import (
 
 	"assay/props"
 	"assay/props/problems"
+	_ "assay/props/problems/hard" // hard: in names of problems
 	"assay/samplers"
 	"assay/spec"
 )

@@ -238,8 +238,8 @@ func index(bit bool) int {
 	return 0
 }
 
-// ParsePrior reads the canonical text form of an [Instance].
-func ParsePrior(text []byte) (spec.Prior, error) {
+// parsePrior reads the canonical text form of an [Instance].
+func parsePrior(text []byte) (spec.Prior, error) {
 	var form struct {
 		Function string `json:"function"`
 		Dials
@@ -254,4 +254,4 @@ func ParsePrior(text []byte) (spec.Prior, error) {
 	return New(f, form.Dials)
 }
 
-func init() { spec.RegisterPrior("hard", ParsePrior) }
+func init() { spec.RegisterPrior("hard", parsePrior) }

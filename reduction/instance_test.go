@@ -454,7 +454,7 @@ func TestCanonicalText(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := ParsePrior(text)
+	again, err := parsePrior(text)
 	if err != nil {
 		t.Fatal(err)
 	}

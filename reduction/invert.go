@@ -33,15 +33,15 @@ func (in *Instance) IsPreimage(secret, z []bool) bool {
 	return slices.Equal(in.function.Circuit.Eval(secret), z)
 }
 
-// Attempt is what a posterior sampler's draws say of one image.
-type Attempt struct {
+// attempt is what a posterior sampler's draws say of one image.
+type attempt struct {
 	Secrets [][]bool // the signs of each draw
 	Found   int      // how many of them are preimages
 }
 
 // Read reads a secret off the signs of each row of draws and compares f of it with z.
-func (in *Instance) Read(draws *mat.Dense, z []bool) Attempt {
-	var a Attempt
+func (in *Instance) Read(draws *mat.Dense, z []bool) attempt {
+	var a attempt
 	rows, _ := draws.Dims()
 	for row := range rows {
 		secret := in.Secret(draws.RawRowView(row))
@@ -58,14 +58,14 @@ func (in *Instance) Read(draws *mat.Dense, z []bool) Attempt {
 // the signs of each. problem is the instance's own, see [Instance.Problem]. For z the
 // image of a uniform secret, each draw of a (tau, delta)-posterior sampler is a
 // preimage with probability at least (1 - delta)^2 - [Instance.Slack].
-func Invert(ctx context.Context, sampler spec.Sampler, in *Instance, problem *spec.Problem, z []bool, draws int, rng *rand.Rand) (Attempt, error) {
+func Invert(ctx context.Context, sampler spec.Sampler, in *Instance, problem *spec.Problem, z []bool, draws int, rng *rand.Rand) (attempt, error) {
 	if len(z) != in.function.M {
-		return Attempt{}, fmt.Errorf("invert %s: the image has %d bits, want %d", in.function.Name, len(z), in.function.M)
+		return attempt{}, fmt.Errorf("invert %s: the image has %d bits, want %d", in.function.Name, len(z), in.function.M)
 	}
 	y := in.Target(z, spec.Split(rng))
 	x := mat.NewDense(draws, in.Dim(), nil)
 	if err := sampler.Sample(ctx, x, problem, y, spec.Split(rng)); err != nil {
-		return Attempt{}, err
+		return attempt{}, err
 	}
 	return in.Read(x, z), nil
 }

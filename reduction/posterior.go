@@ -18,12 +18,12 @@ import (
 	"assay/spec"
 )
 
-// MaxEnumeration is the largest n for which the exact posterior is found by
+// maxEnumeration is the largest n for which the exact posterior is found by
 // enumerating all secrets.
-const MaxEnumeration = 24
+const maxEnumeration = 24
 
 // Condition returns the exact posteriors by enumeration of all 2^n secrets, for
-// any beta. It is an error if n exceeds [MaxEnumeration], or if the measurement is
+// any beta. It is an error if n exceeds maxEnumeration, or if the measurement is
 // neither the instance's own (see [Instance.Measurement], with any noise) nor empty.
 func (in *Instance) Condition(m spec.Measurement) (spec.Conditional, error) {
 	if m.Rows() > 0 && !in.isOwn(m) {
@@ -32,8 +32,8 @@ func (in *Instance) Condition(m spec.Measurement) (spec.Conditional, error) {
 	if m.Rows() == 0 {
 		return unmeasured{in}, nil
 	}
-	if n := in.function.N; n > MaxEnumeration {
-		return nil, fmt.Errorf("hard instance: %s has n = %d secret bits, and the exact posterior by enumeration stops at n = %d; the reduction judges without it (assay invert)", in.function.Name, n, MaxEnumeration)
+	if n := in.function.N; n > maxEnumeration {
+		return nil, fmt.Errorf("hard instance: %s has n = %d secret bits, and the exact posterior by enumeration stops at n = %d; the reduction judges without it (assay invert)", in.function.Name, n, maxEnumeration)
 	}
 	return &enumeration{in, m.Beta() * in.dials.R}, nil
 }

@@ -16,6 +16,7 @@ import (
 	"assay/props/inversion"
 	"assay/props/metamorphic"
 	"assay/props/problems"
+	_ "assay/props/problems/hard" // hard: in names of problems
 	"assay/samplers"
 	"assay/spec"
 )

@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"assay/props/problems"
+	"assay/props/problems/hard"
 	"assay/reduction"
 	"assay/reduction/relu"
 )
@@ -37,7 +37,7 @@ func (c *exportCommand) run(_ context.Context, std streams) (code int, err error
 	case c.NPZ != "" && c.Sigma == nil:
 		return 0, fmt.Errorf("--npz=%s: the arrays are those of a ReLU network, which is of one sigma; want --sigma, such as --sigma=0.1", c.NPZ)
 	}
-	in, name, err := problems.Hard(function)
+	in, name, err := hard.Parse(function)
 	if err != nil {
 		return 0, fmt.Errorf("export %s: %w", c.Problem, err)
 	}

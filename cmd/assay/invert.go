@@ -9,7 +9,7 @@ import (
 
 	"assay/props"
 	"assay/props/inversion"
-	"assay/props/problems"
+	"assay/props/problems/hard"
 )
 
 // invert is the command line of the reduction.
@@ -34,7 +34,7 @@ func (c *invert) run(ctx context.Context, std streams) (code int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	in, name, err := problems.Hard(c.Oneway)
+	in, name, err := hard.Parse(c.Oneway)
 	if err != nil {
 		return 0, fmt.Errorf("--oneway %s: %w", c.Oneway, err)
 	}

@@ -47,8 +47,8 @@ type State struct {
 	// Confirmations and Reductions count the judgements that have spent alpha.
 	Confirmations int `json:"confirmations"`
 	Reductions    int `json:"reductions"`
-	// Growth is the evidence that was seen, feature by feature.
-	Growth map[string]Growth `json:"growth"`
+	// growth is the evidence that was seen, feature by feature.
+	Growth map[string]growth `json:"growth"`
 }
 
 // NewState returns the state of a campaign that has not begun: problems of the family (one
@@ -122,7 +122,7 @@ func Run(ctx context.Context, candidate spec.Sampler, state *State, unfinished [
 	}
 	c := &campaign{Config: config, candidate: candidate, state: state, found: slices.Clone(unfinished)}
 	if state.Growth == nil {
-		state.Growth = map[string]Growth{}
+		state.Growth = map[string]growth{}
 	}
 	for _, found := range unfinished {
 		if err := c.reduce(ctx, found); err != nil {

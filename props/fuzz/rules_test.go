@@ -131,7 +131,7 @@ func TestChoose(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	state.Growth = map[string]Growth{"family data set": {Calls: 100, Log10Wealth: 50}}
+	state.Growth = map[string]growth{"family data set": {Calls: 100, Log10Wealth: 50}}
 	c := &campaign{Config: silent(Config{}), candidate: exact, state: state}
 	var sets [2]int
 	digests := map[string]bool{}
@@ -168,7 +168,7 @@ func TestLooksCloser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	state.Growth = map[string]Growth{}
+	state.Growth = map[string]growth{}
 	c := &campaign{Config: silent(Config{Problems: size, Draws: 3, Jobs: 1}), candidate: counting, state: state}
 	if err := c.round(t.Context()); err != nil {
 		t.Fatal(err)
@@ -177,7 +177,7 @@ func TestLooksCloser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	again.Growth = map[string]Growth{}
+	again.Growth = map[string]growth{}
 	c = &campaign{Config: silent(Config{Draws: 3, Jobs: 1}), candidate: exact, state: again}
 	var first []suspect
 	for number := range size {

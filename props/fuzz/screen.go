@@ -122,14 +122,14 @@ func (c *campaign) screen(ctx context.Context, s *suspect, calls int) (suspicion
 	return caught(s.verdict), nil
 }
 
-// Growth is the wealth that calls have made on problems with one feature.
-type Growth struct {
+// growth is the wealth that calls have made on problems with one feature.
+type growth struct {
 	Calls       int     `json:"calls"`
 	Log10Wealth float64 `json:"log10_wealth"` // the sum over the problems
 }
 
 // rate returns the growth a call, drawn to zero where few calls were made.
-func (g Growth) rate() float64 {
+func (g growth) rate() float64 {
 	const prior = 4 * firstCalls // calls of no growth
 	return g.Log10Wealth / float64(g.Calls+prior)
 }

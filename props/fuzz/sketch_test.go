@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"assay/props/problems"
+	_ "assay/props/problems/hard" // hard: in names of problems
 	"assay/spec"
 )
 

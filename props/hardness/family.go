@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"assay/internal/catalogue"
-	"assay/props/problems"
+	"assay/props/problems/hard"
 	"assay/reduction"
 	"assay/reduction/oneway"
 )
@@ -22,7 +22,7 @@ type Family struct {
 }
 
 // ParseFamily reads the name of a one-way function without the number of its input bits,
-// such as "goldreich", "aes128" or "sha256:rounds=16,eps=0.5", as [problems.Hard] reads it
+// such as "goldreich", "aes128" or "sha256:rounds=16,eps=0.5", as [hard.Parse] reads it
 // with. It is an error if the name is unknown or says the number itself; other arguments
 // are read by [Family.At].
 func ParseFamily(name string) (*Family, error) {
@@ -64,7 +64,7 @@ func (f *Family) At(n int) (in *reduction.Instance, name string, err error) {
 	if f.rest != "" {
 		name += "," + f.rest
 	}
-	return problems.Hard(name)
+	return hard.Parse(name)
 }
 
 // String returns the name.

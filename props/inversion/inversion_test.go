@@ -14,7 +14,7 @@ import (
 
 	"assay/props"
 	"assay/props/inversion"
-	"assay/props/problems"
+	"assay/props/problems/hard"
 	"assay/reduction"
 	"assay/samplers"
 	"assay/spec"
@@ -22,7 +22,7 @@ import (
 
 func hardInstance(t testing.TB, name string) (*reduction.Instance, string) {
 	t.Helper()
-	in, canonical, err := problems.Hard(name)
+	in, canonical, err := hard.Parse(name)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,7 @@ import (
 
 	"assay/props"
 	"assay/props/evidence"
-	"assay/props/problems"
+	"assay/props/problems/hard"
 	"assay/reduction"
 	"assay/samplers"
 	"assay/spec"
@@ -123,7 +123,7 @@ func TestLimitsOfAWholeRun(t *testing.T) {
 // 1/alpha lies a little above or below the wealth after the third failure, by a factor of 1.5,
 // or after one, so that one of twice or half of alpha shows.
 func TestInvertRejectsAtOneOverAlpha(t *testing.T) {
-	in, name, err := problems.Hard("goldreich:n=12,m=12")
+	in, name, err := hard.Parse("goldreich:n=12,m=12")
 	if err != nil {
 		t.Fatal(err)
 	}

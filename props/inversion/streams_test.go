@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"testing"
 
-	"assay/props/problems"
+	"assay/props/problems/hard"
 	"assay/samplers"
 	"assay/spec"
 )
@@ -12,7 +12,7 @@ import (
 // TestStreamsOfAnInversion are one for each target and one for each request, and no two are the
 // same.
 func TestStreamsOfAnInversion(t *testing.T) {
-	in, name, err := problems.Hard("identity:n=4")
+	in, name, err := hard.Parse("identity:n=4")
 	if err != nil {
 		t.Fatal(err)
 	}

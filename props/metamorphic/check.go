@@ -11,8 +11,8 @@ import (
 	"assay/spec"
 )
 
-// Joint is the name of the check by joint calibration, which is no relation of problems.
-const Joint = "joint"
+// joint is the name of the check by joint calibration, which is no relation of problems.
+const joint = "joint"
 
 const jointWords = "draws given y, measured of draws without y, are distributed as those"
 
@@ -43,11 +43,11 @@ type Report struct {
 	Calls     int           `json:"calls_a_relation"`
 	Draws     int           `json:"draws_a_call"`
 	Seed      uint64        `json:"seed"`
-	Findings  []Finding     `json:"findings"`
+	Findings  []finding     `json:"findings"`
 }
 
-// Finding is what one relation says.
-type Finding struct {
+// finding is what one relation says.
+type finding struct {
 	Relation string `json:"relation"`
 	Words    string `json:"words"`
 	// Skipped is why the relation says nothing of this problem or candidate, if so.
@@ -86,7 +86,7 @@ func Check(ctx context.Context, candidate spec.Sampler, p *spec.Problem, o Optio
 		Alpha: o.Alpha, Calls: o.Calls, Draws: o.Draws, Seed: o.Seed,
 	}
 	for _, relation := range relations {
-		f := Finding{Relation: relation.Name, Words: relation.Words}
+		f := finding{Relation: relation.Name, Words: relation.Words}
 		to, err := relation.image(p, o.Seed)
 		if err == nil {
 			err = f.compare(ctx, to.by(candidate, relation.Name), candidate, p, o)
@@ -98,7 +98,7 @@ func Check(ctx context.Context, candidate spec.Sampler, p *spec.Problem, o Optio
 			return nil, err
 		}
 	}
-	f := Finding{Relation: Joint, Words: jointWords}
+	f := finding{Relation: joint, Words: jointWords}
 	err := error(spec.Refuse("nothing is measured"))
 	if p.Measurement().Rows() > 0 {
 		err = f.consistent(ctx, candidate, p, o)
@@ -110,7 +110,7 @@ func Check(ctx context.Context, candidate spec.Sampler, p *spec.Problem, o Optio
 }
 
 // compare compares the candidate after the map with the candidate, at its share of alpha.
-func (f *Finding) compare(ctx context.Context, after, candidate spec.Sampler, p *spec.Problem, o Options) error {
+func (f *finding) compare(ctx context.Context, after, candidate spec.Sampler, p *spec.Problem, o Options) error {
 	c, err := props.Compare(ctx, after, candidate, p, o.compared(o.share())...)
 	if err == nil {
 		f.Evidence = &c.Evidence
@@ -119,7 +119,7 @@ func (f *Finding) compare(ctx context.Context, after, candidate spec.Sampler, p 
 }
 
 // consistent compares draws given y with draws without, at their share of alpha.
-func (f *Finding) consistent(ctx context.Context, candidate spec.Sampler, p *spec.Problem, o Options) error {
+func (f *finding) consistent(ctx context.Context, candidate spec.Sampler, p *spec.Problem, o Options) error {
 	var options []props.ConsistentOption
 	for _, option := range o.common(o.share()) {
 		options = append(options, option)
@@ -150,7 +150,7 @@ func (o Options) compared(alpha float64) (options []props.CompareOption) {
 }
 
 // outcome is that of the evidence, in the words of a report.
-func (f *Finding) outcome() props.Outcome {
+func (f *finding) outcome() props.Outcome {
 	switch f.Evidence.Outcome {
 	case props.Disagree, props.Inconsistent:
 		return props.Rejected
@@ -160,10 +160,10 @@ func (f *Finding) outcome() props.Outcome {
 	return props.Inconclusive
 }
 
-func (f *Finding) fails() bool { return f.Evidence != nil && f.outcome() == props.Rejected }
+func (f *finding) fails() bool { return f.Evidence != nil && f.outcome() == props.Rejected }
 
 // locate looks for a single y at which the relation fails.
-func (f *Finding) locate(ctx context.Context, after, candidate spec.Sampler, p *spec.Problem, o Options) error {
+func (f *finding) locate(ctx context.Context, after, candidate spec.Sampler, p *spec.Problem, o Options) error {
 	c, err := props.Compare(ctx, after, candidate, p, append(o.compared(o.Alpha), props.Local(places))...)
 	if err != nil {
 		return err
@@ -173,7 +173,7 @@ func (f *Finding) locate(ctx context.Context, after, candidate spec.Sampler, p *
 }
 
 // add takes a finding, or the reason why there is none, into the report.
-func (r *Report) add(f Finding, err error) error {
+func (r *Report) add(f finding, err error) error {
 	var refusal *spec.Refusal
 	switch {
 	case errors.As(err, &refusal):
@@ -234,7 +234,7 @@ func (r *Report) String() string {
 	return page.String()
 }
 
-func (f Finding) write(page *text.Page) {
+func (f finding) write(page *text.Page) {
 	v := f.Evidence
 	switch {
 	case v == nil:
@@ -263,9 +263,9 @@ func (f Finding) write(page *text.Page) {
 
 // witness says in words what the leading witness saw: of the draws on the image against
 // that on the problem itself, or of those given y against those without.
-func (f Finding) witness() string {
+func (f finding) witness() string {
 	w := f.Evidence.On.Witnesses[0]
-	if f.Relation == Joint {
+	if f.Relation == joint {
 		return w.Between("given y", "without y")
 	}
 	return w.Between("after the map", "before it")

@@ -31,5 +31,5 @@
 // whatever beta is. pigdm breaks no relation in 500 calls on gauss and 200 on gmm and
 // hard:goldreich, and on the latter two breaks joint calibration.
 //
-// Start with [Check]; [Property] is the same for generated problems, [Relations] the list.
+// Start with [Check]; [Property] is the same for generated problems.
 package metamorphic

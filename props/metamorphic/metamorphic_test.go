@@ -64,10 +64,10 @@ type bug struct {
 var bugs = []bug{
 	{posing("beta-forgotten", func(m spec.Measurement, y []float64) (spec.Measurement, []float64) {
 		return remeasured(m.A(), 0.5), y
-	}), []string{"scaling", "repetition", Joint}},
+	}), []string{"scaling", "repetition", joint}},
 	{posing("first-row-only", func(m spec.Measurement, y []float64) (spec.Measurement, []float64) {
 		return remeasured(m.A().Slice(0, 1, 0, m.Dim()), m.Beta()), y[:1]
-	}), []string{"rotation", "repetition", Joint}},
+	}), []string{"rotation", "repetition", joint}},
 	{posing("mean-of-the-rows-only", func(m spec.Measurement, y []float64) (spec.Measurement, []float64) {
 		row, sum := mat.NewDense(1, m.Dim(), nil), 0.0
 		for i, v := range y {
@@ -75,13 +75,13 @@ var bugs = []bug{
 			row.Add(row, m.A().Slice(i, i+1, 0, m.Dim()))
 		}
 		return remeasured(row, m.Beta()*math.Sqrt(float64(len(y)))), []float64{sum}
-	}), []string{"rotation", Joint}},
+	}), []string{"rotation", joint}},
 	{posing("noise-of-two-rows", func(m spec.Measurement, y []float64) (spec.Measurement, []float64) {
 		return remeasured(m.A(), m.Beta()*math.Sqrt(2/float64(len(y)))), y
 	}), []string{"repetition"}},
-	{spoilt("first-coordinate-noisier", func(x []float64, rng *rand.Rand) { x[0] += rng.NormFloat64() }), []string{"permutation", Joint}},
-	{spoilt("clipped", clip), []string{"translation", Joint}},
-	{samplers.Prior(), []string{Joint}},
+	{spoilt("first-coordinate-noisier", func(x []float64, rng *rand.Rand) { x[0] += rng.NormFloat64() }), []string{"permutation", joint}},
+	{spoilt("clipped", clip), []string{"translation", joint}},
+	{samplers.Prior(), []string{joint}},
 }
 
 func remeasured(a mat.Matrix, beta float64) spec.Measurement {
@@ -156,12 +156,12 @@ func TestBugs(t *testing.T) {
 		}
 		for _, f := range r.Findings {
 			seen[f.Relation] = seen[f.Relation] || f.fails()
-			if f.fails() && f.Relation != Joint && len(f.Y) != 2 {
+			if f.fails() && f.Relation != joint && len(f.Y) != 2 {
 				t.Errorf("%s breaks %s without a counterexample", b.sampler.Name(), f.Relation)
 			}
 		}
 	}
-	for _, relation := range append(Relations(), Relation{Name: Joint}) {
+	for _, relation := range append(slices.Clone(relations), relation{Name: joint}) {
 		if !seen[relation.Name] {
 			t.Errorf("%s is broken by no bug", relation.Name)
 		}
@@ -223,7 +223,7 @@ func TestHeuristics(t *testing.T) {
 		sampler spec.Sampler
 		breaks  []string
 	}{
-		{samplers.DPS{Zeta: 0.5, Steps: 50}, []string{"scaling", "repetition", Joint}},
+		{samplers.DPS{Zeta: 0.5, Steps: 50}, []string{"scaling", "repetition", joint}},
 		{samplers.PiGDM{Steps: 50, Eta: 1}, nil},
 	} {
 		r, err := Check(t.Context(), c.sampler, p, Options{Calls: 300})

@@ -12,8 +12,8 @@ import (
 	"assay/spec"
 )
 
-// Relation makes of a problem another one that has the same posterior up to a map.
-type Relation struct {
+// relation makes of a problem another one that has the same posterior up to a map.
+type relation struct {
 	Name  string
 	Words string // what it says, in one line
 	// relate returns the image of a problem. Whatever it is free to choose it chooses by
@@ -28,10 +28,7 @@ type image struct {
 	back    func(x *mat.Dense)                          // maps the rows of draws in place; nil for the identity
 }
 
-// Relations returns all relations, those of y before those of x.
-func Relations() []Relation { return slices.Clone(relations) }
-
-var relations = []Relation{
+var relations = []relation{
 	{"scaling", "(cA, cy, c beta) says what (A, y, beta) says", scaling},
 	{"rotation", "(UA, Uy, beta), U orthogonal, says what (A, y, beta) says", rotation},
 	{"repetition", "every row twice, with noise sqrt(2) beta, says what it says once", repetition},
@@ -173,11 +170,11 @@ func moved(p *spec.Problem, order []int, shift []float64) (*image, error) {
 }
 
 // measures reports whether the relation is one of y, which needs a measurement.
-func (r Relation) measures() bool { return r.Name != "permutation" && r.Name != "translation" }
+func (r relation) measures() bool { return r.Name != "permutation" && r.Name != "translation" }
 
 // image returns the image of a problem, or a [spec.Refusal] where the relation says
 // nothing.
-func (r Relation) image(p *spec.Problem, seed uint64) (*image, error) {
+func (r relation) image(p *spec.Problem, seed uint64) (*image, error) {
 	if r.measures() && p.Measurement().Rows() == 0 {
 		return nil, spec.Refuse("nothing is measured")
 	}

@@ -20,11 +20,11 @@ func TestWorstOutcome(t *testing.T) {
 		for j, b := range worst {
 			r := &Report{Outcome: props.Inconclusive, Stop: props.StopRefusal}
 			for _, v := range []*props.Evidence{a, b} {
-				if err := r.add(Finding{Evidence: v}, nil); err != nil {
+				if err := r.add(finding{Evidence: v}, nil); err != nil {
 					t.Fatal(err)
 				}
 			}
-			want := Finding{Evidence: worst[max(i, j)]}
+			want := finding{Evidence: worst[max(i, j)]}
 			if r.Outcome != want.outcome() || r.Stop != want.Evidence.Stop {
 				t.Errorf("%s (%s) and %s (%s) come to %s (%s)", a.Outcome, a.Stop, b.Outcome, b.Stop, r.Outcome, r.Stop)
 			}

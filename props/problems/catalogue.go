@@ -25,10 +25,16 @@ var families = catalogue.New[family]("problem").
 // out all of them. A mistake in the name is one error that says what would be
 // right.
 func Parse(name string) (*spec.Problem, error) {
-	if f, ok := strings.CutPrefix(name, hardPrefix); ok {
-		return hard(f)
+	for _, f := range registered {
+		if argument, ok := strings.CutPrefix(name, f.Prefix); ok {
+			return f.problem(argument)
+		}
 	}
-	build, canonical, err := families.Parse(name, hardPrefix+"FUNCTION")
+	var others []string
+	for _, f := range registered {
+		others = append(others, f.base())
+	}
+	build, canonical, err := families.Parse(name, others...)
 	if err != nil {
 		return nil, err
 	}
@@ -38,14 +44,11 @@ func Parse(name string) (*spec.Problem, error) {
 // Entry describes a named problem.
 type Entry = catalogue.Entry
 
-// List returns the catalogue.
+// List returns the catalogue, the registered families last.
 func List() []Entry {
-	_, example, err := Hard(hardExample)
-	if err != nil {
-		panic(err) // a name of our own is right
+	entries := families.List()
+	for _, f := range registered {
+		entries = append(entries, f.entry())
 	}
-	return append(families.List(), Entry{
-		Base: hardPrefix + "FUNCTION", Name: hardPrefix + example,
-		Description: "posterior as hard as inverting the one-way function that is named after hard:",
-	})
+	return entries
 }

@@ -38,36 +38,34 @@ var digitImages = sync.OnceValues(func() (*mat.Dense, error) {
 func digits(op string, defaultBeta float64) func(*catalogue.Args) family {
 	return func(args *catalogue.Args) family {
 		beta := args.Float("beta", defaultBeta, 1e-6, 1e6)
-		bandwidth := bandwidthArg(args)
-		return func(name string) (*spec.Problem, error) {
-			images, err := digitImages()
-			if err != nil {
-				return nil, err
-			}
-			_, d := images.Dims()
+		return digitsMeasured(bandwidthArg(args), func(d int) (m spec.Measurement, err error) {
 			a, err := Operator(op, d)
 			if err != nil {
-				return nil, err
+				return m, err
 			}
-			measurement, err := spec.NewMeasurement(a, beta)
-			if err != nil {
-				return nil, err
-			}
-			return smoothed(name, images, bandwidth, measurement)
-		}
+			return spec.NewMeasurement(a, beta)
+		})
 	}
 }
 
 // digitsPrior is the law of the images with nothing measured.
 func digitsPrior(args *catalogue.Args) family {
-	bandwidth := bandwidthArg(args)
+	return digitsMeasured(bandwidthArg(args), func(d int) (spec.Measurement, error) { return spec.Unmeasured(d), nil })
+}
+
+// digitsMeasured is the smoothed law of the images under the measurement of their d pixels.
+func digitsMeasured(bandwidth float64, measurement func(d int) (spec.Measurement, error)) family {
 	return func(name string) (*spec.Problem, error) {
 		images, err := digitImages()
 		if err != nil {
 			return nil, err
 		}
 		_, d := images.Dims()
-		return smoothed(name, images, bandwidth, spec.Unmeasured(d))
+		m, err := measurement(d)
+		if err != nil {
+			return nil, err
+		}
+		return smoothed(name, images, bandwidth, m)
 	}
 }
 

@@ -11,11 +11,11 @@ import (
 	"assay/spec"
 )
 
-// TestStatementsShareAlpha: the levels of all statements sum to [Alpha], to rounding: 1e-12 of
+// TestStatementsShareAlpha: the levels of all statements sum to alpha, to rounding: 1e-12 of
 // it. Nothing is measured.
 func TestStatementsShareAlpha(t *testing.T) {
 	sum := 0.0
-	for _, s := range List() {
+	for _, s := range list() {
 		s.check = func(r *run) (Result, error) {
 			sum += r.alpha
 			return Result{}, nil
@@ -24,8 +24,8 @@ func TestStatementsShareAlpha(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if math.Abs(sum-Alpha) > 1e-12*Alpha {
-		t.Errorf("%d statements are tested at levels that sum to %v, want %v", len(List()), sum, Alpha)
+	if math.Abs(sum-alpha) > 1e-12*alpha {
+		t.Errorf("%d statements are tested at levels that sum to %v, want %v", len(list()), sum, alpha)
 	}
 }
 

@@ -27,7 +27,7 @@ func BenchmarkDraw(b *testing.B) {
 		b.Run(family.name, func(b *testing.B) {
 			for _, size := range family.sizes {
 				name := fmt.Sprintf(family.format, size)
-				in := hard(b, "%s", name)
+				in := instance(b, "%s", name)
 				const draws = 64
 				fastest := math.Inf(1)
 				r := &run{ctx: b.Context()}

@@ -7,7 +7,7 @@ import (
 	"assay/props"
 	"assay/props/evidence"
 	"assay/props/inversion"
-	"assay/props/problems"
+	"assay/props/problems/hard"
 	"assay/samplers"
 	"assay/spec"
 )
@@ -25,7 +25,7 @@ func contrapositive(r *run) (Result, error) { return contrapositiveOf(r, sampler
 
 // contrapositiveOf checks it with a candidate in the place of the exact sampler.
 func contrapositiveOf(r *run, right spec.Sampler) (Result, error) {
-	in, name, err := problems.Hard("goldreich:n=16,m=16")
+	in, name, err := hard.Parse("goldreich:n=16,m=16")
 	if err != nil {
 		return Result{}, err
 	}

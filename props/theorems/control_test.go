@@ -70,7 +70,7 @@ func misreads(in *reduction.Instance) float64 { return 2 * float64(in.Function()
 
 func TestContrapositiveControls(t *testing.T) {
 	// A right sampler but for one draw in 20 is rejected: of 200, about ten fail.
-	in := hard(t, "goldreich:n=16,m=16")
+	in := instance(t, "goldreich:n=16,m=16")
 	fails(t, "a wrong sampler", func(r *run) (Result, error) { return contrapositiveOf(r, spoilt(in, 0, 0.05)) })
 }
 
@@ -199,7 +199,7 @@ func TestCrossing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := hard(t, name)
+	in := instance(t, name)
 	plain, x := smoothed(in, points, sigma/R, rng), make([]float64, in.Dim())
 	for what, f := range map[string]func(x []float64) float64{
 		"one":    func([]float64) float64 { return 1 },
@@ -274,27 +274,27 @@ func miswired(f *oneway.Function) *oneway.Function {
 }
 
 // TestStatements: every statement holds on the quick budget. The seed is fixed; on another one
-// a true statement fails with probability at most [Alpha].
+// a true statement fails with probability at most alpha.
 func TestStatements(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: runs whole statements, which the controls do in part")
 	}
-	report, err := Run(t.Context(), List(), 0, Quick, nil)
+	report, err := Run(t.Context(), list(), 0, Quick, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Logf("\n%s", report.Details())
-	if !report.Holds() || len(report.Results) != len(List()) || report.Interrupted {
+	if !report.Holds() || len(report.Results) != len(list()) || report.Interrupted {
 		t.Error("a statement is refuted")
 	}
-	lines := len(List()) + 2
+	lines := len(list()) + 2
 	for _, result := range report.Results {
 		lines += len(result.Notes)
 		if result.WouldNotice != "" {
 			lines++
 		}
 	}
-	if text := report.String(); strings.Count(text, "\n") != lines || !strings.Contains(text, fmt.Sprintf("none of %d statements is refuted", len(List()))) {
+	if text := report.String(); strings.Count(text, "\n") != lines || !strings.Contains(text, fmt.Sprintf("none of %d statements is refuted", len(list()))) {
 		t.Errorf("want one line a statement and a note, a head and a sum:\n%s", text)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"assay/props"
 	"assay/props/problems"
+	"assay/props/problems/hard"
 	"assay/reduction"
 	"assay/reduction/inverter"
 	"assay/spec"
@@ -38,7 +39,7 @@ func converseBy(r *run, oracles []spec.Sampler, distance func(in *reduction.Inst
 	number, noticed := 0, math.Inf(1)
 	for _, f := range []string{"goldreich:n=7,m=6", "twotoone:n=6", "mq:n=6,m=6", "linear:n=6,m=3"} {
 		for _, beta := range []float64{0.06, 0.1, 0.2} {
-			in, _, err := problems.Hard(fmt.Sprintf("%s,beta=%v", f, beta))
+			in, _, err := hard.Parse(fmt.Sprintf("%s,beta=%v", f, beta))
 			if err != nil {
 				return Result{}, err
 			}

@@ -4,7 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 
-	"assay/props/problems"
+	"assay/props/problems/hard"
 	"assay/reduction"
 )
 
@@ -22,7 +22,7 @@ type crossing struct {
 // newCrossing prepares the draws for the hard instance of the given name, which must not set
 // beta, smoothed by sigma (unscaled).
 func newCrossing(name string, sigma float64) (*crossing, error) {
-	in, _, err := problems.Hard(name + ",beta=" + number(sigma))
+	in, _, err := hard.Parse(name + ",beta=" + number(sigma))
 	if err != nil {
 		return nil, err
 	}

@@ -7,7 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 
-	"assay/props/problems"
+	"assay/props/problems/hard"
 	"assay/reduction"
 	"assay/reduction/relu"
 )
@@ -54,7 +54,7 @@ func definitionWith(r *run, functions []string, turn func(dials *reduction.Dials
 // wellModelled returns the instance of a function with the dials that are certified for C,
 // turned.
 func wellModelled(function string, C int, turn func(dials *reduction.Dials)) (*reduction.Instance, error) {
-	in, _, err := problems.Hard(function)
+	in, _, err := hard.Parse(function)
 	if err != nil {
 		return nil, err
 	}

@@ -76,7 +76,7 @@ func forward(n *relu.Network) func(dst, x *mat.Dense) {
 func TestRefusal(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		function, dials := functions().Draw(rt, "function"), rapid.SampledFrom(unfit).Draw(rt, "dials")
-		if verdict, refused := refusedAt(hard(rt, "%s,%s", function, dials), 4); !refused {
+		if verdict, refused := refusedAt(instance(rt, "%s,%s", function, dials), 4); !refused {
 			rt.Fatalf("%s with %s: %s", function, dials, verdict)
 		}
 	})

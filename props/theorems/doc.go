@@ -5,7 +5,7 @@
 // Statements about probabilities are judged by tests that are exact at every sample
 // size, a binomial tail or an e-process; none is judged by a tolerance that somebody
 // chose. Where a statement would still hold if its bound were far too large, it also
-// says how much of the bound was used. Start with [List].
+// says how much of the bound was used. Start with list.
 //
 // The source is Gupta, Jalal, Parulekar, Price and Xun, "Diffusion Posterior Sampling is
 // Computationally Intractable" (ICML 2024), with the constants of package reduction.

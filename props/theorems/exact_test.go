@@ -138,14 +138,14 @@ func TestDeterminism(t *testing.T) {
 func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	watched := 0
-	report, err := Run(ctx, List(), 0, Quick, func(int, int) { watched++; cancel() })
+	report, err := Run(ctx, list(), 0, Quick, func(int, int) { watched++; cancel() })
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !report.Interrupted || len(report.Results) == len(List()) || watched == 0 {
+	if !report.Interrupted || len(report.Results) == len(list()) || watched == 0 {
 		t.Errorf("interrupted %v, %d results, watched %d times", report.Interrupted, len(report.Results), watched)
 	}
-	if _, err := List()[0].Check(t.Context(), 0, "ample"); err == nil {
+	if _, err := list()[0].Check(t.Context(), 0, "ample"); err == nil {
 		t.Error("no error for an unknown budget")
 	}
 }

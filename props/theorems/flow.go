@@ -7,7 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"assay/props/problems"
+	"assay/props/problems/hard"
 	"assay/reduction"
 	"assay/samplers"
 	"assay/spec"
@@ -28,7 +28,7 @@ type flow struct {
 // newFlow returns that of the sampler on an instance.
 func newFlow(ctx context.Context, sampler samplers.Diffusion, of *reduction.Instance) (*flow, error) {
 	dials := of.Dials()
-	in, _, err := problems.Hard(fmt.Sprintf("constant:n=1,m=1,R=%s,eps=%s", number(dials.R), number(dials.Eps)))
+	in, _, err := hard.Parse(fmt.Sprintf("constant:n=1,m=1,R=%s,eps=%s", number(dials.R), number(dials.Eps)))
 	if err != nil {
 		return nil, err
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 func flowOf(t *testing.T, name string, steps int) *flow {
-	f, err := newFlow(t.Context(), samplers.Diffusion{Method: samplers.Heun, Steps: steps}, hard(t, "%s", name))
+	f, err := newFlow(t.Context(), samplers.Diffusion{Method: samplers.Heun, Steps: steps}, instance(t, "%s", name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,7 +26,7 @@ func TestFlow(t *testing.T) {
 			t.Errorf("%s: 50 steps leave %v", name, 1-share)
 		}
 	}
-	if _, err := newFlow(t.Context(), samplers.Diffusion{Method: samplers.Heun, Steps: 4}, hard(t, "aes128")); err == nil {
+	if _, err := newFlow(t.Context(), samplers.Diffusion{Method: samplers.Heun, Steps: 4}, instance(t, "aes128")); err == nil {
 		t.Error("4 steps are not refused")
 	}
 }
@@ -38,7 +38,7 @@ func TestFlow(t *testing.T) {
 func TestFlowIsTheSamplers(t *testing.T) {
 	const draws, steps = 20_000, 16 // few enough for the law not to be the prior's
 	f := flowOf(t, "constant:n=1,m=1", steps)
-	problem, err := spec.NewProblem("unmeasured", hard(t, "constant:n=1,m=1"), spec.Unmeasured(2))
+	problem, err := spec.NewProblem("unmeasured", instance(t, "constant:n=1,m=1"), spec.Unmeasured(2))
 	if err != nil {
 		t.Fatal(err)
 	}

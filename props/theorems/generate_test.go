@@ -6,7 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"assay/props/problems"
+	"assay/props/problems/hard"
 	"assay/reduction"
 )
 
@@ -16,7 +16,7 @@ const level = 1e-9
 
 // newRun returns a run of the quick budget on streams of its own.
 func newRun(t *testing.T, seed uint64) *run {
-	return &run{ctx: t.Context(), seed: seed, budget: Quick, alpha: Alpha / float64(len(statements))}
+	return &run{ctx: t.Context(), seed: seed, budget: Quick, alpha: alpha / float64(len(statements))}
 }
 
 // functions generates names of small functions with random public parameters: injective,
@@ -54,9 +54,9 @@ func plantsOf() *rapid.Generator[plant] {
 	})
 }
 
-// hard returns the hard instance of a name.
-func hard(t fataler, name string, args ...any) *reduction.Instance {
-	in, _, err := problems.Hard(fmt.Sprintf(name, args...))
+// instance returns the hard instance of a name.
+func instance(t fataler, name string, args ...any) *reduction.Instance {
+	in, _, err := hard.Parse(fmt.Sprintf(name, args...))
 	if err != nil {
 		t.Fatalf("%v", err)
 	}

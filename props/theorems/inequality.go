@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"assay/props/problems"
+	"assay/props/problems/hard"
 	"assay/reduction"
 )
 
@@ -17,7 +17,7 @@ type plant struct {
 }
 
 func (p plant) instance() (*reduction.Instance, error) {
-	in, _, err := problems.Hard(fmt.Sprintf("%s,R=%v,eps=%v,beta=%v", p.function, p.R, p.eps, p.eps/p.noise))
+	in, _, err := hard.Parse(fmt.Sprintf("%s,R=%v,eps=%v,beta=%v", p.function, p.R, p.eps, p.eps/p.noise))
 	return in, err
 }
 

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"assay/props/problems"
+	"assay/props/problems/hard"
 	"assay/reduction"
 )
 
@@ -31,11 +31,11 @@ func largeNoiseWithin(r *run, bound func(in *reduction.Instance, sigma float64) 
 		}
 	}
 	for i, eps := range []float64{0.3, 0.5, 0.8, 1.2} {
-		in, _, err := problems.Hard(fmt.Sprintf("goldreich:n=6,m=6,R=4,eps=%v", eps))
+		in, _, err := hard.Parse(fmt.Sprintf("goldreich:n=6,m=6,R=4,eps=%v", eps))
 		if err != nil {
 			return Result{}, err
 		}
-		one, _, err := problems.Hard(fmt.Sprintf("identity:n=1,R=4,eps=%v", eps))
+		one, _, err := hard.Parse(fmt.Sprintf("identity:n=1,R=4,eps=%v", eps))
 		if err != nil {
 			return Result{}, err
 		}

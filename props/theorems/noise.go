@@ -6,7 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 
-	"assay/props/problems"
+	"assay/props/problems/hard"
 	"assay/reduction"
 )
 
@@ -84,7 +84,7 @@ func oneTenthWith(r *run, tau, delta float64, turn func(dials *reduction.Dials, 
 	worst := 1.0
 	result := Result{Quantity: "probability that a sampler inverts", Relation: AtLeast, Bound: least}
 	for _, name := range []string{"goldreich:n=64,m=64", "aes128", "sha256"} {
-		in, _, err := problems.Hard(name)
+		in, _, err := hard.Parse(name)
 		if err != nil {
 			return Result{}, err
 		}

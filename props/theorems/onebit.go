@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"assay/props/problems"
+	"assay/props/problems/hard"
 )
 
 // oneBitCells are settings of the identity of one bit, sigma unscaled, at each of which another term of
@@ -22,7 +22,7 @@ var oneBitCells = []struct {
 // 1e-3: whatever the points of a Monte Carlo miss.
 func oneBit(bound scoreBoundOf) (used []float64, err error) {
 	for _, c := range oneBitCells {
-		in, _, err := problems.Hard(fmt.Sprintf("identity:n=1,R=%v,eps=%v", c.R, c.eps))
+		in, _, err := hard.Parse(fmt.Sprintf("identity:n=1,R=%v,eps=%v", c.R, c.eps))
 		if err != nil {
 			return nil, err
 		}

@@ -7,7 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"assay/props/problems"
+	"assay/props/problems/hard"
 	"assay/reduction"
 )
 
@@ -39,7 +39,7 @@ func orthantWithin(r *run, mean func(in *reduction.Instance, sigma float64) floa
 	alpha := r.alpha / float64(len(orthantCells))
 	noticed, fewer := math.Inf(1), 0.0
 	for i, d := range orthantCells {
-		in, _, err := problems.Hard(fmt.Sprintf("%s,R=%v,eps=%v", d.function, d.R, d.eps))
+		in, _, err := hard.Parse(fmt.Sprintf("%s,R=%v,eps=%v", d.function, d.R, d.eps))
 		if err != nil {
 			return Result{}, err
 		}

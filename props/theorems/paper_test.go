@@ -70,7 +70,7 @@ func TestPaperPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	var names []string
-	for _, s := range List() {
+	for _, s := range list() {
 		names = append(names, s.Name)
 	}
 	for _, fault := range paperFaults(string(page), names, tests) {

@@ -152,7 +152,7 @@ func TestSmoothing(t *testing.T) {
 		eps := rapid.Float64Range(0.2, 1.2).Draw(rt, "eps")
 		sigma := math.Pow(10, rapid.Float64Range(-3, 3).Draw(rt, "log10 sigma"))
 		width := 1 + sigma*sigma
-		bound := hard(rt, "identity:n=1,R=1,eps=%v", eps).LogCosetRatio(sigma)
+		bound := instance(rt, "identity:n=1,R=1,eps=%v", eps).LogCosetRatio(sigma)
 		ratio := func(x float64) (difference, rounding float64) {
 			zero, one := logCoset(0, eps, x, sigma), logCoset(1, eps, x, sigma)
 			return one - zero, 1e-14 * (1 + math.Abs(zero) + math.Abs(one) + x*x/(sigma*sigma))
@@ -173,7 +173,7 @@ func TestOrthant(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		const points = 100
 		R, eps := rapid.Float64Range(1, 14).Draw(rt, "R"), rapid.Float64Range(0.2, 1.2).Draw(rt, "eps")
-		in := hard(rt, "%s,R=%v,eps=%v", functions().Draw(rt, "function"), R, eps)
+		in := instance(rt, "%s,R=%v,eps=%v", functions().Draw(rt, "function"), R, eps)
 		exact, err := in.Enumerate()
 		if err != nil {
 			rt.Fatal(err)
@@ -197,7 +197,7 @@ func TestOrthant(t *testing.T) {
 func TestLargeNoise(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		R, eps := rapid.Float64Range(1, 8).Draw(rt, "R"), rapid.Float64Range(0.2, 1.2).Draw(rt, "eps")
-		in := hard(rt, "%s,R=%v,eps=%v", functions().Draw(rt, "function"), R, eps)
+		in := instance(rt, "%s,R=%v,eps=%v", functions().Draw(rt, "function"), R, eps)
 		sigma := math.Pow(10, rapid.Float64Range(-1, 2).Draw(rt, "log10 sigma"))
 		x := make([]float64, in.Dim())
 		for i := range x {
@@ -253,7 +253,7 @@ func TestUnconditional(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		const draws = 32
 		R, eps := rapid.Float64Range(8, 14).Draw(rt, "R"), rapid.Float64Range(0.2, 0.6).Draw(rt, "eps")
-		in := hard(rt, "%s,R=%v,eps=%v", functions().Draw(rt, "function"), R, eps)
+		in := instance(rt, "%s,R=%v,eps=%v", functions().Draw(rt, "function"), R, eps)
 		k, err := Consistent(t.Context(), heun50, in, draws, newRun(t, streamOf(R, eps, in.Function().Name)).stream("unconditional", 0))
 		if err != nil {
 			rt.Fatal(err)

@@ -5,10 +5,10 @@ import (
 	"math"
 	"slices"
 
-	"assay/props/problems"
+	"assay/props/problems/hard"
 )
 
-// ProposalBound returns (2/delta) (sqrt(2e (lambda + beta^2)) / (beta sqrt(delta)))^m, as a
+// proposalBound returns (2/delta) (sqrt(2e (lambda + beta^2)) / (beta sqrt(delta)))^m, as a
 // natural logarithm: for y measured in m numbers, of mean square at most
 // m (lambda + beta^2), the mean number of proposals a draw is at most that, except with
 // probability delta over y. It is the bound (O(1)/(beta sqrt(delta)))^m of Theorem 1.6 with
@@ -20,7 +20,7 @@ import (
 // c = delta/(2 Vol(rho)). Elsewhere the number of proposals, 1/(p(y) (2 pi beta^2)^(m/2)), is
 // at most (2/delta) Vol(rho)/(2 pi beta^2)^(m/2), and Vol(rho) = pi^(m/2) rho^m / Gamma(m/2 + 1)
 // <= (2 pi e rho^2/m)^(m/2).
-func ProposalBound(m int, lambda, beta, delta float64) float64 {
+func proposalBound(m int, lambda, beta, delta float64) float64 {
 	return math.Log(2/delta) + float64(m)*math.Log(math.Sqrt(2*math.E*(lambda+beta*beta)/delta)/beta)
 }
 
@@ -32,10 +32,10 @@ var (
 	shares       = []float64{1e-2, 3e-3, 1e-3, 3e-4, 1e-4}
 )
 
-// proposals checks [ProposalBound] against the exact quantile over y of the number of
+// proposals checks proposalBound against the exact quantile over y of the number of
 // proposals, for laws of which each needs a part of it (see [growthInDelta]) and for the
 // hard prior.
-func proposals(r *run) (Result, error) { return proposalsWithin(r, ProposalBound) }
+func proposals(r *run) (Result, error) { return proposalsWithin(r, proposalBound) }
 
 func proposalsWithin(r *run, bound func(m int, lambda, beta, delta float64) float64) (Result, error) {
 	result := Result{Relation: AtMost, Bound: 1, Measured: math.Inf(-1), Holds: true, Certain: true}
@@ -92,7 +92,7 @@ type latticeOutput struct {
 }
 
 func newLatticeOutput(beta float64) (*latticeOutput, error) {
-	in, name, err := problems.Hard(fmt.Sprintf("identity:n=1,R=1,beta=%v", beta))
+	in, name, err := hard.Parse(fmt.Sprintf("identity:n=1,R=1,beta=%v", beta))
 	if err != nil {
 		return nil, err
 	}

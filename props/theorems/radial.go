@@ -49,7 +49,7 @@ func heavyOutputs(m int, beta, a float64) radial {
 	return l
 }
 
-// meanSquare returns the mean square of a coordinate of A x, the lambda of [ProposalBound].
+// meanSquare returns the mean square of a coordinate of A x, the lambda of proposalBound.
 func (l radial) meanSquare() (square float64) {
 	for k, w := range l.weights {
 		square += w * l.deviations[k] * l.deviations[k]

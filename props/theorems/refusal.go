@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"assay/props/problems"
+	"assay/props/problems/hard"
 	"assay/reduction"
 	"assay/reduction/relu"
 )
@@ -28,7 +28,7 @@ func refusalOf(r *run, settings []string) (Result, error) {
 	}
 	noticed := 0.0
 	for i, dials := range settings {
-		in, _, err := problems.Hard(large + "," + dials)
+		in, _, err := hard.Parse(large + "," + dials)
 		if err != nil {
 			return Result{}, err
 		}

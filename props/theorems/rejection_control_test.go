@@ -37,23 +37,23 @@ func TestAcceptanceControls(t *testing.T) {
 func TestProposalsControls(t *testing.T) {
 	for name, bound := range map[string]func(m int, lambda, beta, delta float64) float64{
 		"sqrt(beta) for beta": func(m int, lambda, beta, delta float64) float64 {
-			return ProposalBound(m, lambda, beta, delta) - float64(m)*math.Log(1/math.Sqrt(beta))
+			return proposalBound(m, lambda, beta, delta) - float64(m)*math.Log(1/math.Sqrt(beta))
 		},
 		"no sqrt(delta)": func(m int, lambda, beta, delta float64) float64 {
-			return ProposalBound(m, lambda, beta, delta) - float64(m)*math.Log(1/math.Sqrt(delta))
+			return proposalBound(m, lambda, beta, delta) - float64(m)*math.Log(1/math.Sqrt(delta))
 		},
 		"no 2/delta": func(m int, lambda, beta, delta float64) float64 {
-			return ProposalBound(m, lambda, beta, delta) - math.Log(2/delta)
+			return proposalBound(m, lambda, beta, delta) - math.Log(2/delta)
 		},
-		"an output less": func(m int, lambda, beta, delta float64) float64 { return ProposalBound(m-1, lambda, beta, delta) },
+		"an output less": func(m int, lambda, beta, delta float64) float64 { return proposalBound(m-1, lambda, beta, delta) },
 		"beta to the power 0.8": func(m int, lambda, beta, delta float64) float64 {
-			return ProposalBound(m, lambda, beta, delta) + 0.2*float64(m)*math.Log(beta)
+			return proposalBound(m, lambda, beta, delta) + 0.2*float64(m)*math.Log(beta)
 		},
-		"no mean square": func(m int, _, beta, delta float64) float64 { return ProposalBound(m, 0, beta, delta) },
+		"no mean square": func(m int, _, beta, delta float64) float64 { return proposalBound(m, 0, beta, delta) },
 		"a quarter of the constant": func(m int, lambda, beta, delta float64) float64 {
-			return ProposalBound(m, lambda, beta, delta) - float64(m)*math.Log(4)
+			return proposalBound(m, lambda, beta, delta) - float64(m)*math.Log(4)
 		},
-		"a third of its own logarithm": func(m int, lambda, beta, delta float64) float64 { return ProposalBound(m, lambda, beta, delta) / 3 },
+		"a third of its own logarithm": func(m int, lambda, beta, delta float64) float64 { return proposalBound(m, lambda, beta, delta) / 3 },
 	} {
 		fails(t, name, func(r *run) (Result, error) { return proposalsWithin(r, bound) })
 	}
@@ -71,7 +71,7 @@ func TestBoundOfTheProof(t *testing.T) {
 		logGamma, _ := math.Lgamma(half + 1)
 		ball := half*math.Log(math.Pi*squared) - logGamma
 		exact := math.Log(2/delta) + ball - half*math.Log(2*math.Pi*beta*beta)
-		excess := ProposalBound(m, lambda, beta, delta) - exact - math.Log(math.Pi*float64(m))/2
+		excess := proposalBound(m, lambda, beta, delta) - exact - math.Log(math.Pi*float64(m))/2
 		if excess < -1e-9 || excess > 1/(6*float64(m))+1e-9 {
 			t.Fatalf("the bound exceeds that of a ball by %v beyond Stirling's factor", excess)
 		}
@@ -152,13 +152,13 @@ func TestRadial(t *testing.T) {
 func TestProposalsOfHardInstances(t *testing.T) {
 	const delta, draws = 0.1, 200
 	for i, m := range []int{1, 2, 4, 8} {
-		in := hard(t, "goldreich:n=8,m=%d,R=1", m)
+		in := instance(t, "goldreich:n=8,m=%d,R=1", m)
 		p, err := in.Problem("hard")
 		if err != nil {
 			t.Fatal(err)
 		}
 		rng := newRun(t, 0).stream("proposals of hard instances", i)
-		over := takingMore(t, p, draws, ProposalBound(m, 1+1e-9, p.Measurement().Beta(), delta), rng)
+		over := takingMore(t, p, draws, proposalBound(m, 1+1e-9, p.Measurement().Beta(), delta), rng)
 		if atLeast(over, draws, delta) < level {
 			t.Errorf("m = %d: %d of %d y take more proposals than the bound", m, over, draws)
 		}
@@ -199,7 +199,7 @@ func TestLatticeOutput(t *testing.T) {
 	if math.Abs(sum-1) > 1e-9 { // the sum over a grid of a twentieth of the narrowest part is exact to rounding
 		t.Errorf("the masses sum to %v", sum)
 	}
-	p, err := hard(t, "identity:n=1,R=1,beta=%v", beta).Problem("hard")
+	p, err := instance(t, "identity:n=1,R=1,beta=%v", beta).Problem("hard")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,7 @@ import (
 type Report struct {
 	Seed   uint64 `json:"seed"`
 	Budget Budget `json:"budget"`
-	// Alpha bounds the probability that some true statement is found not to hold.
+	// alpha bounds the probability that some true statement is found not to hold.
 	Alpha float64 `json:"alpha"`
 	// Interrupted is set if not all statements were checked.
 	Interrupted bool     `json:"interrupted"`
@@ -44,7 +44,7 @@ func Run(ctx context.Context, all []Statement, seed uint64, budget Budget, watch
 	if err != nil && ctx.Err() == nil {
 		return nil, err
 	}
-	report := &Report{Seed: seed, Budget: budget, Alpha: Alpha}
+	report := &Report{Seed: seed, Budget: budget, Alpha: alpha}
 	for _, result := range results {
 		if result == nil {
 			report.Interrupted = true

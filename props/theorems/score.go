@@ -10,7 +10,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 
-	"assay/props/problems"
+	"assay/props/problems/hard"
 	"assay/reduction"
 )
 
@@ -37,7 +37,7 @@ func scoreWithin(r *run, encoding reduction.Encoding, bound scoreBoundOf) (Resul
 	for _, eps := range []float64{0.2, 0.4, 0.6, 0.8, 1, 1.2} {
 		for _, R := range []float64{4, 6, 8, 10, 14} {
 			name := fmt.Sprintf("goldreich:n=%d,m=%[1]d,R=%v,eps=%v", bits, R, eps)
-			lattice, _, err := problems.Hard(name)
+			lattice, _, err := hard.Parse(name)
 			if err != nil {
 				return Result{}, err
 			}
@@ -105,7 +105,7 @@ type rules struct {
 }
 
 func newRules(name string) (*rules, error) {
-	in, _, err := problems.Hard(name)
+	in, _, err := hard.Parse(name)
 	if err != nil {
 		return nil, err
 	}

@@ -60,7 +60,7 @@ func termwise(in *reduction.Instance, sigma float64, at int, factor float64) flo
 func TestTermwise(t *testing.T) {
 	for _, eps := range []float64{0.3, 0.6, 1.2} {
 		for decade := -3.0; decade < 3; decade += 0.2 {
-			in, s := hard(t, "goldreich:n=8,m=6,R=6,eps=%v", eps), math.Pow(10, decade)
+			in, s := instance(t, "goldreich:n=8,m=6,R=6,eps=%v", eps), math.Pow(10, decade)
 			if got, want := termwise(in, s/6, -1, 1), in.ScoreBound(s/6); math.Abs(got-want) > 1e-9*want {
 				t.Errorf("eps %v, sigma %v: %v, want %v", eps, s, got, want)
 			}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"assay/props/problems"
+	"assay/props/problems/hard"
 	"assay/reduction"
 )
 
@@ -22,7 +22,7 @@ func smoothingWithin(r *run, bound func(in *reduction.Instance, sigma float64) f
 	cells, where := 0, ""
 	excess := 0.0
 	for eps := 0.2; eps < 1.21; eps += 0.1 {
-		in, _, err := problems.Hard(fmt.Sprintf("identity:n=1,R=1,eps=%v", eps))
+		in, _, err := hard.Parse(fmt.Sprintf("identity:n=1,R=1,eps=%v", eps))
 		if err != nil {
 			return Result{}, err
 		}

@@ -19,9 +19,9 @@ const (
 	Full  Budget = "full"  // minutes in all
 )
 
-// Alpha bounds the probability that any of the statements of [List], all being true, is
+// alpha bounds the probability that any of the statements of list, all being true, is
 // found not to hold: each is tested at its equal part.
-const Alpha = 1e-6
+const alpha = 1e-6
 
 // Relation is how what is measured should compare with the bound.
 type Relation string
@@ -44,7 +44,7 @@ type Result struct {
 	// P is the probability that what was seen, or worse, is seen if the statement is true
 	// (at most; see the package comment).
 	P float64 `json:"p"`
-	// Holds is whether P is above this statement's part of [Alpha], and everything else
+	// Holds is whether P is above this statement's part of alpha, and everything else
 	// that it asserts is so.
 	Holds bool `json:"holds"`
 	// Certain says that nothing random entered: a statement that holds then holds where it
@@ -127,14 +127,14 @@ var statements = []Statement{
 	{"noised-posterior", "annealed Langevin Monte Carlo is near the posterior under a noised prior in KL divergence, not near the posterior", "Parulekar, Rout, Shanmugam and Shakkottai 2025", noisedPosterior},
 }
 
-// List returns the statements, the paper's theorems first.
-func List() []Statement { return append([]Statement(nil), statements...) }
+// list returns the statements, the paper's theorems first.
+func list() []Statement { return append([]Statement(nil), statements...) }
 
 // Named returns the statements of the given names, in that order; all if there are none. Each
-// keeps its part of [Alpha], however few are checked. It is an error if there is none of a name.
+// keeps its part of alpha, however few are checked. It is an error if there is none of a name.
 func Named(names ...string) ([]Statement, error) {
 	if len(names) == 0 {
-		return List(), nil
+		return list(), nil
 	}
 	var found []Statement
 	for i, name := range names {
@@ -160,7 +160,7 @@ func (s Statement) Check(ctx context.Context, seed uint64, budget Budget) (Resul
 	if budget != Quick && budget != Full {
 		return Result{}, fmt.Errorf("statement %s: budget is %q, want %s or %s", s.Name, budget, Quick, Full)
 	}
-	r := &run{ctx: ctx, seed: seed, budget: budget, alpha: Alpha / float64(len(List()))}
+	r := &run{ctx: ctx, seed: seed, budget: budget, alpha: alpha / float64(len(list()))}
 	result, err := s.check(r)
 	if err != nil {
 		return Result{}, fmt.Errorf("statement %s: %w", s.Name, err)

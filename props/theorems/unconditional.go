@@ -8,7 +8,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"assay/props"
-	"assay/props/problems"
+	"assay/props/problems/hard"
 	"assay/reduction"
 	"assay/samplers"
 	"assay/spec"
@@ -29,7 +29,7 @@ func unconditional(r *run) (Result, error) {
 func unconditionalBy(r *run, sampler spec.Sampler, functions []string) (Result, error) {
 	c := consistency{share: 1}
 	for i, function := range functions {
-		in, _, err := problems.Hard(function)
+		in, _, err := hard.Parse(function)
 		if err != nil {
 			return Result{}, err
 		}

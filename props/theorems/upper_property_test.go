@@ -74,7 +74,7 @@ func TestProposalBound(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if bound := ProposalBound(law.outputs, law.meanSquare(), law.beta, delta); log > bound {
+		if bound := proposalBound(law.outputs, law.meanSquare(), law.beta, delta); log > bound {
 			t.Fatalf("log proposals %v, bound %v", log, bound)
 		}
 	})

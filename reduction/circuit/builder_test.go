@@ -140,7 +140,7 @@ func TestCountsAndDepth(t *testing.T) {
 	v := b.Xor(u, z)
 	w := b.And(v, x.Not())
 	c := b.Build(w.Not(), v, u, True)
-	if got, want := c.Counts(), (Counts{And: 2, Xor: 1, Not: 2}); got != want {
+	if got, want := c.Counts(), (counts{And: 2, Xor: 1, Not: 2}); got != want {
 		t.Errorf("Counts() = %+v, want %+v", got, want)
 	}
 	if c.Depth() != 3 || c.AndDepth() != 2 {

@@ -54,8 +54,8 @@ func (c *Circuit) Inputs() int { return c.n }
 // Outputs returns m, the number of output bits.
 func (c *Circuit) Outputs() int { return len(c.outputs) }
 
-// Counts are the gates of a circuit by kind.
-type Counts struct {
+// counts are the gates of a circuit by kind.
+type counts struct {
 	And int
 	Xor int
 	// Not counts the inverters that a netlist without negated edges needs: one
@@ -64,11 +64,11 @@ type Counts struct {
 }
 
 // Gates returns And + Xor.
-func (k Counts) Gates() int { return k.And + k.Xor }
+func (k counts) Gates() int { return k.And + k.Xor }
 
-// Counts counts the gates.
-func (c *Circuit) Counts() Counts {
-	var k Counts
+// counts counts the gates.
+func (c *Circuit) Counts() counts {
+	var k counts
 	inverted := make([]bool, c.nodes())
 	note := func(l Lit) {
 		if l.negated() && !l.isConst() && !inverted[l.node()] {

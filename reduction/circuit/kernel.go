@@ -2,8 +2,8 @@
 
 package circuit
 
-// Words is the number of 64-bit words of a [Block].
-const Words = 16
+// words is the number of 64-bit words of a [Block].
+const words = 16
 
 const (
 	opAnd       opcode = iota // a & b

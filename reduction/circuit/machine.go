@@ -25,7 +25,7 @@ var kernels = append(nativeKernels(), kernel{"go", executeGo})
 func (p *Program) NewMachine() *Machine { return p.newMachine(kernels[0]) }
 
 func (p *Program) newMachine(k kernel) *Machine {
-	return &Machine{p: p, memory: aligned(p.slots * Words), kernel: k}
+	return &Machine{p: p, memory: aligned(p.slots * words), kernel: k}
 }
 
 // aligned returns n zero words that start at a multiple of 64 bytes, so that no
@@ -45,7 +45,7 @@ func (m *Machine) Input(i int) *Block {
 	if i < 0 || i >= m.p.inputs {
 		panic(fmt.Sprintf("circuit: Input(%d) of %d", i, m.p.inputs))
 	}
-	return (*Block)(m.memory[(1+i)*Words:])
+	return (*Block)(m.memory[(1+i)*words:])
 }
 
 // EvalRows stores in outputs[i] the outputs for inputs[i], [Lanes] rows at a time. It

@@ -1,10 +1,10 @@
 package circuit
 
 // Lanes is the number of inputs that a [Program] computes at once.
-const Lanes = 64 * Words
+const Lanes = 64 * words
 
 // Block holds one bit for each of [Lanes] inputs: lane l is bit l%64 of word l/64.
-type Block [Words]uint64
+type Block [words]uint64
 
 // Get returns the bit of a lane.
 func (b *Block) Get(lane int) bool { return b[lane/64]>>(lane%64)&1 == 1 }
@@ -116,12 +116,12 @@ func compile(c *Circuit, stages [][]int) *Program {
 			}
 			slot[node] = free[len(free)-1]
 			free = free[:len(free)-1]
-			in.dst = slot[node] * Words
+			in.dst = slot[node] * words
 			st.emit(op, in)
 		}
 		for _, j := range outputs {
 			l := c.outputs[j]
-			p.outputs[j] = reference{at: slot[l.node()] * Words}
+			p.outputs[j] = reference{at: slot[l.node()] * words}
 			if l.negated() != v.phase[l.node()] {
 				p.outputs[j].invert = ^uint64(0)
 			}
@@ -137,7 +137,7 @@ func (v *cover) instruction(node uint32, slot []uint32) (instruction, opcode) {
 	m := matches[v.best[node].table]
 	var at [3]uint32
 	for i := range ops[m.op].arity {
-		at[i] = slot[v.best[node].leaves[m.operand[i]]] * Words
+		at[i] = slot[v.best[node].leaves[m.operand[i]]] * words
 	}
 	return instruction{a: at[0], b: at[1], c: at[2]}, m.op
 }

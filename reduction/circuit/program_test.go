@@ -17,8 +17,8 @@ func checkKernel(k kernel, rng *rand.Rand) error {
 	const slots = 4
 	for op, info := range ops {
 		for dst := range uint32(slots) {
-			in := instruction{dst * Words, 0, 1 * Words, 2 * Words}
-			memory := aligned(slots * Words)
+			in := instruction{dst * words, 0, 1 * words, 2 * words}
+			memory := aligned(slots * words)
 			for i := range memory {
 				memory[i] = rng.Uint64()
 			}
@@ -60,7 +60,7 @@ func TestCheckKernelNotices(t *testing.T) {
 		executeGo(memory, code, runs)
 	}
 	short := func(memory []uint64, code []instruction, runs []run) {
-		last := code[0].dst + Words - 1
+		last := code[0].dst + words - 1
 		before := memory[last]
 		executeGo(memory, code, runs)
 		memory[last] = before

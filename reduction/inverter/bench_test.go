@@ -35,7 +35,7 @@ func BenchmarkInvert(b *testing.B) {
 				continue
 			}
 			inverter, err := Parse(name)
-			var missing *MissingSolver
+			var missing *missingSolver
 			if errors.As(err, &missing) {
 				continue
 			}
@@ -62,7 +62,7 @@ func BenchmarkInvert(b *testing.B) {
 
 func satNames() []string {
 	var names []string
-	for _, solver := range Solvers() {
+	for _, solver := range solvers() {
 		names = append(names, "sat:solver="+solver)
 	}
 	return names

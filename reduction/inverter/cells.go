@@ -51,7 +51,7 @@ const (
 // for every q; q = 2 is what pairwise independence alone gives, mu^2/(cell (cell-1)).
 //
 // chooseParities sees to it that mu is at most a given bound, except with another
-// small probability. [CellBias] is the sum of the two.
+// small probability. cellBias is the sum of the two.
 func (o *cells) sample(ctx context.Context, draws, cell int, rng *rand.Rand) ([][]bool, error) {
 	start, all, err := o.look(ctx, cell, rng)
 	if err != nil {
@@ -153,7 +153,7 @@ func (o *cells) random(ctx context.Context, parities, limit int, rng *rand.Rand)
 
 // In a test of a number of parities, testCells cells are listed, and it passes if their
 // mean size is at most the target. A number of parities that leaves cells of mean
-// size looseness times the target or more passes rarely; see [CellBias].
+// size looseness times the target or more passes rarely; see cellBias.
 const (
 	testCells = 64
 	looseness = 3
@@ -204,7 +204,7 @@ func (o *cells) test(ctx context.Context, parities int, target float64, rng *ran
 	return true, nil
 }
 
-// CellBias bounds the total variation between the law of a preimage drawn by SAT with
+// cellBias bounds the total variation between the law of a preimage drawn by sat with
 // the given dial cell and the uniform law: the probability that a cell overflows (see
 // cells.sample) when its mean size is at most 3 cell/32, plus the probability that
 // mean sizes beyond that pass the test of chooseParities.
@@ -217,7 +217,7 @@ func (o *cells) test(ctx context.Context, parities int, target float64, rng *ran
 //
 // Each parity less doubles lambda, and the union bound over all numbers of parities
 // is the sum over lambda = 3a, 6a, 12a, ...; the test is made at most once for each.
-func CellBias(cell int) float64 {
+func cellBias(cell int) float64 {
 	a := targetSize(cell)
 	bias := overflow(looseness*a, cell)
 	for lambda := looseness * a; lambda < 1e18; lambda *= 2 {

@@ -132,21 +132,21 @@ func TestOverflowByPairs(t *testing.T) {
 func TestCellBias(t *testing.T) {
 	before := 1.0
 	for cell := minCell; cell <= maxCell; cell *= 2 {
-		bias := CellBias(cell)
+		bias := cellBias(cell)
 		t.Logf("cell %5d: bias at most %.2g", cell, bias)
 		if bias > before {
 			t.Errorf("cell %d: bias %v, more than %v at half of it", cell, bias, before)
 		}
 		before = bias
 	}
-	if bias := CellBias(defaultCell); bias > 3e-5 {
+	if bias := cellBias(defaultCell); bias > 3e-5 {
 		t.Errorf("default: bias %v", bias)
 	}
 }
 
 // TestChooseParities on functions with a known number of preimages: the mean size of a
 // cell is what was aimed at, up to the looseness, but for a probability below 1e-5 each
-// time (see CellBias), and large enough for sampling to be worth it: a test of one
+// time (see cellBias), and large enough for sampling to be worth it: a test of one
 // parity less failed, so that 64 cells of mean 2 lambda had more than 64 a in all;
 // lambda < a/8 has by Chebyshev's inequality probability at most
 // 2 lambda T/(T (a - 2 lambda))^2 <= 1e-2/a; of 24 such, five with probability 1e-5.

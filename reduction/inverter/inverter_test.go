@@ -260,14 +260,14 @@ func TestParse(t *testing.T) {
 		}
 	}
 	t.Setenv("PATH", t.TempDir())
-	var missing *MissingSolver
+	var missing *missingSolver
 	if _, err := Parse("sat:solver=cadical"); !errors.As(err, &missing) || !strings.Contains(err.Error(), "apt-get install cadical") {
 		t.Errorf("without the program: error %v", err)
 	}
-	if _, err := SAT("gophersat", 1); err == nil {
+	if _, err := newSAT("gophersat", 1); err == nil {
 		t.Error("SAT accepts a cell of 1")
 	}
-	if _, err := SAT("z3", defaultCell); err == nil {
+	if _, err := newSAT("z3", defaultCell); err == nil {
 		t.Error("SAT accepts an unknown solver")
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"assay/props"
 	"assay/props/problems"
+	_ "assay/props/problems/hard" // hard: in names of problems
 	"assay/reduction/circuit"
 	"assay/reduction/inverter"
 	"assay/spec"

@@ -13,9 +13,9 @@ type Entry = catalogue.Entry
 var builtins = catalogue.New[Inverter]("inverter").
 	Add("enumerate", "all inputs one after the other, on every processor", func(*catalogue.Args) Inverter { return Enumerate() }).
 	Add("linear", "linear algebra, for functions that are affine over GF(2)", func(*catalogue.Args) Inverter { return Linear() }).
-	Add("sat", "a SAT solver (solver="+strings.Join(Solvers(), "|")+"; cell=128: the most preimages listed at a time for uniform ones)",
+	Add("sat", "a SAT solver (solver="+strings.Join(solvers(), "|")+"; cell=128: the most preimages listed at a time for uniform ones)",
 		func(args *catalogue.Args) Inverter {
-			solver, err := newSolver(args.Choice("solver", gophersatName, Solvers()...))
+			solver, err := newSolver(args.Choice("solver", gophersatName, solvers()...))
 			if err != nil {
 				args.Fail("%w", err)
 			}

@@ -40,21 +40,21 @@ var programs = []program{
 	{name: "glucose", args: []string{"-model"}, install: "https://github.com/audemard/glucose"},
 }
 
-// MissingSolver is the error of a solver that is not on the PATH.
-type MissingSolver struct {
+// missingSolver is the error of a solver that is not on the PATH.
+type missingSolver struct {
 	Solver  string
 	Install string // a command, or where it comes from
 }
 
-func (m *MissingSolver) Error() string {
+func (m *missingSolver) Error() string {
 	return fmt.Sprintf("no program %s on the PATH; install it (%s), or use solver=%s, which is built in", m.Solver, m.Install, gophersatName)
 }
 
-// find returns the program as a solver, or a [MissingSolver].
+// find returns the program as a solver, or a missingSolver.
 func (p program) find() (solver, error) {
 	path, err := exec.LookPath(p.name)
 	if err != nil {
-		return nil, &MissingSolver{p.name, p.install}
+		return nil, &missingSolver{p.name, p.install}
 	}
 	return installed{p, path}, nil
 }

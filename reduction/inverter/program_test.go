@@ -18,8 +18,8 @@ import (
 func forEachProgram(t *testing.T, test func(t *testing.T, inverter Inverter)) {
 	for _, p := range programs {
 		t.Run(p.name, func(t *testing.T) {
-			inverter, err := SAT(p.name, defaultCell)
-			var missing *MissingSolver
+			inverter, err := newSAT(p.name, defaultCell)
+			var missing *missingSolver
 			if errors.As(err, &missing) {
 				t.Skip(err)
 			}
@@ -66,7 +66,7 @@ func fakeSolver(t *testing.T, name, script string) Inverter {
 		t.Fatal(err)
 	}
 	t.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
-	inverter, err := SAT(name, minCell)
+	inverter, err := newSAT(name, minCell)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,11 +9,11 @@ import (
 	"assay/reduction/circuit"
 )
 
-// SAT returns the inverter by the SAT solver of the given name, one of [Solvers],
-// whose lists of preimages have at most cell entries (see [CellBias] for what that does
+// newSAT returns the inverter by the SAT solver of the given name, one of solvers,
+// whose lists of preimages have at most cell entries (see cellBias for what that does
 // to its samples). It is an error if the solver is a program that is not on the PATH,
 // or cell is out of range.
-func SAT(solverName string, cell int) (Inverter, error) {
+func newSAT(solverName string, cell int) (Inverter, error) {
 	if cell < minCell || cell > maxCell {
 		return nil, fmt.Errorf("sat: cell=%d: want an integer from %d to %d", cell, minCell, maxCell)
 	}
@@ -24,9 +24,9 @@ func SAT(solverName string, cell int) (Inverter, error) {
 	return &sat{solver: s, cell: cell}, nil
 }
 
-// Solvers returns the names of the solvers that [SAT] knows, the one that needs no
+// solvers returns the names of the solvers that newSAT knows, the one that needs no
 // program first.
-func Solvers() []string {
+func solvers() []string {
 	names := []string{gophersatName}
 	for _, p := range programs {
 		names = append(names, p.name)
@@ -43,7 +43,7 @@ func newSolver(name string) (solver, error) {
 			return p.find()
 		}
 	}
-	return nil, fmt.Errorf("unknown solver %q, want one of %v", name, Solvers())
+	return nil, fmt.Errorf("unknown solver %q, want one of %v", name, solvers())
 }
 
 // solver finds models of formulas.

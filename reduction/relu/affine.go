@@ -2,9 +2,9 @@ package relu
 
 import "slices"
 
-// Affine is an affine expression over the nodes of one [Builder]. It costs no unit: a
+// affine is an affine expression over the nodes of one builder. It costs no unit: a
 // unit or an output reads it, whatever layers its nodes are in. The zero value is 0.
-type Affine struct {
+type affine struct {
 	bias  float64
 	terms []term // by increasing node, no weight zero
 }
@@ -14,27 +14,27 @@ type term struct {
 	weight float64
 }
 
-// Number returns the constant v.
-func Number(v float64) Affine { return Affine{bias: v} }
+// number returns the constant v.
+func number(v float64) affine { return affine{bias: v} }
 
 // Times returns w times a.
-func (a Affine) Times(w float64) Affine { return Sum(Scaled{w, a}) }
+func (a affine) Times(w float64) affine { return sum(scaledAffine{w, a}) }
 
 // Plus returns a + b.
-func (a Affine) Plus(b Affine) Affine { return Sum(Scaled{1, a}, Scaled{1, b}) }
+func (a affine) Plus(b affine) affine { return sum(scaledAffine{1, a}, scaledAffine{1, b}) }
 
 // Minus returns a - b.
-func (a Affine) Minus(b Affine) Affine { return Sum(Scaled{1, a}, Scaled{-1, b}) }
+func (a affine) Minus(b affine) affine { return sum(scaledAffine{1, a}, scaledAffine{-1, b}) }
 
-// Scaled is a summand of [Sum].
-type Scaled struct {
+// scaledAffine is a summand of sum.
+type scaledAffine struct {
 	Weight float64
-	Of     Affine
+	Of     affine
 }
 
-// Sum returns the weighted sum of expressions.
-func Sum(parts ...Scaled) Affine {
-	var sum Affine
+// sum returns the weighted sum of expressions.
+func sum(parts ...scaledAffine) affine {
+	var sum affine
 	for _, p := range parts {
 		sum.bias += p.Weight * p.Of.bias
 		for _, t := range p.Of.terms {
@@ -55,10 +55,10 @@ func Sum(parts ...Scaled) Affine {
 }
 
 // total returns the sum of expressions.
-func total(parts []Affine) Affine {
-	scaled := make([]Scaled, len(parts))
+func total(parts []affine) affine {
+	scaled := make([]scaledAffine, len(parts))
 	for i, p := range parts {
-		scaled[i] = Scaled{1, p}
+		scaled[i] = scaledAffine{1, p}
 	}
-	return Sum(scaled...)
+	return sum(scaled...)
 }

@@ -42,7 +42,7 @@ func TestBitsAtSize(t *testing.T) {
 
 // wrongBits returns at how many random points outside the band the outputs of a network are not
 // those of the circuit.
-func wrongBits[F Float](c *circuit.Circuit, n *Network, band float64, points int, rng *rand.Rand) (count int) {
+func wrongBits[F float](c *circuit.Circuit, n *Network, band float64, points int, rng *rand.Rand) (count int) {
 	least := band / 2 * (1 + 1e-6)
 	span := math.Log(100 / least)
 	machine := circuit.Compile(c).NewMachine()

@@ -11,55 +11,55 @@ import "assay/reduction/circuit"
 //
 // The difference of two ReLUs would do in one layer, but not in floating point, where
 // (x/g + 1/2) - (x/g - 1/2) is rarely 1.
-func (b *Builder) Threshold(x Affine, g float64) Affine {
-	return b.clip(x.Times(1 / g).Plus(Number(0.5)))
+func (b *builder) Threshold(x affine, g float64) affine {
+	return b.clip(x.Times(1 / g).Plus(number(0.5)))
 }
 
 // clip returns x between 0 and 1, and the nearer of them beyond: two units.
-func (b *Builder) clip(x Affine) Affine {
-	return Number(1).Minus(b.ReLU(Number(1).Minus(b.ReLU(x))))
+func (b *builder) clip(x affine) affine {
+	return number(1).Minus(b.ReLU(number(1).Minus(b.ReLU(x))))
 }
 
 // Const returns a bit.
-func (b *Builder) Const(v bool) Affine {
+func (b *builder) Const(v bool) affine {
 	if v {
-		return Number(1)
+		return number(1)
 	}
-	return Number(0)
+	return number(0)
 }
 
 // Not returns 1 - x: no unit.
-func (b *Builder) Not(x Affine) Affine { return Number(1).Minus(x) }
+func (b *builder) Not(x affine) affine { return number(1).Minus(x) }
 
 // And returns ReLU(x + y - 1).
-func (b *Builder) And(x, y Affine) Affine {
-	return b.ReLU(x.Plus(y).Minus(Number(1)))
+func (b *builder) And(x, y affine) affine {
+	return b.ReLU(x.Plus(y).Minus(number(1)))
 }
 
 // Xor returns ReLU(x - y) + ReLU(y - x): two units, so that what reads it reads two
 // nodes and not all of what x and y are sums of.
-func (b *Builder) Xor(x, y Affine) Affine {
+func (b *builder) Xor(x, y affine) affine {
 	return b.ReLU(x.Minus(y)).Plus(b.ReLU(y.Minus(x)))
 }
 
 // Table returns values[z] where z is an integer from 0 to len(values)-1, and the straight
 // lines between: one layer of at most len(values)-1 units. Beyond the last it goes on with
 // its last slope.
-func (b *Builder) Table(z Affine, values []float64) Affine {
-	parts := []Scaled{{1, Number(values[0])}}
+func (b *builder) Table(z affine, values []float64) affine {
+	parts := []scaledAffine{{1, number(values[0])}}
 	slope := 0.0
 	for k := range len(values) - 1 {
 		next := values[k+1] - values[k]
 		if next != slope {
-			parts = append(parts, Scaled{next - slope, b.ReLU(z.Minus(Number(float64(k))))})
+			parts = append(parts, scaledAffine{next - slope, b.ReLU(z.Minus(number(float64(k))))})
 		}
 		slope = next
 	}
-	return Sum(parts...)
+	return sum(parts...)
 }
 
 // Parity returns the sum of the bits over GF(2): k units in one layer.
-func (b *Builder) Parity(bits ...Affine) Affine {
+func (b *builder) Parity(bits ...affine) affine {
 	return b.Table(total(bits), alternating(len(bits)))
 }
 
@@ -74,16 +74,16 @@ func alternating(k int) []float64 {
 
 // FullAdd returns the sum of three bits as two: two tables of their count, five units in
 // one layer.
-func (b *Builder) FullAdd(x, y, z Affine) (sum, carry Affine) {
-	count := total([]Affine{x, y, z})
+func (b *builder) FullAdd(x, y, z affine) (sum, carry affine) {
+	count := total([]affine{x, y, z})
 	return b.Table(count, alternating(3)), b.Table(count, []float64{0, 0, 1, 1})
 }
 
 // Select returns yes if the bit is 1 and no if it is 0, both at most bound in size there:
 //
 //	bit h = ReLU(h - M (1 - bit)) - ReLU(-h - M (1 - bit)).
-func (b *Builder) Select(bit, yes, no Affine, bound float64) Affine {
-	gate := func(h, bit Affine) Affine {
+func (b *builder) Select(bit, yes, no affine, bound float64) affine {
+	gate := func(h, bit affine) affine {
 		off := b.Not(bit).Times(bound)
 		return b.ReLU(h.Minus(off)).Minus(b.ReLU(h.Times(-1).Minus(off)))
 	}
@@ -93,7 +93,7 @@ func (b *Builder) Select(bit, yes, no Affine, bound float64) Affine {
 // Circuit returns the outputs of a circuit on bits. An output that depends on few of them
 // is one layer (see local.go), so that a Goldreich function has constant depth; the rest
 // take a layer a gate on their longest path.
-func (b *Builder) Circuit(c *circuit.Circuit, bits []Affine) []Affine {
+func (b *builder) Circuit(c *circuit.Circuit, bits []affine) []affine {
 	support := c.Support()
 	plans := make([]*local, len(support))
 	gates := false
@@ -101,7 +101,7 @@ func (b *Builder) Circuit(c *circuit.Circuit, bits []Affine) []Affine {
 		plans[j] = planLocal(c, j, support[j])
 		gates = gates || plans[j] == nil
 	}
-	outputs := make([]Affine, len(plans))
+	outputs := make([]affine, len(plans))
 	if gates {
 		outputs = circuit.Interpret(c, b, bits)
 	}
@@ -113,4 +113,4 @@ func (b *Builder) Circuit(c *circuit.Circuit, bits []Affine) []Affine {
 	return outputs
 }
 
-var _ circuit.Algebra[Affine] = (*Builder)(nil)
+var _ circuit.Algebra[affine] = (*builder)(nil)

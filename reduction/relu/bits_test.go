@@ -23,8 +23,8 @@ func function(t testing.TB, name string) *oneway.Function {
 // ofSigns returns the network of f of the signs of its inputs, with the given threshold
 // band.
 func ofSigns(f *oneway.Function, band float64) *Network {
-	b := NewBuilder(f.N)
-	bits := make([]Affine, f.N)
+	b := newBuilder(f.N)
+	bits := make([]affine, f.N)
 	for i := range bits {
 		bits[i] = b.Threshold(b.Input(i), band)
 	}
@@ -33,7 +33,7 @@ func ofSigns(f *oneway.Function, band float64) *Network {
 
 // differing counts the output bits of the network that are not those of f of the signs,
 // over points whose coordinates are of size from least to least+4.
-func differing[F Float](f *oneway.Function, n *Network, least float64, points int, rng *rand.Rand) int {
+func differing[F float](f *oneway.Function, n *Network, least float64, points int, rng *rand.Rand) int {
 	x := make([][]F, points)
 	for row := range x {
 		x[row] = make([]F, f.N)
@@ -92,8 +92,8 @@ func TestLocal(t *testing.T) {
 		k := rapid.IntRange(0, 5).Draw(rt, "k")
 		truth := rapid.SliceOfN(rapid.Bool(), 1<<k, 1<<k).Draw(rt, "truth")
 		c := fromTruth(truth, k)
-		b := NewBuilder(k)
-		bits := make([]Affine, k)
+		b := newBuilder(k)
+		bits := make([]affine, k)
 		for i := range bits {
 			bits[i] = b.Input(i)
 		}
@@ -136,8 +136,8 @@ func fromTruth(truth []bool, k int) *circuit.Circuit {
 func TestGoldreichIsShallow(t *testing.T) {
 	for pred, units := range map[string]int{"p5": 7, "xormaj": 35} {
 		f := function(t, fmt.Sprintf("goldreich:n=200,m=300,pred=%s", pred))
-		b := NewBuilder(f.N)
-		bits := make([]Affine, f.N)
+		b := newBuilder(f.N)
+		bits := make([]affine, f.N)
 		for i := range bits {
 			bits[i] = b.Input(i)
 		}
@@ -149,7 +149,7 @@ func TestGoldreichIsShallow(t *testing.T) {
 
 // TestGadgets: full adder, parity and selection against their definitions, on every input.
 func TestGadgets(t *testing.T) {
-	b := NewBuilder(5)
+	b := newBuilder(5)
 	x, y, z := b.Input(0), b.Input(1), b.Input(2)
 	sum, carry := b.FullAdd(x, y, z)
 	n := b.Build(sum, carry, b.Parity(x, y, z), b.Select(x, b.Input(3), b.Input(4), 7))
@@ -178,7 +178,7 @@ func TestCompose(t *testing.T) {
 		inner, outer := randomNetwork(rt, 3, 2), randomNetwork(rt, 2, 4)
 		x := [][]float64{{0, 0, 0}, {1, -2, 3}, {-0.5, 0.25, 8}}
 		two := Forward(outer, Forward(inner, x))
-		for row, one := range Forward(Compose(outer, inner), x) {
+		for row, one := range Forward(compose(outer, inner), x) {
 			for j, v := range one {
 				if d := v - two[row][j]; d > 1e-9 || d < -1e-9 {
 					rt.Fatalf("row %d output %d: %v composed, %v one after the other", row, j, v, two[row][j])
@@ -190,13 +190,13 @@ func TestCompose(t *testing.T) {
 
 // randomNetwork draws a network of a few units that read anything before them.
 func randomNetwork(t *rapid.T, inputs, outputs int) *Network {
-	b := NewBuilder(inputs)
-	var nodes []Affine
+	b := newBuilder(inputs)
+	var nodes []affine
 	for i := range inputs {
 		nodes = append(nodes, b.Input(i))
 	}
-	expression := func() Affine {
-		a := Number(rapid.Float64Range(-1, 1).Draw(t, "bias"))
+	expression := func() affine {
+		a := number(rapid.Float64Range(-1, 1).Draw(t, "bias"))
 		for range 3 {
 			a = a.Plus(rapid.SampledFrom(nodes).Draw(t, "node").Times(rapid.Float64Range(-1, 1).Draw(t, "weight")))
 		}
@@ -209,7 +209,7 @@ func randomNetwork(t *rapid.T, inputs, outputs int) *Network {
 			nodes = append(nodes, b.ReLU(a.Times(-1)))
 		}
 	}
-	var out []Affine
+	var out []affine
 	for range outputs {
 		out = append(out, expression())
 	}

@@ -5,31 +5,31 @@ import (
 	"math"
 )
 
-// Builder makes a [Network], one unit after the other.
-type Builder struct {
+// builder makes a [Network], one unit after the other.
+type builder struct {
 	inputs int
-	units  []Affine
+	units  []affine
 	layer  []int // of each node, 0 for the inputs
 }
 
-// NewBuilder returns a builder of a network with the given number of inputs.
-func NewBuilder(inputs int) *Builder {
-	return &Builder{inputs: inputs, layer: make([]int, inputs)}
+// newBuilder returns a builder of a network with the given number of inputs.
+func newBuilder(inputs int) *builder {
+	return &builder{inputs: inputs, layer: make([]int, inputs)}
 }
 
 // Input returns input i. It panics if there is none.
-func (b *Builder) Input(i int) Affine {
+func (b *builder) Input(i int) affine {
 	if i < 0 || i >= b.inputs {
 		panic(fmt.Sprintf("relu: input %d of %d", i, b.inputs))
 	}
 	return b.node(i)
 }
 
-func (b *Builder) node(i int) Affine { return Affine{terms: []term{{int32(i), 1}}} }
+func (b *builder) node(i int) affine { return affine{terms: []term{{int32(i), 1}}} }
 
 // ReLU returns max(a, 0), a new unit in the first layer after all that a reads; of a
 // constant, a constant. It panics if a number in it is not finite.
-func (b *Builder) ReLU(a Affine) Affine {
+func (b *builder) ReLU(a affine) affine {
 	if math.IsNaN(a.bias) || math.IsInf(a.bias, 0) {
 		panic(fmt.Sprintf("relu: a bias is %v", a.bias))
 	}
@@ -41,7 +41,7 @@ func (b *Builder) ReLU(a Affine) Affine {
 		layer = max(layer, b.layer[t.node])
 	}
 	if len(a.terms) == 0 {
-		return Number(max(a.bias, 0))
+		return number(max(a.bias, 0))
 	}
 	b.units = append(b.units, a)
 	b.layer = append(b.layer, layer+1)
@@ -50,32 +50,32 @@ func (b *Builder) ReLU(a Affine) Affine {
 
 // Append copies a network onto the given expressions in place of its inputs, and
 // returns its outputs: composition. It panics if their number is not that of its inputs.
-func (b *Builder) Append(n *Network, inputs []Affine) []Affine {
+func (b *builder) Append(n *Network, inputs []affine) []affine {
 	if len(inputs) != n.inputs {
 		panic(fmt.Sprintf("relu: %d expressions for %d inputs", len(inputs), n.inputs))
 	}
-	value := append([]Affine(nil), inputs...)
-	read := func(a Affine) Affine {
-		parts := []Scaled{{1, Number(a.bias)}}
+	value := append([]affine(nil), inputs...)
+	read := func(a affine) affine {
+		parts := []scaledAffine{{1, number(a.bias)}}
 		for _, t := range a.terms {
-			parts = append(parts, Scaled{t.weight, value[t.node]})
+			parts = append(parts, scaledAffine{t.weight, value[t.node]})
 		}
-		return Sum(parts...)
+		return sum(parts...)
 	}
 	for _, u := range n.units {
 		value = append(value, b.ReLU(read(u)))
 	}
-	outputs := make([]Affine, len(n.outputs))
+	outputs := make([]affine, len(n.outputs))
 	for j, a := range n.outputs {
 		outputs[j] = read(a)
 	}
 	return outputs
 }
 
-// Compose returns the network that feeds the outputs of inner to outer.
-func Compose(outer, inner *Network) *Network {
-	b := NewBuilder(inner.inputs)
-	inputs := make([]Affine, inner.inputs)
+// compose returns the network that feeds the outputs of inner to outer.
+func compose(outer, inner *Network) *Network {
+	b := newBuilder(inner.inputs)
+	inputs := make([]affine, inner.inputs)
 	for i := range inputs {
 		inputs[i] = b.Input(i)
 	}
@@ -84,9 +84,9 @@ func Compose(outer, inner *Network) *Network {
 
 // Build returns the network of the given outputs. Units that none of them needs are left
 // out.
-func (b *Builder) Build(outputs ...Affine) *Network {
+func (b *builder) Build(outputs ...affine) *Network {
 	needed := make([]bool, len(b.layer))
-	need := func(a Affine) {
+	need := func(a affine) {
 		for _, t := range a.terms {
 			needed[t.node] = true
 		}
@@ -123,18 +123,18 @@ func (b *Builder) Build(outputs ...Affine) *Network {
 			next[b.layer[i]-1]++
 		}
 	}
-	move := func(a Affine) Affine {
+	move := func(a affine) affine {
 		terms := make([]term, len(a.terms))
 		for k, t := range a.terms {
 			terms[k] = term{place[t.node], t.weight}
 		}
-		return Affine{a.bias, terms}
+		return affine{a.bias, terms}
 	}
 	units := 0
 	for _, width := range n.layers {
 		units += width
 	}
-	n.units = make([]Affine, units)
+	n.units = make([]affine, units)
 	for i, u := range b.units {
 		if needed[b.inputs+i] {
 			n.units[int(place[b.inputs+i])-b.inputs] = move(u)

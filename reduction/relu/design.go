@@ -6,10 +6,10 @@ import (
 	"assay/reduction"
 )
 
-// Design is a score network in parts, certified and not yet put together: its size is known
+// design is a score network in parts, certified and not yet put together: its size is known
 // where the network itself would not fit into memory. See [Certify].
-type Design struct {
-	Certificate Certificate
+type design struct {
+	Certificate certificate
 
 	in     *reduction.Instance
 	laws   *laws
@@ -22,8 +22,8 @@ type Design struct {
 // g. Its outputs are bits outside the band and between 0 and 1 in it.
 func bitsOf(in *reduction.Instance, g float64) *Network {
 	f := in.Function()
-	b := NewBuilder(f.N)
-	signs := make([]Affine, f.N)
+	b := newBuilder(f.N)
+	signs := make([]affine, f.N)
 	for i := range signs {
 		signs[i] = b.Threshold(b.Input(i), g)
 	}
@@ -41,7 +41,7 @@ func scaled(bits *Network, n int, g float64) *Network {
 	other.units = slices.Clone(bits.units)
 	for i, u := range other.units {
 		if len(u.terms) == 1 && int(u.terms[0].node) < n {
-			other.units[i] = Affine{u.bias, []term{{u.terms[0].node, u.terms[0].weight / g}}}
+			other.units[i] = affine{u.bias, []term{{u.terms[0].node, u.terms[0].weight / g}}}
 		}
 	}
 	return &other
@@ -49,15 +49,15 @@ func scaled(bits *Network, n int, g float64) *Network {
 
 // secretMean returns the network of a secret coordinate, given tanh(R x/(1+s^2)) as a function
 // of the unscaled x.
-func (l *laws) secretMean(tanh Piecewise) *Network {
-	b := NewBuilder(1)
+func (l *laws) secretMean(tanh piecewise) *Network {
+	b := newBuilder(1)
 	x := b.Input(0)
 	return b.Build(x.Times(l.shrink).Plus(b.Piecewise(x.Times(l.R), tanh).Times(l.v)))
 }
 
 // outputMean returns the network of an output coordinate and its bit.
-func (l *laws) outputMean(stairs staircase, period Piecewise) *Network {
-	b := NewBuilder(2)
+func (l *laws) outputMean(stairs staircase, period piecewise) *Network {
+	b := newBuilder(2)
 	shift := b.Input(1).Times(l.eps)
 	y := b.Input(0).Times(l.shrink * l.R).Plus(shift)
 	return b.Build(b.staircase(y, stairs, period, l.eps).Minus(shift).Times(1 / l.R))
@@ -65,22 +65,22 @@ func (l *laws) outputMean(stairs staircase, period Piecewise) *Network {
 
 // staircase returns the staircase of an expression. What a period reads is one unit, which is
 // the distance plus eps, and not all thresholds again.
-func (b *Builder) staircase(y Affine, stairs staircase, period Piecewise, eps float64) Affine {
-	point := []Scaled{{1, Number(-(stairs.most + 1) * eps)}}
+func (b *builder) staircase(y affine, stairs staircase, period piecewise, eps float64) affine {
+	point := []scaledAffine{{1, number(-(stairs.most + 1) * eps)}}
 	for odd := -stairs.most; odd <= stairs.most; odd += 2 {
-		point = append(point, Scaled{2 * eps, b.Threshold(y.Minus(Number(odd*eps)), stairs.width)})
+		point = append(point, scaledAffine{2 * eps, b.Threshold(y.Minus(number(odd*eps)), stairs.width)})
 	}
-	nearest, end := Sum(point...), Number(stairs.end(eps))
-	parts := []Scaled{{1, nearest}, {1, b.ReLU(y.Minus(end))}, {-1, b.ReLU(y.Times(-1).Minus(end))}}
+	nearest, end := sum(point...), number(stairs.end(eps))
+	parts := []scaledAffine{{1, nearest}, {1, b.ReLU(y.Minus(end))}, {-1, b.ReLU(y.Times(-1).Minus(end))}}
 	if len(period.X) > 0 {
-		within := b.Piecewise(b.ReLU(y.Minus(nearest).Plus(Number(eps))), shifted(period, eps))
-		parts = append(parts, Scaled{1, within})
+		within := b.Piecewise(b.ReLU(y.Minus(nearest).Plus(number(eps))), shifted(period, eps))
+		parts = append(parts, scaledAffine{1, within})
 	}
-	return Sum(parts...)
+	return sum(parts...)
 }
 
 // shifted returns p moved by eps to the right.
-func shifted(p Piecewise, eps float64) (moved Piecewise) {
+func shifted(p piecewise, eps float64) (moved piecewise) {
 	for i, x := range p.X {
 		if n := len(moved.X); n > 0 && !(x+eps > moved.X[n-1]) {
 			continue // knots a rounding error apart are one once eps is added
@@ -91,23 +91,23 @@ func shifted(p Piecewise, eps float64) (moved Piecewise) {
 }
 
 // Network puts the parts together.
-func (d *Design) Network() *Network {
+func (d *design) Network() *Network {
 	n, m := d.in.Function().N, d.in.Function().M
-	b := NewBuilder(d.in.Dim())
-	x := make([]Affine, d.in.Dim())
+	b := newBuilder(d.in.Dim())
+	x := make([]affine, d.in.Dim())
 	for i := range x {
 		x[i] = b.Input(i)
 	}
 	bits := b.Append(d.bits, x[:n])
 	secret := d.laws.secretMean(d.tanh.piecewise())
 	output := d.laws.outputMean(d.stairs, d.stairs.period.piecewise())
-	means := make([]Affine, len(x))
+	means := make([]affine, len(x))
 	for i := range means {
 		switch {
 		case i < n:
 			means[i] = b.Append(secret, x[i:i+1])[0]
 		case i < n+m:
-			means[i] = b.Append(output, []Affine{x[i], bits[i-n]})[0]
+			means[i] = b.Append(output, []affine{x[i], bits[i-n]})[0]
 		default:
 			means[i] = x[i].Times(d.laws.shrink)
 		}
@@ -115,10 +115,10 @@ func (d *Design) Network() *Network {
 	return b.Build(means...)
 }
 
-// Size returns the size of [Design.Network], without making it: the parts are counted as
+// Size returns the size of design.Network, without making it: the parts are counted as
 // often as they occur, each on what it reads there. Steps that were not made are counted as
 // those are that no constant is missing from.
-func (d *Design) Size() Size {
+func (d *design) Size() Size {
 	n, m, dim := d.in.Function().N, d.in.Function().M, d.in.Dim()
 	var t tally
 	t.units(d.bits, 0, 1)
@@ -128,7 +128,7 @@ func (d *Design) Size() Size {
 	t.expressions(secret.outputs, n)
 	t.steps(len(secret.layers), missing*n)
 	if n+m < dim {
-		t.expressions([]Affine{{terms: []term{{0, d.laws.shrink}}}}, dim-n-m)
+		t.expressions([]affine{{terms: []term{{0, d.laws.shrink}}}}, dim-n-m)
 	}
 	period, missing := d.stairs.period.thinned()
 	output := d.laws.outputMean(d.stairs, period)
@@ -141,8 +141,8 @@ func (d *Design) Size() Size {
 		}
 		on, ok := kinds[kind]
 		if !ok {
-			b := NewBuilder(2)
-			on = b.Build(b.Append(output, []Affine{b.Input(0), b.Input(1).Times(kind[1]).Plus(Number(kind[0]))})...)
+			b := newBuilder(2)
+			on = b.Build(b.Append(output, []affine{b.Input(0), b.Input(1).Times(kind[1]).Plus(number(kind[0]))})...)
 			kinds[kind] = on
 		}
 		t.units(on, from, 1)

@@ -98,7 +98,7 @@ type file struct {
 	content []byte
 }
 
-func compareNetwork[F Float](t *testing.T, f file, python string, metadata map[string]string, n, other *Network, x [][]float64, tolerance float64) {
+func compareNetwork[F float](t *testing.T, f file, python string, metadata map[string]string, n, other *Network, x [][]float64, tolerance float64) {
 	t.Helper()
 	rows := converted[F](x)
 	got, read := runFile(t, f, python, rows, nil, n.Outputs())
@@ -137,7 +137,7 @@ func TestONNXRule(t *testing.T) {
 	}
 }
 
-func compareRule[F Float](t *testing.T, python string, in *reduction.Instance, x [][]float64, levels []float64, metadata map[string]string, format Format, tolerance float64) {
+func compareRule[F float](t *testing.T, python string, in *reduction.Instance, x [][]float64, levels []float64, metadata map[string]string, format Format, tolerance float64) {
 	t.Helper()
 	f := file{"model.onnx", written(t, func(w io.Writer) error { return WriteRule(w, in, format, metadata) })}
 	rows, d, eps := converted[F](x), in.Dim(), F(in.Dials().Eps/in.Dials().R)
@@ -172,7 +172,7 @@ func compareRule[F Float](t *testing.T, python string, in *reduction.Instance, x
 	}
 }
 
-func converted[F, G Float](x [][]G) [][]F {
+func converted[F, G float](x [][]G) [][]F {
 	rows := make([][]F, len(x))
 	for i, row := range x {
 		for _, v := range row {
@@ -183,7 +183,7 @@ func converted[F, G Float](x [][]G) [][]F {
 }
 
 // farthest returns the largest difference over the largest size.
-func farthest[F Float](a, b [][]F) float64 {
+func farthest[F float](a, b [][]F) float64 {
 	difference, size := 0.0, 0.0
 	for i, row := range a {
 		for j, v := range row {
@@ -196,7 +196,7 @@ func farthest[F Float](a, b [][]F) float64 {
 
 // runFile returns what another program computes with the file for the rows of x, and, if there are
 // any, levels sigma; and the metadata that it reads.
-func runFile[F Float](t *testing.T, f file, python string, x [][]F, sigma []F, outputs int) (result [][]F, metadata map[string]string) {
+func runFile[F float](t *testing.T, f file, python string, x [][]F, sigma []F, outputs int) (result [][]F, metadata map[string]string) {
 	t.Helper()
 	folder := t.TempDir()
 	path := func(name string) string { return filepath.Join(folder, name) }
@@ -274,13 +274,13 @@ func TestNPZ(t *testing.T) {
 		t.Errorf("%s, %d layers, %v inputs", text, len(layers), inputs)
 	}
 	row := 0
-	for _, list := range [][]Affine{n.units, n.outputs} {
+	for _, list := range [][]affine{n.units, n.outputs} {
 		for _, a := range list {
-			read := Affine{bias: bias[row]}
+			read := affine{bias: bias[row]}
 			for k := start[row]; k < start[row+1]; k++ {
 				read.terms = append(read.terms, term{source[k], weight[k]})
 			}
-			if d := cmp.Diff(a, read, cmp.AllowUnexported(Affine{}, term{})); d != "" {
+			if d := cmp.Diff(a, read, cmp.AllowUnexported(affine{}, term{})); d != "" {
 				t.Fatalf("row %d: %s", row, d)
 			}
 			row++

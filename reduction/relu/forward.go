@@ -9,13 +9,13 @@ import (
 // read once for all of them.
 const lanes = 32
 
-// Float is a format that networks compute in.
-type Float interface{ float32 | float64 }
+// float is a format that networks compute in.
+type float interface{ float32 | float64 }
 
 // Forward returns the outputs of the network for each row of x, whose length is the
 // number of inputs, computed in the format F: weights are rounded to it. It panics if
 // a row has another length.
-func Forward[F Float](n *Network, x [][]F) [][]F {
+func Forward[F float](n *Network, x [][]F) [][]F {
 	m := &n.memory
 	values := make([][lanes]F, m.places)
 	results := make([][]F, len(x))
@@ -65,7 +65,7 @@ func Forward[F Float](n *Network, x [][]F) [][]F {
 
 // mirrors returns which units are followed by their own negation, as in an exclusive or: one sum
 // is enough for both, since it is rounded alike.
-func mirrors(units []Affine) []bool {
+func mirrors(units []affine) []bool {
 	mirrored := make([]bool, len(units))
 	for i := 0; i+1 < len(units); i++ {
 		a, b := units[i], units[i+1]
@@ -79,7 +79,7 @@ func mirrors(units []Affine) []bool {
 
 // evaluate stores an expression in dst, for all lanes. Most expressions have at most four terms,
 // and go through memory once.
-func evaluate[F Float](dst *[lanes]F, a *Affine, values [][lanes]F, place []int32) {
+func evaluate[F float](dst *[lanes]F, a *affine, values [][lanes]F, place []int32) {
 	terms, bias := a.terms, F(a.bias)
 	switch len(terms) {
 	case 1:
@@ -123,6 +123,6 @@ func evaluate[F Float](dst *[lanes]F, a *Affine, values [][lanes]F, place []int3
 }
 
 // read returns the weight of a wire in the format F, and what it reads.
-func read[F Float](t term, values [][lanes]F, place []int32) (weight F, value *[lanes]F) {
+func read[F float](t term, values [][lanes]F, place []int32) (weight F, value *[lanes]F) {
 	return F(t.weight), &values[place[t.node]]
 }

@@ -11,7 +11,7 @@ import (
 // does in blocks, in little memory and by pairs, another way.
 func naive(n *Network, x []float64) []float64 {
 	values := append([]float64(nil), x...)
-	value := func(a Affine) float64 {
+	value := func(a affine) float64 {
 		sum := 0.0
 		for _, t := range a.terms {
 			sum += t.weight * values[t.node]

@@ -36,9 +36,9 @@ func (s stretch) knot(k int) float64 {
 //
 // For a given number of knots in all, a stretch deserves the fifth root of its part of the sum
 // with one step each. The one that gains the most in that by being halved is halved, until a
-// thousandth is all that remains. Integrals are by the rule of [Target.Fit], and the largest density is
+// thousandth is all that remains. Integrals are by the rule of target.Fit, and the largest density is
 // that of its points and the ends.
-func (t Target) grade(bound float64) ([]stretch, float64, error) {
+func (t target) grade(bound float64) ([]stretch, float64, error) {
 	parts := t.parts()
 	total := sumOfRoots(parts)
 	for len(parts) < mostStretches {
@@ -88,7 +88,7 @@ type part struct {
 func (p part) root() float64 { return math.Pow(p.error, 0.2) }
 
 // parts returns the pieces that the target begins with.
-func (t Target) parts() (parts []part) {
+func (t target) parts() (parts []part) {
 	for _, v := range t.intervals() {
 		for _, p := range v.pieces {
 			parts = append(parts, t.halved(p.from, p.to))
@@ -104,7 +104,7 @@ func sumOfRoots(parts []part) (sum float64) {
 	return sum
 }
 
-func (t Target) halved(from, to float64) part {
+func (t target) halved(from, to float64) part {
 	p := part{from: from, to: to, error: t.curved(from, to)}
 	if middle := from + (to-from)/2; from < middle && middle < to {
 		p.gain = p.root() - math.Pow(t.curved(from, middle), 0.2) - math.Pow(t.curved(middle, to), 0.2)
@@ -113,7 +113,7 @@ func (t Target) halved(from, to float64) part {
 }
 
 // curved returns the bound on the mean square error of one step.
-func (t Target) curved(from, to float64) float64 {
+func (t target) curved(from, to float64) float64 {
 	integral, density := 0.0, max(t.Density(from), t.Density(to))
 	x, w := legendre(from, to)
 	for i := range x {
@@ -125,14 +125,14 @@ func (t Target) curved(from, to float64) float64 {
 
 // curve is a piecewise-linear function with knots that are made, or too many to be.
 type curve struct {
-	made   Piecewise
+	made   piecewise
 	graded []stretch // if there are any, F at their knots
 	f      func(x float64) float64
 }
 
 // curve interpolates the target to the bound, and returns the error. Where that takes more than
 // mostMade knots they are left unmade.
-func (t Target) curve(bound float64) (curve, float64, error) {
+func (t target) curve(bound float64) (curve, float64, error) {
 	parts := t.parts()
 	if sum := sumOfRoots(parts); sum*math.Pow(sum/bound, 0.25)+float64(len(parts)) > mostMade {
 		graded, certified, err := t.grade(bound)
@@ -147,7 +147,7 @@ func (t Target) curve(bound float64) (curve, float64, error) {
 	return curve{made: p}, missed, err
 }
 
-// mostMade is the number of knots up to which [Target.Fit] makes them, rather than [Target.grade].
+// mostMade is the number of knots up to which target.Fit makes them, rather than target.grade.
 const mostMade = 1 << 12
 
 // knots returns their number.
@@ -183,7 +183,7 @@ func (c curve) mirrored() curve {
 }
 
 // piecewise makes all knots.
-func (c curve) piecewise() Piecewise {
+func (c curve) piecewise() piecewise {
 	return c.some(func(s stretch) []int {
 		all := make([]int, s.intervals)
 		for k := range all {
@@ -195,7 +195,7 @@ func (c curve) piecewise() Piecewise {
 
 // thinned makes only the first and the last step of each stretch, and one between, and returns
 // how many steps are missing: what is there has the largest weights of all, and the rest can be counted.
-func (c curve) thinned() (p Piecewise, missing int) {
+func (c curve) thinned() (p piecewise, missing int) {
 	p = c.some(func(s stretch) []int {
 		switch s.intervals {
 		case 1:
@@ -209,11 +209,11 @@ func (c curve) thinned() (p Piecewise, missing int) {
 }
 
 // some makes the knots of the given numbers of each stretch, which begin with 0, and the last of all.
-func (c curve) some(of func(s stretch) []int) Piecewise {
+func (c curve) some(of func(s stretch) []int) piecewise {
 	if c.graded == nil {
 		return c.made
 	}
-	var p Piecewise
+	var p piecewise
 	add := func(x float64) { p.X, p.Y = append(p.X, x), append(p.Y, c.f(x)) }
 	for _, s := range c.graded {
 		for _, k := range of(s) {

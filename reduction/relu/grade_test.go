@@ -14,8 +14,8 @@ import (
 )
 
 // curved is the target of TestFit, with its curvature.
-func curved(steep float64) Target {
-	target := Target{
+func curved(steep float64) target {
+	target := target{
 		F:       func(x float64) float64 { return math.Tanh(steep * x) },
 		Density: func(x float64) float64 { return bell(x, 1) },
 		Curvature: func(x float64) float64 {
@@ -73,7 +73,7 @@ func TestGradedOutputs(t *testing.T) {
 	for _, s := range []float64{0.1, 0.3, 0.6, 1} {
 		l := &laws{in: in, R: in.Dials().R, eps: in.Dials().Eps, s: s, v: s * s / (1 + s*s), shrink: 1 / (1 + s*s)}
 		c := comb{laws: l, q: 1e-3}
-		target := Target{
+		target := target{
 			F:         func(t float64) float64 { return in.OutputMean(false, t*(1+s*s), s) },
 			Curvature: func(t float64) float64 { return in.OutputCurvature(false, t, s) },
 			Density:   c.density, Knots: []float64{0, l.eps}, Breaks: l.breaks(10 / math.Hypot(1, s)),
@@ -108,14 +108,14 @@ func TestGradedSize(t *testing.T) {
 			t.Fatal(err)
 		}
 		l := d.laws
-		regrade := func(target Target, bound float64) curve {
+		regrade := func(target target, bound float64) curve {
 			graded, _, err := target.grade(bound)
 			if err != nil {
 				t.Fatal(err)
 			}
 			return curve{graded: graded, f: target.F}
 		}
-		d.tanh = regrade(Target{
+		d.tanh = regrade(target{
 			F: func(x float64) float64 { return math.Tanh(l.R * l.shrink * x) }, Density: func(x float64) float64 { return bell(math.Abs(x)-l.R, math.Hypot(1, l.s)) },
 			Curvature: func(x float64) float64 {
 				a := l.R * l.shrink
@@ -123,7 +123,7 @@ func TestGradedSize(t *testing.T) {
 			},
 			Knots: []float64{-3 * l.R, 0, 3 * l.R},
 		}, 1e-14)
-		d.stairs.period = regrade(Target{
+		d.stairs.period = regrade(target{
 			F:         func(t float64) float64 { return in.OutputMean(false, t*(1+l.s*l.s), l.s) },
 			Curvature: func(t float64) float64 { return in.OutputCurvature(false, t, l.s) },
 			Density:   func(float64) float64 { return 1 }, Knots: []float64{0, l.eps},
@@ -177,7 +177,7 @@ func TestLandings(t *testing.T) {
 			return list
 		}
 		network := func(stairs staircase) func(row, j int) float64 {
-			on := l.outputMean(stairs, Piecewise{})
+			on := l.outputMean(stairs, piecewise{})
 			return func(row, j int) float64 {
 				bit := float64(index(in.Function().Circuit.Eval(in.Secret(x.RawRowView(row)))[j]))
 				return Forward(on, [][]float64{{x.At(row, 8+j), bit}})[0][0]

@@ -24,7 +24,7 @@ func (l *laws) secret(bound float64) (curve, float64, error) {
 	far := quantile(bound * tail)
 	beyond := 2 * normalTail(far)
 	end := l.R + far*deviation
-	t := Target{
+	t := target{
 		F: func(x float64) float64 { return math.Tanh(l.R * l.shrink * x) },
 		Curvature: func(x float64) float64 {
 			a := l.R * l.shrink
@@ -83,7 +83,7 @@ func (l *laws) output(bound float64) (staircase, float64, error) {
 		stairs.width /= 2
 	}
 	missed += ramps()
-	half, within, err := Target{
+	half, within, err := target{
 		F:         func(t float64) float64 { return l.in.OutputMean(false, t*(1+l.s*l.s), l.s) },
 		Curvature: func(t float64) float64 { return l.in.OutputCurvature(false, t, l.s) },
 		Density:   c.density,

@@ -39,7 +39,7 @@ func TestComb(t *testing.T) {
 		c := comb{laws: l, q: rapid.Float64Range(0.01, 1).Draw(rt, "q")}
 		breaks := append(l.breaks(12/math.Hypot(1, l.s)), 0, l.eps)
 		slices.Sort(breaks)
-		one := Target{F: func(float64) float64 { return 1 }, Density: c.density}
+		one := target{F: func(float64) float64 { return 1 }, Density: c.density}
 		mass := 0.0
 		for i, to := range breaks[1:] {
 			if from := breaks[i]; from < to {
@@ -73,7 +73,7 @@ func TestKnotsThatMeet(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b := NewBuilder(1)
+		b := newBuilder(1)
 		n := b.Build(b.staircase(b.Input(0), stairs, stairs.period.piecewise(), l.eps))
 		for _, y := range []float64{0, 0.5, 1, -1, 2.5} {
 			if got, e := Forward(n, [][]float64{{y}})[0][0], in.OutputCorrection(s); !(math.Abs(got-y) <= e+1e-12*(1+math.Abs(y))) {
@@ -95,7 +95,7 @@ func TestStaircase(t *testing.T) {
 			rt.Fatal(err)
 		}
 		network := func(stairs staircase) func(y float64) float64 {
-			b := NewBuilder(1)
+			b := newBuilder(1)
 			n := b.Build(b.staircase(b.Input(0), stairs, stairs.period.piecewise(), l.eps))
 			return func(y float64) float64 { return Forward(n, [][]float64{{y}})[0][0] }
 		}

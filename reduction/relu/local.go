@@ -17,7 +17,7 @@ const (
 // the bits whose flip always flips the output, g what is left, of r other bits.
 //
 // If g is symmetric, the output is a function of the integer w + (k+1) v, w the count of
-// the k bits of P and v that of the r bits of g: one [Builder.Table]. Otherwise it is
+// the k bits of P and v that of the r bits of g: one builder.Table. Otherwise it is
 //
 //	P + sum over the inputs e on which g is 1 of [e] (1 - 2 P),
 //
@@ -77,16 +77,16 @@ func planLocal(c *circuit.Circuit, j int, support []int) *local {
 }
 
 // compile returns the output on the given bits.
-func (p *local) compile(b *Builder, input []Affine) Affine {
+func (p *local) compile(b *builder, input []affine) affine {
 	k, r := len(p.linear), len(p.rest)
 	w, v := count(input, p.linear), count(input, p.rest)
 	if p.table != nil {
 		return b.Table(w.Plus(v.Times(float64(k+1))), p.table)
 	}
 	parity := alternating(k)
-	parts := []Scaled{{1, b.Table(w, parity)}}
+	parts := []scaledAffine{{1, b.Table(w, parity)}}
 	for _, e := range p.ones {
-		short := Number(float64(-r)) // l - r
+		short := number(float64(-r)) // l - r
 		for i, at := range p.rest {
 			bit := input[at]
 			if e>>i&1 == 0 {
@@ -94,18 +94,18 @@ func (p *local) compile(b *Builder, input []Affine) Affine {
 			}
 			short = short.Plus(bit)
 		}
-		parts = append(parts, Scaled{1, b.ReLU(short.Plus(Number(1)))},
-			Scaled{-2, b.Table(w.Plus(short.Times(float64(k))), parity)})
+		parts = append(parts, scaledAffine{1, b.ReLU(short.Plus(number(1)))},
+			scaledAffine{-2, b.Table(w.Plus(short.Times(float64(k))), parity)})
 	}
 	if p.negated {
-		return b.Not(Sum(parts...))
+		return b.Not(sum(parts...))
 	}
-	return Sum(parts...)
+	return sum(parts...)
 }
 
 // count returns the number of the bits at the given places that are set.
-func count(input []Affine, at []int) Affine {
-	var chosen []Affine
+func count(input []affine, at []int) affine {
+	var chosen []affine
 	for _, i := range at {
 		chosen = append(chosen, input[i])
 	}

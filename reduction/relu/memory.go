@@ -25,7 +25,7 @@ func layOut(n *Network) memory {
 	for i := range last {
 		last[i] = done(i)
 	}
-	read := func(a Affine, at int) {
+	read := func(a affine, at int) {
 		for _, t := range a.terms {
 			last[t.node] = max(last[t.node], at)
 		}

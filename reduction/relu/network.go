@@ -6,8 +6,8 @@ package relu
 type Network struct {
 	inputs  int
 	layers  []int    // units of each layer
-	units   []Affine // node inputs+i, layer by layer
-	outputs []Affine
+	units   []affine // node inputs+i, layer by layer
+	outputs []affine
 
 	mirrored []bool // see [mirrors]
 	memory   memory

@@ -14,7 +14,7 @@ import (
 // compiled as they are asked for and kept; it may be used by several goroutines.
 type Networks struct {
 	*reduction.Instance
-	of *Designer
+	of *designer
 	c  float64
 
 	mutex   sync.Mutex

@@ -28,7 +28,7 @@ func (n *Network) WriteNPZ(w io.Writer, metadata map[string]string) error {
 	for _, width := range n.layers {
 		layers = append(layers, int64(width))
 	}
-	for _, list := range [][]Affine{n.units, n.outputs} {
+	for _, list := range [][]affine{n.units, n.outputs} {
 		for _, a := range list {
 			for _, t := range a.terms {
 				source, weight = append(source, t.node), append(weight, t.weight)

@@ -18,9 +18,9 @@ const (
 
 // The names of the inputs and the output in an exported file.
 const (
-	ONNXInput  = "x"
-	ONNXSigma  = "sigma"
-	ONNXOutput = "denoised"
+	onnxInput  = "x"
+	onnxSigma  = "sigma"
+	onnxOutput = "denoised"
 )
 
 // Format is the floating-point format of an exported network.
@@ -39,10 +39,10 @@ func (n *Network) WriteONNX(w io.Writer, format Format, metadata map[string]stri
 	if err != nil {
 		return err
 	}
-	rows := g.network(n, g.node("Transpose", []string{ONNXInput}, ints("perm", 1, 0)))
-	g.named(ONNXOutput, "Transpose", []string{rows}, ints("perm", 1, 0))
-	g.port(graphInput, ONNXInput, "batch", n.inputs)
-	g.port(graphOutput, ONNXOutput, "batch", len(n.outputs))
+	rows := g.network(n, g.node("Transpose", []string{onnxInput}, ints("perm", 1, 0)))
+	g.named(onnxOutput, "Transpose", []string{rows}, ints("perm", 1, 0))
+	g.port(graphInput, onnxInput, "batch", n.inputs)
+	g.port(graphOutput, onnxOutput, "batch", len(n.outputs))
 	_, err = w.Write(g.model("relu", metadata))
 	return err
 }
@@ -116,7 +116,7 @@ func (g *graph) network(n *Network, nodes string) (outputs string) {
 
 // expressions adds the values of a list of expressions, grouped by their number of wires:
 // row i is expression order[i], over nodes at the given rows.
-func (g *graph) expressions(nodes string, place []int32, list []Affine) (values string, order []int) {
+func (g *graph) expressions(nodes string, place []int32, list []affine) (values string, order []int) {
 	groups := map[int][]int{}
 	for i, a := range list {
 		groups[len(a.terms)] = append(groups[len(a.terms)], i)

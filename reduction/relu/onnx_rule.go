@@ -9,9 +9,9 @@ import (
 	"assay/reduction/circuit"
 )
 
-// RuleCertificate bounds the error of the local rule, over all levels sigma from From = d^-C to
+// ruleCertificate bounds the error of the local rule, over all levels sigma from From = d^-C to
 // To = d^C: sigma^2 E|s^ - s|^2 <= Total <= Target = d^-C.
-type RuleCertificate struct {
+type ruleCertificate struct {
 	C      float64 `json:"C"`
 	From   float64 `json:"from"`
 	To     float64 `json:"to"`
@@ -22,8 +22,8 @@ type RuleCertificate struct {
 // CertifyRule certifies the local rule of a lattice instance for the exponent C > 0, by
 // [reduction.Instance.WorstScoreBound]. It is an error, that says what is missing, if it is
 // not well modelled.
-func CertifyRule(in *reduction.Instance, C float64) (RuleCertificate, error) {
-	cert := RuleCertificate{C: C, To: math.Pow(float64(in.Dim()), C)}
+func CertifyRule(in *reduction.Instance, C float64) (ruleCertificate, error) {
+	cert := ruleCertificate{C: C, To: math.Pow(float64(in.Dim()), C)}
 	cert.From, cert.Target = 1/cert.To, 1/cert.To
 	if err := checkCertifiable(in, C); err != nil {
 		return cert, err
@@ -74,8 +74,8 @@ func WriteRule(w io.Writer, in *reduction.Instance, format Format, metadata map[
 	rows := func(of string, from, to int) string {
 		return op("Slice", of, g.axis(uint64(from)), g.axis(uint64(to)), g.axis(0))
 	}
-	x := g.node("Transpose", []string{ONNXInput}, ints("perm", 1, 0))
-	s := op("Mul", ONNXSigma, number(dials.R))
+	x := g.node("Transpose", []string{onnxInput}, ints("perm", 1, 0))
+	s := op("Mul", onnxSigma, number(dials.R))
 	square := op("Mul", s, s)
 	grow := op("Add", square, number(1))
 	v := op("Div", square, grow)
@@ -113,18 +113,18 @@ func WriteRule(w io.Writer, in *reduction.Instance, format Format, metadata map[
 	}
 	known := op("And", op("GreaterOrEqual", s, number(least)), op("LessOrEqual", s, number(most)))
 	means = op("Where", known, means, number(math.NaN()))
-	g.named(ONNXOutput, "Transpose", []string{means}, ints("perm", 1, 0))
-	g.port(graphInput, ONNXInput, "batch", d)
-	g.port(graphInput, ONNXSigma, "levels")
-	g.port(graphOutput, ONNXOutput, "batch", d)
+	g.named(onnxOutput, "Transpose", []string{means}, ints("perm", 1, 0))
+	g.port(graphInput, onnxInput, "batch", d)
+	g.port(graphInput, onnxSigma, "levels")
+	g.port(graphOutput, onnxOutput, "batch", d)
 	_, err = w.Write(g.model("rule", metadata))
 	return err
 }
 
 // circuitNetwork returns the network of a circuit, from bits to bits.
 func circuitNetwork(c *circuit.Circuit) *Network {
-	b := NewBuilder(c.Inputs())
-	bits := make([]Affine, c.Inputs())
+	b := newBuilder(c.Inputs())
+	bits := make([]affine, c.Inputs())
 	for i := range bits {
 		bits[i] = b.Input(i)
 	}

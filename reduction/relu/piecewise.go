@@ -8,15 +8,15 @@ import (
 	"gonum.org/v1/gonum/integrate/quad"
 )
 
-// Piecewise is a continuous piecewise-linear function of one variable: Y[i] at X[i], X
+// piecewise is a continuous piecewise-linear function of one variable: Y[i] at X[i], X
 // increasing, and beyond the ends straight on with slope Tail.
-type Piecewise struct {
+type piecewise struct {
 	X, Y []float64
 	Tail float64
 }
 
 // At returns the value at x.
-func (p Piecewise) At(x float64) float64 {
+func (p piecewise) At(x float64) float64 {
 	last := len(p.X) - 1
 	i, _ := slices.BinarySearch(p.X, x) // X[i-1] < x <= X[i]
 	switch {
@@ -28,39 +28,39 @@ func (p Piecewise) At(x float64) float64 {
 	return p.Y[i-1] + (p.Y[i]-p.Y[i-1])*((x-p.X[i-1])/(p.X[i]-p.X[i-1]))
 }
 
-// Piecewise returns p of an expression: two units for each interval on which p is not
+// piecewise returns p of an expression: two units for each interval on which p is not
 // constant, and two for the ends. Each interval is a ramp 1 - ReLU(1 - ReLU(..)) that is
 // exactly 0 before it and 1 after it. A sum of ReLU(x - X[i]) takes half of the units, and
 // adds numbers as large as the steepest slope times x.
-func (b *Builder) Piecewise(x Affine, p Piecewise) Affine {
+func (b *builder) Piecewise(x affine, p piecewise) affine {
 	last := len(p.X) - 1
-	parts := []Scaled{{1, Number(p.Y[last])}}
+	parts := []scaledAffine{{1, number(p.Y[last])}}
 	for i := range last {
 		if rise := p.Y[i+1] - p.Y[i]; rise != 0 {
 			width := p.X[i+1] - p.X[i]
-			ramp := b.ReLU(x.Times(1 / width).Minus(Number(p.X[i] / width)))
-			parts = append(parts, Scaled{-rise, b.ReLU(Number(1).Minus(ramp))})
+			ramp := b.ReLU(x.Times(1 / width).Minus(number(p.X[i] / width)))
+			parts = append(parts, scaledAffine{-rise, b.ReLU(number(1).Minus(ramp))})
 		}
 	}
 	if p.Tail != 0 {
-		parts = append(parts, Scaled{p.Tail, b.ReLU(x.Minus(Number(p.X[last])))},
-			Scaled{-p.Tail, b.ReLU(Number(p.X[0]).Minus(x))})
+		parts = append(parts, scaledAffine{p.Tail, b.ReLU(x.Minus(number(p.X[last])))},
+			scaledAffine{-p.Tail, b.ReLU(number(p.X[0]).Minus(x))})
 	}
-	return Sum(parts...)
+	return sum(parts...)
 }
 
-// Target is a function of one variable to be approximated in mean square.
-type Target struct {
+// target is a function of one variable to be approximated in mean square.
+type target struct {
 	F       func(x float64) float64
 	Density func(x float64) float64 // that the error is weighted with
 	Knots   []float64               // where to begin, at least two, in increasing order
 	Breaks  []float64               // where F or Density change their scale, in any order
 	Tail    float64                 // slope beyond the first and the last knot
 
-	Curvature func(x float64) float64 // F'', which [Target.Fit] does without
+	Curvature func(x float64) float64 // F'', which target.Fit does without
 }
 
-// mostKnots bounds the knots of [Target.Fit].
+// mostKnots bounds the knots of target.Fit.
 const mostKnots = 1 << 17
 
 // Fit interpolates F until the integral of Density (p - F)^2 between the first and the
@@ -68,7 +68,7 @@ const mostKnots = 1 << 17
 // error is split again and again, where it halves best, so that the knots come to lie as
 // dense as (Density F”^2)^(1/5). Integrals are by the Gauss-Legendre rule of 16 points on
 // each piece between breaks and knots. It is an error if 2^17 knots are too few.
-func (t Target) Fit(bound float64) (p Piecewise, meanSquare float64, err error) {
+func (t target) Fit(bound float64) (p piecewise, meanSquare float64, err error) {
 	queue := t.intervals()
 	for {
 		// Summed afresh now and then: a running sum would drift by more than a small bound.
@@ -87,7 +87,7 @@ func (t Target) Fit(bound float64) (p Piecewise, meanSquare float64, err error) 
 		}
 	}
 	slices.SortFunc(queue, func(v, w interval) int { return cmp.Compare(v.from, w.from) })
-	p = Piecewise{X: []float64{queue[0].from}, Y: []float64{queue[0].left}, Tail: t.Tail}
+	p = piecewise{X: []float64{queue[0].from}, Y: []float64{queue[0].left}, Tail: t.Tail}
 	for _, v := range queue {
 		p.X, p.Y = append(p.X, v.to), append(p.Y, v.right)
 	}
@@ -130,7 +130,7 @@ func legendre(from, to float64) (x, w [order]float64) {
 	return x, w
 }
 
-func (t Target) piece(from, to float64) piece {
+func (t target) piece(from, to float64) piece {
 	p := piece{from: from, to: to}
 	p.x, p.w = legendre(from, to)
 	for i, x := range p.x {
@@ -151,7 +151,7 @@ func (v *interval) squares(p *piece) float64 {
 	return sum
 }
 
-func (t Target) interval(pieces []piece) interval {
+func (t target) interval(pieces []piece) interval {
 	v := interval{from: pieces[0].from, to: pieces[len(pieces)-1].to, pieces: pieces}
 	v.left, v.right = t.F(v.from), t.F(v.to)
 	for i := range pieces {
@@ -161,7 +161,7 @@ func (t Target) interval(pieces []piece) interval {
 }
 
 // intervals returns those between the first knots, as a heap.
-func (t Target) intervals() []interval {
+func (t target) intervals() []interval {
 	breaks := slices.Sorted(slices.Values(t.Breaks))
 	var queue []interval
 	for i, to := range t.Knots[1:] {
@@ -183,7 +183,7 @@ func (t Target) intervals() []interval {
 }
 
 // splitWorst splits the interval at the top of the heap.
-func (t Target) splitWorst(queue []interval) []interval {
+func (t target) splitWorst(queue []interval) []interval {
 	v := queue[0]
 	pieces := v.pieces
 	at := 1

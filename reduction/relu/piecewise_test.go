@@ -14,9 +14,9 @@ func bell(x, deviation float64) float64 {
 // squares returns the integral of density (p - f)^2 by the midpoint rule on a fine grid:
 // another route than that of Fit. Its relative error is of order (step/width)^2, the width
 // that of the narrowest feature: below 1e-4 here.
-func squares(p Piecewise, t Target) float64 { return squaresBy(400_000, p, t) }
+func squares(p piecewise, t target) float64 { return squaresBy(400_000, p, t) }
 
-func squaresBy(steps int, p Piecewise, t Target) float64 {
+func squaresBy(steps int, p piecewise, t target) float64 {
 	from, to := p.X[0], p.X[len(p.X)-1]
 	h := (to - from) / float64(steps)
 	sum := 0.0
@@ -33,7 +33,7 @@ func squaresBy(steps int, p Piecewise, t Target) float64 {
 // (density f”^2)^(1/5))^5/120 for interpolation: bisection costs at most a factor 2 in the
 // length of an interval. A uniform grid of as many knots is the control.
 func TestFit(t *testing.T) {
-	target := Target{
+	target := target{
 		F:       func(x float64) float64 { return math.Tanh(20 * x) },
 		Density: func(x float64) float64 { return bell(x, 1) },
 		Knots:   []float64{-8, 8},
@@ -57,7 +57,7 @@ func TestFit(t *testing.T) {
 		if knots := float64(len(p.X)); knots > 2.5*optimal+10 {
 			t.Errorf("bound %v: %v knots, the optimum is about %.0f", bound, knots, optimal)
 		}
-		uniform := Piecewise{}
+		uniform := piecewise{}
 		for i := range p.X {
 			x := -8 + 16*float64(i)/float64(len(p.X)-1)
 			uniform.X, uniform.Y = append(uniform.X, x), append(uniform.Y, target.F(x))
@@ -77,14 +77,14 @@ func TestFit(t *testing.T) {
 // are at most 9 ramps: 1e-15 * 20 * 1e4 * 9 < 2e-9.
 func TestPiecewise(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		p := Piecewise{Tail: rapid.Float64Range(-2, 2).Draw(rt, "tail")}
+		p := piecewise{Tail: rapid.Float64Range(-2, 2).Draw(rt, "tail")}
 		x := rapid.Float64Range(-10, 0).Draw(rt, "first")
 		for range rapid.IntRange(1, 10).Draw(rt, "knots") {
 			p.X = append(p.X, x)
 			p.Y = append(p.Y, rapid.Float64Range(-5, 5).Draw(rt, "y"))
 			x += rapid.Float64Range(1e-3, 1).Draw(rt, "width")
 		}
-		b := NewBuilder(1)
+		b := newBuilder(1)
 		n := b.Build(b.Piecewise(b.Input(0), p))
 		for _, x := range append([]float64{-20, 20, rapid.Float64Range(-20, 20).Draw(rt, "x")}, p.X...) {
 			if got, want := Forward(n, [][]float64{{x}})[0][0], p.At(x); math.Abs(got-want) > 2e-9 {

@@ -8,7 +8,7 @@ import (
 	"assay/reduction"
 )
 
-// Certificate bounds the error of a score network, in exact arithmetic: with s^ its score,
+// certificate bounds the error of a score network, in exact arithmetic: with s^ its score,
 // (output - x)/sigma^2, and s that of the law smoothed by sigma,
 //
 //	sigma^2 E|s^ - s|^2 <= Total <= Target = d^-C.
@@ -16,7 +16,7 @@ import (
 // By the triangle inequality Total = (sqrt(Rule) + sqrt(Secret + Output + Band))^2; where Direct
 // is set the outputs are compared with the exact score, and Total = (sqrt(Rule) +
 // sqrt(Secret))^2 + Output + Band.
-type Certificate struct {
+type certificate struct {
 	Sigma  float64 `json:"sigma"` // in the scaled units
 	C      float64 `json:"C"`
 	Target float64 `json:"target"`
@@ -40,7 +40,7 @@ type Certificate struct {
 
 // Score returns the network of [Certify] with its certificate. It is [TooLarge] if it has more than
 // 2^26 parameters, which would take gigabytes.
-func Score(in *reduction.Instance, sigma, C float64) (*Network, Certificate, error) {
+func Score(in *reduction.Instance, sigma, C float64) (*Network, certificate, error) {
 	return NewDesigner(in).score(sigma, C)
 }
 
@@ -53,13 +53,13 @@ func (e TooLarge) Error() string {
 	return fmt.Sprintf("score network: %d parameters are certified, and too many to make; want at most %d: a smaller exponent or another sigma takes fewer", e.Parameters, mostParametersMade)
 }
 
-func (d *Designer) score(sigma, C float64) (*Network, Certificate, error) {
+func (d *designer) score(sigma, C float64) (*Network, certificate, error) {
 	design, err := d.Certify(sigma, C)
 	if err != nil {
-		return nil, Certificate{}, err
+		return nil, certificate{}, err
 	}
 	if size := design.Size(); size.Parameters > mostParametersMade {
-		return nil, Certificate{}, TooLarge{size.Parameters}
+		return nil, certificate{}, TooLarge{size.Parameters}
 	}
 	return design.Network(), design.Certificate, nil
 }
@@ -94,25 +94,25 @@ func (d *Designer) score(sigma, C float64) (*Network, Certificate, error) {
 // The network has at most 30 (gates + d) + 832 m + 6 (n SecretKnots + m OutputKnots) + 8 m Steps
 // parameters, 832 being those of an output of few bits in one layer, whatever it is. A mean square error of b takes of order b^(-1/4) knots, a power of d, and Steps grows as
 // sqrt(log d)/eps. The largest weight is that of the steepest ramp.
-func Certify(in *reduction.Instance, sigma, C float64) (*Design, error) {
+func Certify(in *reduction.Instance, sigma, C float64) (*design, error) {
 	return NewDesigner(in).Certify(sigma, C)
 }
 
-// Designer makes the designs of one instance, which share the network of its function.
-type Designer struct {
+// designer makes the designs of one instance, which share the network of its function.
+type designer struct {
 	in   *reduction.Instance
 	bits func() *Network // for a threshold band of width 1
 }
 
 // NewDesigner returns the designer of an instance.
-func NewDesigner(in *reduction.Instance) *Designer {
-	return &Designer{in, sync.OnceValue(func() *Network { return bitsOf(in, 1) })}
+func NewDesigner(in *reduction.Instance) *designer {
+	return &designer{in, sync.OnceValue(func() *Network { return bitsOf(in, 1) })}
 }
 
 // Certify is the function of that name.
-func (d *Designer) Certify(sigma, C float64) (*Design, error) {
+func (d *designer) Certify(sigma, C float64) (*design, error) {
 	in, dials := d.in, d.in.Dials()
-	cert := Certificate{Sigma: sigma, C: C, Target: math.Pow(float64(in.Dim()), -C), Rule: in.ScoreBound(sigma)}
+	cert := certificate{Sigma: sigma, C: C, Target: math.Pow(float64(in.Dim()), -C), Rule: in.ScoreBound(sigma)}
 	s := sigma * dials.R
 	if err := checkCertifiable(in, C); err != nil {
 		return nil, err
@@ -125,7 +125,7 @@ func (d *Designer) Certify(sigma, C float64) (*Design, error) {
 	}
 	l := &laws{in: in, R: dials.R, eps: dials.Eps, s: s, v: 1 / (1 + 1/(s*s)), shrink: 1 / (1 + s*s)}
 	cert.Direct = l.rounds()
-	design := &Design{in: in, laws: l}
+	design := &design{in: in, laws: l}
 	g, err := design.fit(&cert, square(math.Sqrt(cert.Target)-math.Sqrt(cert.Rule))/3)
 	if err != nil {
 		return nil, err
@@ -147,7 +147,7 @@ const leastNoise, mostNoise = 1e-100, 1e100
 
 // fit chooses the functions of one variable and the width g of the band, each to the same share of
 // what is left of the target.
-func (d *Design) fit(cert *Certificate, share float64) (g float64, err error) {
+func (d *design) fit(cert *certificate, share float64) (g float64, err error) {
 	l, n, m := d.laws, float64(d.in.Function().N), float64(d.in.Function().M)
 	var missed float64
 	unit := n * square(l.v*l.R/l.s)

@@ -138,7 +138,7 @@ func TestDesignSize(t *testing.T) {
 }
 
 // mostParameters returns the bound that [Certify] states.
-func mostParameters(in *reduction.Instance, c Certificate) int {
+func mostParameters(in *reduction.Instance, c certificate) int {
 	f := in.Function()
 	return 30*(f.Circuit.Counts().Gates()+in.Dim()) + mostLocalUnits*(mostLocal+3)*f.M + 6*(f.N*c.SecretKnots+f.M*c.OutputKnots) + 8*f.M*c.Steps
 }

@@ -54,7 +54,7 @@ func (t *tally) steps(last, count int) {
 }
 
 // expressions counts the parameters of a list that occurs a number of times.
-func (t *tally) expressions(list []Affine, times int) {
+func (t *tally) expressions(list []affine, times int) {
 	if times == 0 {
 		return
 	}

@@ -21,9 +21,9 @@ import (
 type Candidate struct {
 	command []string
 	options *Options
-	hello   Hello
+	hello   hello
 	fault   error // why the first process did not say hello
-	counts  Counts
+	counts  counts
 
 	slots     chan struct{} // one for each process that may run
 	batchTime time.Duration
@@ -73,8 +73,8 @@ func (c *Candidate) Name() string { return c.hello.Name }
 // given y.
 func (c *Candidate) Independent() bool { return c.hello.Independent }
 
-// Counts returns how many rows the program has asked for by callback.
-func (c *Candidate) Counts() *Counts { return &c.counts }
+// counts returns how many rows the program has asked for by callback.
+func (c *Candidate) Counts() *counts { return &c.counts }
 
 // Sample implements [spec.Sampler]. The program is given a seed of 53 bits from rng; the
 // draws from the prior that it asks for come from rng too. Before the first call on a

@@ -14,17 +14,17 @@ import (
 	"assay/spec"
 )
 
-// Report is what [Conform] found.
-type Report struct {
-	Hello  Hello
-	Rules  []Rule
-	counts *Counts
+// report is what [Conform] found.
+type report struct {
+	Hello  hello
+	Rules  []rule
+	counts *counts
 	spent  time.Duration // on all draws
 	draws  int
 }
 
-// Rule is one thing that a program must do, and whether it does.
-type Rule struct {
+// rule is one thing that a program must do, and whether it does.
+type rule struct {
 	What  string // what it must do
 	Wrong string // what it does instead, and why that matters; empty if all is well
 	// Advice is set if what is wrong costs something but breaks no rule.
@@ -32,7 +32,7 @@ type Rule struct {
 }
 
 // OK reports whether the program breaks no rule.
-func (r *Report) OK() bool {
+func (r *report) OK() bool {
 	for _, rule := range r.Rules {
 		if rule.Wrong != "" && !rule.Advice {
 			return false
@@ -42,7 +42,7 @@ func (r *Report) OK() bool {
 }
 
 // String returns the report in words, a line for each rule.
-func (r *Report) String() string {
+func (r *report) String() string {
 	var page text.Page
 	for _, rule := range r.Rules {
 		word := "wrong"
@@ -74,7 +74,7 @@ func (r *Report) String() string {
 // problems, and says what it does wrong. It is an error if the program is not found, the
 // options are wrong or ctx is done. It does not judge the draws, only that they are there,
 // finite, and a function of the seed.
-func Conform(ctx context.Context, command []string, options Options, on []*spec.Problem) (*Report, error) {
+func Conform(ctx context.Context, command []string, options Options, on []*spec.Problem) (*report, error) {
 	o, err := options.filled()
 	if err != nil {
 		return nil, err
@@ -82,7 +82,7 @@ func Conform(ctx context.Context, command []string, options Options, on []*spec.
 	if _, err := exec.LookPath(command[0]); err != nil {
 		return nil, fmt.Errorf("candidate: %w", err)
 	}
-	e := &examiner{ctx: ctx, command: command, options: o, report: &Report{counts: new(Counts)}}
+	e := &examiner{ctx: ctx, command: command, options: o, report: &report{counts: new(counts)}}
 	e.examine(on)
 	return e.report, ctx.Err()
 }
@@ -92,7 +92,7 @@ type examiner struct {
 	ctx     context.Context
 	command []string
 	options *Options
-	report  *Report
+	report  *report
 	session *session // nil if there is none, because the program could not be started
 }
 
@@ -102,7 +102,7 @@ func (e *examiner) rule(what string, err error) bool {
 	if err != nil {
 		wrong = err.Error()
 	}
-	e.report.Rules = append(e.report.Rules, Rule{What: what, Wrong: wrong})
+	e.report.Rules = append(e.report.Rules, rule{What: what, Wrong: wrong})
 	return err == nil
 }
 
@@ -157,7 +157,7 @@ func (e *examiner) onProblem(p *spec.Problem) {
 	one, err := e.draws(p, y, 1, 1)
 	refusal := (*spec.Refusal)(nil)
 	if errors.As(err, &refusal) {
-		e.report.Rules = append(e.report.Rules, Rule{What: "draws" + on, Wrong: "it declines: " + refusal.Reason, Advice: true})
+		e.report.Rules = append(e.report.Rules, rule{What: "draws" + on, Wrong: "it declines: " + refusal.Reason, Advice: true})
 		return
 	}
 	if !e.rule("returns one draw"+on, err) {

@@ -23,7 +23,7 @@ type Wait struct {
 // Gathered returns the numbers of the calls, of those that wait, that are put together for the
 // one of number own, in a batch of at most most, and of those that go on waiting.
 func Gathered(own, most int, waiting []Wait) (batch, left []int) {
-	c := &Candidate{hello: Hello{Batch: most}, pace: 1, batchTime: time.Hour, options: &Options{Jobs: 1}}
+	c := &Candidate{hello: hello{Batch: most}, pace: 1, batchTime: time.Hour, options: &Options{Jobs: 1}}
 	var calls []*call
 	for _, w := range waiting {
 		calls = append(calls, &call{problem: w.Problem, dst: mat.NewDense(w.Draws, w.Problem.Measurement().Dim(), nil), alone: w.Alone})

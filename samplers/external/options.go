@@ -12,9 +12,9 @@ type Options struct {
 	Dir     string        // where it runs; default: here
 	Env     []string      // names of environment variables that it may see besides the usual
 	Jobs    int           // how many processes at most; default 1
-	Timeout time.Duration // for one call; default [DefaultTimeout]
-	Startup time.Duration // for saying hello; default the greater of Timeout and [DefaultStartup]
-	Grace   time.Duration // for ending when asked to, before it is killed; default [DefaultGrace]
+	Timeout time.Duration // for one call; default defaultTimeout
+	Startup time.Duration // for saying hello; default the greater of Timeout and defaultStartup
+	Grace   time.Duration // for ending when asked to, before it is killed; default defaultGrace
 	Memory  uint64        // bytes of address space at most, on Linux; default no limit
 	Stderr  io.Writer     // where its standard error goes, line by line; default nowhere
 	Prefix  string        // what each of those lines begins with
@@ -22,9 +22,9 @@ type Options struct {
 
 // The defaults of [Options].
 const (
-	DefaultTimeout = time.Minute
-	DefaultStartup = time.Minute
-	DefaultGrace   = 3 * time.Second
+	defaultTimeout = time.Minute
+	defaultStartup = time.Minute
+	defaultGrace   = 3 * time.Second
 )
 
 // filled returns the options with their defaults filled in, or says what is wrong.
@@ -39,13 +39,13 @@ func (o Options) filled() (*Options, error) {
 		o.Jobs = 1
 	}
 	if o.Timeout == 0 {
-		o.Timeout = DefaultTimeout
+		o.Timeout = defaultTimeout
 	}
 	if o.Startup == 0 {
-		o.Startup = max(o.Timeout, DefaultStartup)
+		o.Startup = max(o.Timeout, defaultStartup)
 	}
 	if o.Grace == 0 {
-		o.Grace = DefaultGrace
+		o.Grace = defaultGrace
 	}
 	if o.Stderr == nil {
 		o.Stderr = io.Discard

@@ -12,8 +12,8 @@ import (
 	"assay/spec"
 )
 
-// Counts is how many rows programs asked for, by callback.
-type Counts struct {
+// counts is how many rows programs asked for, by callback.
+type counts struct {
 	Denoise, Score, JVP, PriorDraws atomic.Int64
 }
 

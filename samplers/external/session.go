@@ -30,8 +30,8 @@ const (
 	codeMemory  = 3
 )
 
-// Hello is what a program says of itself.
-type Hello struct {
+// hello is what a program says of itself.
+type hello struct {
 	Protocol    int    `json:"protocol"`
 	Name        string `json:"name"`
 	Version     string `json:"version"`
@@ -44,10 +44,10 @@ type session struct {
 	*process
 	frames *frames
 	client *jrpc2.Client
-	hello  Hello
+	hello  hello
 	limit  time.Duration // for one call
 	capped bool          // its memory is limited
-	counts *Counts
+	counts *counts
 
 	numbers int    // of problems described so far
 	known   []held // the last of them
@@ -63,7 +63,7 @@ type held struct {
 }
 
 // open starts a process and greets it.
-func open(ctx context.Context, command []string, o *Options, counts *Counts) (*session, error) {
+func open(ctx context.Context, command []string, o *Options, counts *counts) (*session, error) {
 	p, err := startProcess(command, o)
 	if err != nil {
 		return nil, &Fault{Kind: Start, Message: err.Error()}
@@ -87,7 +87,7 @@ func open(ctx context.Context, command []string, o *Options, counts *Counts) (*s
 	return s, nil
 }
 
-func (h *Hello) check() error {
+func (h *hello) check() error {
 	switch {
 	case h.Protocol != version:
 		return &Fault{Kind: Protocol, Message: fmt.Sprintf("hello: it speaks protocol %d, want %d", h.Protocol, version)}

@@ -1,29 +1,50 @@
-package problems
+// Package hard is the family of problems that are as hard as a one-way function:
+// the hard instances of package reduction under names such as "hard:goldreich:n=16".
+//
+// It registers itself with package problems when it is imported, as an image format
+// does with package image: judging needs no circuits, so neither the catalogue nor
+// what judges depends on this package, and whoever wants its names imports it,
+//
+//	import _ "assay/props/problems/hard"
+//
+// A registration before main starts needs no lock and cannot be forgotten by one of
+// two callers, as a call could be.
+package hard
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"assay/internal/catalogue"
+	"assay/props/problems"
 	"assay/reduction"
 	"assay/reduction/oneway"
 	"assay/spec"
 )
 
-// hardPrefix starts the name of a hard instance: hard:FUNCTION, where FUNCTION is the
+// prefix starts the name of a hard instance: hard:FUNCTION, where FUNCTION is the
 // name of a one-way function, with the dials of the instance among its arguments.
-const hardPrefix = "hard:"
+const prefix = "hard:"
 
-// hardExample is the one that the catalogue lists.
-const hardExample = "goldreich:n=12,m=12"
+// example is the one that the catalogue lists.
+const example = "goldreich:n=12,m=12"
+
+func init() {
+	problems.Register(problems.Family{
+		Prefix:      prefix,
+		Argument:    "FUNCTION",
+		Example:     example,
+		Description: "posterior as hard as inverting the one-way function that is named after hard:",
+		Read:        read,
+	})
+}
 
 // dialKeys are the arguments of a hard instance that are not the function's.
 var dialKeys = []string{"R", "eps", "beta", "padding", "encoding"}
 
-// Hard returns the hard instance of a name such as "goldreich:n=16,eps=0.5", as
+// Parse returns the hard instance of a name such as "goldreich:n=16,eps=0.5", as
 // after "hard:", and the name with every argument spelled out.
-func Hard(name string) (in *reduction.Instance, canonical string, err error) {
+func Parse(name string) (in *reduction.Instance, canonical string, err error) {
 	base, rest, _ := strings.Cut(name, ":")
 	var own, dials []string
 	for field := range strings.SplitSeq(rest, ",") {
@@ -76,11 +97,11 @@ func separator(name string) string {
 	return ":"
 }
 
-// hard returns the problem of a hard instance.
-func hard(name string) (*spec.Problem, error) {
-	in, canonical, err := Hard(name)
+// read is [problems.Family.Read] of the family.
+func read(function string) (canonical string, build func(name string) (*spec.Problem, error), err error) {
+	in, canonical, err := Parse(function)
 	if err != nil {
-		return nil, fmt.Errorf("problem %s%s: %w", hardPrefix, name, err)
+		return "", nil, err
 	}
-	return in.Problem(hardPrefix + canonical)
+	return canonical, in.Problem, nil
 }
