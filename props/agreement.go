@@ -2,6 +2,7 @@ package props
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 
@@ -40,7 +41,11 @@ func (t *trial) truth(ctx context.Context, p *spec.Problem, x, y []float64, dige
 			return fault
 		}
 		copy(x, draws.RawRowView(0))
-		p.Measurement().Measure(y, x, stream("truth"))
+		m, ok := p.Measurement()
+		if !ok {
+			return &Fault{Kind: FaultError, Message: fmt.Sprintf("DrawnBy measures what the sampler draws, and on problem %s y cannot be drawn given x", p.Name())}
+		}
+		m.Measure(y, x, stream("truth"))
 		return nil
 	}
 	p.Draw(x, y, stream("truth"))
@@ -57,7 +62,7 @@ func (t *trial) truth(ctx context.Context, p *spec.Problem, x, y []float64, dige
 // unconditional asks the origin for one draw without a measurement, or with one that says
 // nothing.
 func (t *trial) unconditional(ctx context.Context, p *spec.Problem, digest []byte, replicate uint64, rng *rand.Rand) (draws *mat.Dense, fault *Fault) {
-	d := p.Prior().Dim()
+	d := p.Dim()
 	silent := spec.Unmeasured(d)
 	for _, purpose := range []string{"origin", "origin of zeros"} {
 		on, err := spec.NewProblem(p.Name(), p.Prior(), silent)
@@ -70,7 +75,11 @@ func (t *trial) unconditional(ctx context.Context, p *spec.Problem, digest []byt
 		if fault == nil || fault.Kind != FaultRefusal {
 			break
 		}
-		if silent, err = spec.NewMeasurement(mat.NewDense(1, d, nil), p.Measurement().Beta()); err != nil {
+		beta := 1.0 // any noise says nothing; that of the problem is what the sampler knows
+		if m, linear := p.Linear(); linear {
+			beta = m.Beta()
+		}
+		if silent, err = spec.NewLinear(mat.NewDense(1, d, nil), beta); err != nil {
 			return nil, &Fault{Kind: FaultError, Message: err.Error()}
 		}
 	}

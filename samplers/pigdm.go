@@ -42,7 +42,7 @@ func (s PiGDM) Fewer() (spec.Sampler, bool) {
 func (s PiGDM) Independent() bool { return true }
 
 // Sample fills the rows of dst (L x d) with independent draws for y (length m). It
-// declines a prior that is no [spec.Denoiser].
+// declines a prior that is no [spec.Denoiser] and a measurement that is not linear.
 func (s PiGDM) Sample(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []float64, rng *rand.Rand) error {
 	if err := atLeastOne(s.Name(), s.Steps); err != nil {
 		return err
@@ -54,7 +54,11 @@ func (s PiGDM) Sample(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []
 	if err != nil {
 		return err
 	}
-	factors, err := factorise(p.Measurement(), y)
+	measurement, err := p.NeedLinear(s.Name())
+	if err != nil {
+		return err
+	}
+	factors, err := factorise(measurement, y)
 	if err != nil {
 		return fmt.Errorf("%s: %w", s.Name(), err)
 	}
@@ -76,7 +80,7 @@ type singularFactors struct {
 }
 
 // factorise returns nil factors if nothing is measured.
-func factorise(m spec.Measurement, y []float64) (*singularFactors, error) {
+func factorise(m spec.Linear, y []float64) (*singularFactors, error) {
 	if m.Rows() == 0 {
 		return nil, nil
 	}

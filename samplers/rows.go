@@ -76,7 +76,7 @@ func evolve(ctx context.Context, name string, dst *mat.Dense, rng *rand.Rand, ad
 // denoiserOf returns the denoiser of the problem's prior, or the refusal of the
 // sampler of the given name.
 func denoiserOf(name string, p *spec.Problem) (spec.Denoiser, error) {
-	if denoiser, ok := p.Prior().(spec.Denoiser); ok {
+	if denoiser, ok := p.Denoiser(); ok {
 		return denoiser, nil
 	}
 	return nil, spec.Refuse("%s needs a denoiser, and the prior of problem %s (a %T) has none", name, p.Name(), p.Prior())

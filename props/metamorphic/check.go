@@ -90,7 +90,7 @@ func Check(ctx context.Context, candidate spec.Sampler, p *spec.Problem, o Optio
 	}
 	f := Finding{Relation: Joint, Words: jointWords}
 	err := error(spec.Refuse("nothing is measured"))
-	if p.Measurement().Rows() > 0 {
+	if p.Rows() > 0 {
 		err = f.judge(ctx, candidate, p, o, props.DrawnBy(candidate))
 	}
 	if err := r.add(f, err); err != nil {

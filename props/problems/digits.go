@@ -45,11 +45,7 @@ func digits(op string, defaultBeta float64) func(*catalogue.Args) family {
 				return nil, err
 			}
 			_, d := images.Dims()
-			a, err := Operator(op, d)
-			if err != nil {
-				return nil, err
-			}
-			measurement, err := spec.NewMeasurement(a, beta)
+			measurement, err := Measurement(op, d, beta)
 			if err != nil {
 				return nil, err
 			}
@@ -76,7 +72,7 @@ func bandwidthArg(args *catalogue.Args) float64 {
 }
 
 // smoothed is the problem whose prior is the rows of points smoothed by bandwidth.
-func smoothed(name string, points *mat.Dense, bandwidth float64, m spec.Measurement) (*spec.Problem, error) {
+func smoothed(name string, points *mat.Dense, bandwidth float64, m spec.Linear) (*spec.Problem, error) {
 	prior, err := spec.NewDataSet(points, bandwidth)
 	if err != nil {
 		return nil, err

@@ -61,7 +61,7 @@ func TestOperatorByHand(t *testing.T) {
 			{1. / 9, 2. / 9, 2. / 9, 4. / 9},
 		}},
 	} {
-		a, err := Operator(c.op, c.d)
+		a, err := matrix(c.op, c.d)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,7 +75,7 @@ func TestOperatorByHand(t *testing.T) {
 func TestOperatorsAverage(t *testing.T) {
 	for d := 1; d <= 64; d++ {
 		for _, op := range []string{"superres", "blur"} {
-			a, err := Operator(op, d)
+			a, err := matrix(op, d)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -98,7 +98,7 @@ func TestOperatorsAverage(t *testing.T) {
 // On an image blur is the product of a blur down and a blur across.
 func TestBlurSeparates(t *testing.T) {
 	for side := 2; side <= 8; side++ {
-		image, err := Operator("blur", side*side)
+		image, err := matrix("blur", side*side)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -127,7 +127,7 @@ func TestOperatorFromFile(t *testing.T) {
 	if err := os.WriteFile(path, []byte("1,2,3\n4,5,6\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	a, err := Operator("file:"+path, 3)
+	a, err := matrix("file:"+path, 3)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,11 +139,11 @@ func TestOperatorFromFile(t *testing.T) {
 		"sharpen":      `operator "sharpen": want identity, inpaint, superres, blur or file:A.npy`,
 		"":             `operator "": want identity, inpaint, superres, blur or file:A.npy`,
 	} {
-		if _, err := Operator(op, 2); err == nil || err.Error() != want {
+		if _, err := matrix(op, 2); err == nil || err.Error() != want {
 			t.Errorf("%q: error %v, want %s", op, err, want)
 		}
 	}
-	if _, err := Operator("file:", 2); err == nil || strings.Contains(err.Error(), "\n") {
+	if _, err := matrix("file:", 2); err == nil || strings.Contains(err.Error(), "\n") {
 		t.Errorf("file without a name: error %v, want one line", err)
 	}
 }
