@@ -243,7 +243,7 @@ func TestOperatorText(t *testing.T) {
 		`{"kind":"fourier","height":1,"width":2,"frequencies":[[0,2]]}`:      "measurement: operator: fourier: frequencies[0] is (0, 2), want from (0, 0) to (0, 1)",
 		`{"kind":"fourier","height":1,"width":2,"frequencies":[[0]]}`:        "measurement: operator: frequencies[0]: 1 numbers, want 2",
 		`{"kind":"fourier","height":1,"width":2,"frequencies":[]}`:           "measurement: operator: fourier: no frequencies are given, want at least one",
-		`{"kind":"identity","dim":2,"more":1}`:                               `measurement: operator: key "more" is not known; want dim, kind`,
+		`{"kind":"identity","dim":2,"more":1}`:                               `measurement: operator: unknown key "more"; it takes kind, dim`,
 		`{"kind":"pooling","height":1,"width":2,"block":1,"height":[1,"x"]}`: `measurement: operator: key "height" is given twice`,
 	} {
 		_, err := ParseProblem([]byte(`{"name":"p","prior":{"kind":"gaussian","mean":[0,0],"sd":1},"measurement":{"dim":2,"beta":1,"operator":` + text + `}}`))
