@@ -82,7 +82,7 @@ func (t *trial) workers(tasks []task) (now func() int, most int) {
 	}
 	numbers := 0
 	for _, next := range tasks {
-		numbers = max(numbers, t.draws*next.state.problem.Prior().Dim())
+		numbers = max(numbers, t.draws*next.state.problem.Dim())
 	}
 	_, most = candidate.AtOnce(numbers)
 	return func() int {
@@ -113,10 +113,10 @@ func (t *trial) call(ctx context.Context, next task) *answer {
 		digest = role(digest, "joint")
 	}
 	stream := func(purpose string) *rand.Rand { return t.stream(purpose, digest, replicate) }
-	x := make([]float64, e.problem.Prior().Dim())
+	x := make([]float64, e.problem.Dim())
 	y, draws := q.y, t.draws
 	if q.y == nil {
-		y = make([]float64, e.problem.Measurement().Rows())
+		y = make([]float64, e.problem.Rows())
 		if fault := t.truth(ctx, e.problem, x, y, digest, replicate, stream); fault != nil {
 			return next.failed(fault)
 		}
@@ -160,7 +160,7 @@ func (t *trial) request(ctx context.Context, sampler spec.Sampler, p *spec.Probl
 		return Ask(ctx, sampler, p, n, y, rng)
 	}
 	call := fmt.Sprintf("%s seed=%d problem=%x call=%d draws=%d", sampler.Name(), t.seed, digest, replicate, n)
-	if draws = t.journal.recall(call, n, p.Prior().Dim()); draws != nil {
+	if draws = t.journal.recall(call, n, p.Dim()); draws != nil {
 		return draws, nil
 	}
 	if draws, fault = Ask(ctx, sampler, p, n, y, rng); fault == nil {
@@ -179,7 +179,7 @@ func Ask(ctx context.Context, candidate spec.Sampler, p *spec.Problem, n int, y 
 			fault = &Fault{Kind: FaultPanic, Message: fmt.Sprint(value), Stack: string(stack)}
 		}
 	}()
-	d := p.Prior().Dim()
+	d := p.Dim()
 	draws = mat.NewDense(n, d, nil)
 	for i := range n {
 		row := draws.RawRowView(i)

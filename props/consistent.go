@@ -2,6 +2,7 @@ package props
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 
 	"gonum.org/v1/gonum/mat"
@@ -27,8 +28,11 @@ type Consistency struct {
 // alpha. Errors, and what ends it, are as in [Judge].
 func Consistent(ctx context.Context, candidate, origin spec.Sampler, problem *spec.Problem, opts ...ConsistentOption) (*Consistency, error) {
 	o, err := settle(defaults(), opts, ConsistentOption.consistent)
-	if err := first(err, checkSampler("candidate", candidate), checkSampler("origin", origin)); err != nil {
+	if err := first(err, checkSampler("candidate", candidate), checkSampler("origin", origin), checkProblems([]*spec.Problem{problem})); err != nil {
 		return nil, err
+	}
+	if _, ok := problem.Measurement(); !ok {
+		return nil, fmt.Errorf("Consistent measures what the origin draws, and on problem %s y cannot be drawn given x", problem.Name())
 	}
 	o.origin, o.terse = origin, true
 	e, err := twoSided(ctx, candidate, problem, o)
@@ -69,7 +73,7 @@ func (c *Consistency) String() string {
 // unconditional asks the origin for one draw without a measurement, or with one that says
 // nothing.
 func (t *trial) unconditional(ctx context.Context, p *spec.Problem, digest []byte, replicate uint64, rng *rand.Rand) (draws *mat.Dense, fault *Fault) {
-	d := p.Prior().Dim()
+	d := p.Dim()
 	silent := spec.Unmeasured(d)
 	for _, purpose := range []string{"origin", "origin of zeros"} {
 		on, err := spec.NewProblem(p.Name(), p.Prior(), silent)
@@ -82,7 +86,11 @@ func (t *trial) unconditional(ctx context.Context, p *spec.Problem, digest []byt
 		if fault == nil || fault.Kind != FaultRefusal {
 			break
 		}
-		if silent, err = spec.NewMeasurement(mat.NewDense(1, d, nil), p.Measurement().Beta()); err != nil {
+		beta := 1.0 // any noise says nothing; that of the problem is what the sampler knows
+		if m, linear := p.Linear(); linear {
+			beta = m.Beta()
+		}
+		if silent, err = spec.NewLinear(mat.NewDense(1, d, nil), beta); err != nil {
 			return nil, &Fault{Kind: FaultError, Message: err.Error()}
 		}
 	}

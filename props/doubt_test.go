@@ -145,7 +145,8 @@ func TestMeasuredAfresh(t *testing.T) {
 		mu.Lock()
 		defer mu.Unlock()
 		asked++
-		if first[y[0]/p.Measurement().Beta()] {
+		measurement, _ := p.Linear()
+		if first[y[0]/measurement.Beta()] {
 			shown++
 		}
 		dst.Zero()

@@ -103,7 +103,7 @@ func measured(t testing.TB, name string, prior spec.Prior, a mat.Matrix) *spec.P
 	m := spec.Unmeasured(prior.Dim())
 	if a != nil {
 		var err error
-		if m, err = spec.NewMeasurement(a, 1); err != nil {
+		if m, err = spec.NewLinear(a, 1); err != nil {
 			t.Fatal(err)
 		}
 	}

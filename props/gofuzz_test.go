@@ -51,7 +51,8 @@ func FuzzPlanted(f *testing.F) {
 		if err := exact.Sample(ctx, dst, p, y, rng); err != nil {
 			return err
 		}
-		if p.Measurement().Rows() == 0 || p.Measurement().Beta() > 1e-3 || p.Prior().Dim() < 4 {
+		measurement, _ := p.Linear()
+		if p.Rows() == 0 || measurement.Beta() > 1e-3 || p.Dim() < 4 {
 			return nil
 		}
 		other := mat.DenseCopyOf(dst)

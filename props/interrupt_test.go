@@ -44,7 +44,8 @@ func countedProblem(t *testing.T, given func(count int64)) (p *spec.Problem, cou
 	t.Helper()
 	like := named(t, "gauss:d=2,m=1")[0]
 	prior := counted{like.Prior().(*spec.Gaussian), given, new(atomic.Int64)}
-	p, err := spec.NewProblem("counted", prior, like.Measurement())
+	measurement, _ := like.Linear()
+	p, err := spec.NewProblem("counted", prior, measurement)
 	if err != nil {
 		t.Fatal(err)
 	}

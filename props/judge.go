@@ -250,7 +250,10 @@ func (t *trial) verdict(stop Stop) *Verdict {
 		v.Outcome = Inconclusive
 	}
 	for _, c := range t.states {
-		if c.problem.Measurement().Rows() == 0 {
+		if missing := c.points[0].session.LeftOut(); missing != "" {
+			v.Warnings = append(v.Warnings, c.problem.Name()+": "+missing)
+		}
+		if c.problem.Rows() == 0 {
 			v.Warnings = append(v.Warnings, c.problem.Name()+" measures nothing: "+t.unmeasured())
 		}
 	}

@@ -60,7 +60,7 @@ func TestPriorIsRejected(t *testing.T) {
 		p := named(t, entry.Name)
 		v := judge(t, samplers.Prior(), p)
 		want := props.Rejected
-		if p[0].Measurement().Rows() == 0 {
+		if p[0].Rows() == 0 {
 			want = props.NotRejected
 		}
 		if v.Outcome != want {
@@ -364,11 +364,12 @@ func information(t *testing.T, p *spec.Problem) float64 {
 	}
 	const draws = 200
 	rng := spec.Stream(0, "information", p.Digest(), 0)
-	x, y := make([]float64, p.Prior().Dim()), make([]float64, p.Measurement().Rows())
+	x, y := make([]float64, p.Dim()), make([]float64, p.Rows())
 	likelihood, sum := []float64{0}, 0.0
 	for range draws {
 		p.Draw(x, y, rng)
-		p.Measurement().LogLikelihood(likelihood, mat.NewDense(1, len(x), x), y)
+		measurement, _ := p.Linear()
+		measurement.LogLikelihood(likelihood, mat.NewDense(1, len(x), x), y)
 		sum += (likelihood[0] - posterior.LogEvidence(y)) / draws
 	}
 	return sum

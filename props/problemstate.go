@@ -57,17 +57,17 @@ func newProblemState(ctx context.Context, p *spec.Problem, candidate spec.Sample
 			return nil, fmt.Errorf("local mode needs exact draws: %w", err)
 		}
 	}
-	if rows := p.Measurement().Rows(); o.at != nil && len(o.at) != rows {
+	if rows := p.Rows(); o.at != nil && len(o.at) != rows {
 		return nil, fmt.Errorf("y has %d numbers, want %d, as %s measures", len(o.at), rows, p.Name())
 	}
 	rng := o.stream("local", p.Digest(), 0)
-	x := make([]float64, p.Prior().Dim())
+	x := make([]float64, p.Dim())
 	met := map[string]int{}
 	for i := range o.local {
 		if i > 0 {
 			session = session.Fork()
 		}
-		point := &point{session: session, y: make([]float64, p.Measurement().Rows())}
+		point := &point{session: session, y: make([]float64, p.Rows())}
 		p.Draw(x, point.y, rng)
 		if o.at != nil {
 			copy(point.y, o.at)

@@ -81,7 +81,7 @@ func (t *trial) sensitivity(ctx context.Context, e *problemState) []Noticed {
 		return nil
 	}
 	planned := effects
-	if e.problem.Prior().Dim() == 1 {
+	if e.problem.Dim() == 1 {
 		planned = effects[:len(effects)-1] // nothing to be correlated with
 	}
 	noticed := make([]Noticed, len(planned))
@@ -115,7 +115,7 @@ func (f effect) noticed(longest, budget, j int) Noticed {
 // first.
 func uncertain(ctx context.Context, p *spec.Problem, posterior spec.Conditional, rng *rand.Rand) (j int, deviation float64, err error) {
 	const pairs = 64
-	x, y := make([]float64, p.Prior().Dim()), make([]float64, p.Measurement().Rows())
+	x, y := make([]float64, p.Dim()), make([]float64, p.Rows())
 	squares := make([]float64, len(x))
 	two := mat.NewDense(2, len(x), nil)
 	for range pairs {
@@ -145,8 +145,8 @@ func (t *trial) callsToNotice(ctx context.Context, e *problemState, posterior sp
 	p, session := e.problem, e.points[0].session.Fork()
 	threshold := t.thresholdOfOne()
 	rng := t.stream("sensitivity "+f.name, p.Digest(), run)
-	d := p.Prior().Dim()
-	x, y := make([]float64, d), make([]float64, p.Measurement().Rows())
+	d := p.Dim()
+	x, y := make([]float64, d), make([]float64, p.Rows())
 	exact := mat.NewDense(2*t.draws, d, nil)
 	draws := exact.Slice(0, t.draws, 0, d).(*mat.Dense)
 	wrong, scene := f.plant(j, deviation, size), &planted.Scene{}

@@ -86,7 +86,7 @@ func coins(t testing.TB) *spec.Problem {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := spec.NewMeasurement(mat.NewDense(1, 1, []float64{1}), 1e-30)
+	m, err := spec.NewLinear(mat.NewDense(1, 1, []float64{1}), 1e-30)
 	if err != nil {
 		t.Fatal(err)
 	}

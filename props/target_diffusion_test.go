@@ -45,7 +45,7 @@ func (r *products) generator(measured bool) *rapid.Generator[*spec.Problem] {
 		p := product.Problem
 		if !measured {
 			var err error
-			if p, err = spec.NewProblem("unmeasured "+p.Name(), p.Prior(), spec.Unmeasured(p.Prior().Dim())); err != nil {
+			if p, err = spec.NewProblem("unmeasured "+p.Name(), p.Prior(), spec.Unmeasured(p.Dim())); err != nil {
 				panic(err)
 			}
 		}
@@ -99,7 +99,7 @@ func withSteps(m samplers.Method, steps int) samplers.Diffusion {
 
 // ofDim chooses problems in the dimensions from least to most.
 func ofDim(least, most int) func(*spec.Problem) bool {
-	return func(p *spec.Problem) bool { return least <= p.Prior().Dim() && p.Prior().Dim() <= most }
+	return func(p *spec.Problem) bool { return least <= p.Dim() && p.Dim() <= most }
 }
 
 // scales returns how many times the narrowest the widest deviation is.
@@ -113,7 +113,7 @@ func manyScales(p *spec.Problem) bool { return scales(p) >= 8 }
 
 // severalCoordinates chooses problems that show 30 steps of a method of first order, where
 // eta, from 0.005 to 0.01 for each coordinate, is much the same.
-func severalCoordinates(p *spec.Problem) bool { return p.Prior().Dim() >= 3 && scales(p) <= 8 }
+func severalCoordinates(p *spec.Problem) bool { return p.Dim() >= 3 && scales(p) <= 8 }
 
 // TestDiffusionMatchesTheTarget: without a measurement. Controls have 8 steps of Heun or 30
 // of the others, which leave deviations of a tenth to a fifth.

@@ -53,7 +53,7 @@ func discretisations(method samplers.Method, measured bool) *rapid.Generator[*sp
 		}
 		measurement := spec.Unmeasured(d)
 		if measured {
-			measurement = product.Measurement()
+			measurement, _ = product.Linear()
 		}
 		p, err := spec.NewProblem("discretised", discretised{gaussian, of, steps}, measurement)
 		if err != nil {
@@ -73,7 +73,7 @@ func discretising(name string, method samplers.Method, told func(levels []float6
 			denoiser := of.Prior().(spec.Denoiser)
 			narrowest, widest := denoiser.Scale()
 			var err error
-			of, err = spec.NewProblem("mistold", mistold{denoiser, of.Prior(), reversalOf(s, narrowest, widest).levels, told}, spec.Unmeasured(of.Prior().Dim()))
+			of, err = spec.NewProblem("mistold", mistold{denoiser, of.Prior(), reversalOf(s, narrowest, widest).levels, told}, spec.Unmeasured(of.Dim()))
 			if err != nil {
 				return err
 			}

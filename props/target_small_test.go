@@ -26,7 +26,7 @@ func TestDiffusionIsRightOrRefuses(t *testing.T) {
 		refused := 0
 		for i := range on {
 			p := problems.Small().Example(i)
-			p, err := spec.NewProblem("unmeasured "+p.Name(), p.Prior(), spec.Unmeasured(p.Prior().Dim()))
+			p, err := spec.NewProblem("unmeasured "+p.Name(), p.Prior(), spec.Unmeasured(p.Dim()))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -159,7 +159,8 @@ var farOff = spec.NewSampler("far off", true, func(_ context.Context, dst *mat.D
 // sampler itself, told another measurement.
 func misjudging(name string, proposal spec.Sampler, wrong func(beta float64) float64) spec.Sampler {
 	return spec.NewSampler("rejection with "+name, true, func(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []float64, rng *rand.Rand) error {
-		m, err := spec.NewMeasurement(p.Measurement().A(), wrong(p.Measurement().Beta()))
+		measurement, _ := p.Linear()
+		m, err := spec.NewLinear(measurement.A(), wrong(measurement.Beta()))
 		if err != nil {
 			return err
 		}

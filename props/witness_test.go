@@ -21,7 +21,7 @@ func oneOfFour() *spec.Problem {
 	if err != nil {
 		panic(err)
 	}
-	m, err := spec.NewMeasurement(mat.NewDense(1, 4, []float64{0, 0, 0, 1}), 0.5)
+	m, err := spec.NewLinear(mat.NewDense(1, 4, []float64{0, 0, 0, 1}), 0.5)
 	if err != nil {
 		panic(err)
 	}

@@ -11,7 +11,7 @@ import (
 // given its secret (n bits) and y (length m), measured by the given measurement: what
 // is left of posterior sampling once a secret is found. It is an error unless the
 // measurement is the instance's own (see [Instance.Measurement]), with any noise.
-func (in *Instance) Completion(m spec.Measurement) (fill func(x []float64, secret []bool, y []float64, rng *rand.Rand), err error) {
+func (in *Instance) Completion(m spec.Linear) (fill func(x []float64, secret []bool, y []float64, rng *rand.Rand), err error) {
 	if !in.isOwn(m) {
 		return nil, fmt.Errorf("hard instance: a secret completes only the measurement of the %d output coordinates", in.function.M)
 	}

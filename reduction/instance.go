@@ -126,13 +126,13 @@ func (in *Instance) fillSecret(x []float64, secret []bool, rng *rand.Rand) {
 
 // Measurement returns the linear measurement of the output coordinates, with noise
 // beta/R in the scaled units.
-func (in *Instance) Measurement() spec.Measurement {
+func (in *Instance) Measurement() spec.Linear {
 	n, m := in.function.N, in.function.M
 	a := mat.NewDense(m, in.Dim(), nil)
 	for j := range m {
 		a.Set(j, n+j, 1)
 	}
-	measurement, err := spec.NewMeasurement(a, in.dials.Beta/in.dials.R)
+	measurement, err := spec.NewLinear(a, in.dials.Beta/in.dials.R)
 	if err != nil { // the dials were checked
 		panic(err)
 	}
@@ -141,7 +141,7 @@ func (in *Instance) Measurement() spec.Measurement {
 
 // isOwn reports whether m is the instance's own measurement, with any noise. It builds
 // none to compare with, for a sampler asks in every call.
-func (in *Instance) isOwn(m spec.Measurement) bool {
+func (in *Instance) isOwn(m spec.Linear) bool {
 	if m.Rows() != in.function.M || m.Dim() != in.Dim() {
 		return false
 	}

@@ -271,11 +271,12 @@ func TestPosterior(t *testing.T) {
 		posterior.Given(y).Sample(draws, rng)
 		in.Sample(proposals, rng)
 		logWeight := make([]float64, n)
-		p.Measurement().LogLikelihood(logWeight, proposals, y)
+		measurement, _ := p.Linear()
+		measurement.LogLikelihood(logWeight, proposals, y)
 		evidence := posterior.LogEvidence(y)
 		floats.AddConst(-evidence, logWeight)
 
-		beta := p.Measurement().Beta()
+		beta := measurement.Beta()
 		area := 2 * math.Pi * beta * beta
 		largest := math.Exp(-float64(f.M)/2*math.Log(area) - evidence)
 		second := math.Exp(narrower.LogEvidence(y) - float64(f.M)/2*math.Log(2*area) - 2*evidence)
@@ -420,7 +421,7 @@ func TestMistakes(t *testing.T) {
 	if _, err := in.Enumerate(); err == nil {
 		t.Error("enumerating a full block: no error")
 	}
-	other, err := spec.NewMeasurement(mat.NewDense(1, 6, []float64{1, 0, 0, 0, 0, 0}), 1)
+	other, err := spec.NewLinear(mat.NewDense(1, 6, []float64{1, 0, 0, 0, 0, 0}), 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -435,7 +436,7 @@ func TestMistakes(t *testing.T) {
 	} {
 		a := mat.DenseCopyOf(own.Measurement().A())
 		change(a)
-		m, err := spec.NewMeasurement(a, 1)
+		m, err := spec.NewLinear(a, 1)
 		if err != nil {
 			t.Fatal(err)
 		}

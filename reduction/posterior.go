@@ -25,8 +25,9 @@ const maxEnumeration = 24
 // Condition returns the exact posteriors by enumeration of all 2^n secrets, for
 // any beta. It is an error if n exceeds maxEnumeration, or if the measurement is
 // neither the instance's own (see [Instance.Measurement], with any noise) nor empty.
-func (in *Instance) Condition(m spec.Measurement) (spec.Conditional, error) {
-	if m.Rows() > 0 && !in.isOwn(m) {
+func (in *Instance) Condition(measurement spec.Measurement) (spec.Conditional, error) {
+	m, linear := measurement.(spec.Linear)
+	if !linear || m.Rows() > 0 && !in.isOwn(m) {
 		return nil, fmt.Errorf("hard instance: an exact posterior is known only for the measurement of the %d output coordinates", in.function.M)
 	}
 	if m.Rows() == 0 {

@@ -90,12 +90,12 @@ func (s AnnealedLangevin) Sample(ctx context.Context, dst *mat.Dense, p *spec.Pr
 	if !(0 < s.Step && s.Step <= 1) {
 		return fmt.Errorf("%s: step is %v, want a number above 0, at most 1", s.Name(), s.Step)
 	}
-	denoiser, err := denoiserOf(s.Name(), p)
+	denoiser, measurement, err := linearInverse(s.Name(), p)
 	if err != nil {
 		return err
 	}
 	narrowest, widest := denoiser.Scale()
-	plan := s.Plan(narrowest, widest, spectralNorm(p.Measurement()), p.Measurement().Beta())
+	plan := s.Plan(narrowest, widest, spectralNorm(measurement), measurement.Beta())
 	prior := diffusionFrom(denoiser, levelsBeyond(narrowest, widest, langevinStart), heun)
 	if len(plan.Legs) > 0 && !hasDensity(denoiser, prior.centre, plan.Smoothing) {
 		return spec.Refuse("%s needs a prior with a density, and that of problem %s does not move in some direction", s.Name(), p.Name())
@@ -104,14 +104,14 @@ func (s AnnealedLangevin) Sample(ctx context.Context, dst *mat.Dense, p *spec.Pr
 		if err := prior.run(ctx, x, noise); err != nil || len(plan.Legs) == 0 {
 			return err
 		}
-		return newLangevin(denoiser, p.Measurement(), x, y, plan).run(ctx, s.Steps, noise)
+		return newLangevin(denoiser, measurement, x, y, plan).run(ctx, s.Steps, noise)
 	})
 }
 
 // langevin is a batch of chains under way.
 type langevin struct {
 	denoiser    spec.Denoiser
-	measurement spec.Measurement
+	measurement spec.Linear
 	plan        LangevinPlan
 	x           *mat.Dense // n x d
 	score       *mat.Dense // n x d
@@ -121,7 +121,7 @@ type langevin struct {
 	residual    *mat.Dense // n x m
 }
 
-func newLangevin(denoiser spec.Denoiser, m spec.Measurement, x *mat.Dense, y []float64, plan LangevinPlan) *langevin {
+func newLangevin(denoiser spec.Denoiser, m spec.Linear, x *mat.Dense, y []float64, plan LangevinPlan) *langevin {
 	n, d := x.Dims()
 	return &langevin{
 		denoiser, m, plan, x,
@@ -159,7 +159,7 @@ func (c *langevin) step(leg LangevinLeg, noise streams) {
 	c.denoiser.Denoise(c.score, c.x, c.plan.Smoothing)
 	c.measurement.Residual(c.residual, c.x, c.y)
 	c.residual.Add(c.residual, c.shift)
-	c.measurement.ApplyTranspose(c.pull, c.residual)
+	c.measurement.Adjoint(c.pull, c.residual)
 	x, score, pull := c.x.RawMatrix().Data, c.score.RawMatrix().Data, c.pull.RawMatrix().Data
 	prior := leg.Step / c.plan.Smoothing / c.plan.Smoothing
 	likelihood := leg.Step / leg.Eta / leg.Eta
@@ -182,18 +182,18 @@ func oblique(d int) *mat.Dense {
 }
 
 // spectralNorm returns |A| by power iteration on A^T A; 0 if nothing is measured.
-func spectralNorm(m spec.Measurement) float64 {
+func spectralNorm(m spec.Linear) float64 {
 	if m.Rows() == 0 {
 		return 0
 	}
 	v, u, norm := oblique(m.Dim()), mat.NewDense(1, m.Rows(), nil), 0.
 	for range powerIterations {
 		v.Scale(1/mat.Norm(v, 2), v)
-		m.Apply(u, v)
+		m.Forward(u, v)
 		if norm = mat.Norm(u, 2); norm == 0 {
 			return 0
 		}
-		m.ApplyTranspose(v, u)
+		m.Adjoint(v, u)
 	}
 	return norm
 }

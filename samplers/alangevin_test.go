@@ -43,7 +43,7 @@ func langevinLaw(s AnnealedLangevin, mean, sd, gain, beta, y float64) (m, varian
 func TestAnnealedLangevinHasItsLaw(t *testing.T) {
 	const n, mean, sd, bias = 3000, 1, 0.5, 2e-4
 	for _, c := range []struct{ gain, beta, y float64 }{{1, 0.2, 0}, {-2, 0.1, -3}, {1, 5, 6}} {
-		p := must(spec.NewProblem("line", must(spec.NewIsotropic([]float64{mean}, sd)), must(spec.NewMeasurement(mat.NewDense(1, 1, []float64{c.gain}), c.beta))))
+		p := must(spec.NewProblem("line", must(spec.NewIsotropic([]float64{mean}, sd)), must(spec.NewLinear(mat.NewDense(1, 1, []float64{c.gain}), c.beta))))
 		precision := 1/(sd*sd) + c.gain*c.gain/(c.beta*c.beta)
 		posterior := sumLaw{[]float64{1}, [][]float64{{(mean/(sd*sd) + c.gain*c.y/(c.beta*c.beta)) / precision}}, []*mat.SymDense{isotropic(1, 1/precision)}}
 		for _, s := range []AnnealedLangevin{{1, 0.5}, {1, 1}, {40, 0.3}} {
@@ -64,8 +64,9 @@ func TestAnnealedLangevinHasItsLaw(t *testing.T) {
 // which the sampler draws it and the formulas written out.
 func langevinByHand(s AnnealedLangevin, p *spec.Problem, norm float64, y, x []float64, rng *rand.Rand) {
 	narrowest, widest := p.Prior().(spec.Denoiser).Scale()
-	plan := s.Plan(narrowest, widest, norm, p.Measurement().Beta())
-	a, target := p.Measurement().A(), plan.Legs[len(plan.Legs)-1].Eta
+	measurement, _ := p.Linear()
+	plan := s.Plan(narrowest, widest, norm, measurement.Beta())
+	a, target := measurement.A(), plan.Legs[len(plan.Legs)-1].Eta
 	m, d := a.Dims()
 	own := make([]float64, m) // y_i
 	for i := range own {
@@ -109,9 +110,10 @@ func TestAnnealedLangevinIsAlgorithm1(t *testing.T) {
 	got := sample(t, s, p, y, n, stream(t))
 	start := sample(t, Diffusion{Heun, langevinStart}, p, y, n, stream(t))
 	other := sample(t, AnnealedLangevin{Steps: 7, Step: 0.31}, p, y, n, stream(t))
-	norm := spectralNorm(p.Measurement())
+	measurement, _ := p.Linear()
+	norm := spectralNorm(measurement)
 	for i, rng := range splitStreams(stream(t), n) {
-		for range p.Prior().Dim() {
+		for range p.Dim() {
 			rng.NormFloat64() // of the start
 		}
 		x := append([]float64(nil), start.RawRowView(i)...)
@@ -164,7 +166,7 @@ func TestSpectralNorm(t *testing.T) {
 		var svd mat.SVD
 		svd.Factorize(a, mat.SVDNone)
 		want := svd.Values(nil)[0]
-		if got := spectralNorm(must(spec.NewMeasurement(a, 1))); !(got >= 0.9*want && got <= want*(1+1e-12)) {
+		if got := spectralNorm(must(spec.NewLinear(a, 1))); !(got >= 0.9*want && got <= want*(1+1e-12)) {
 			t.Errorf("matrix %d: norm %v, by its singular values %v", k, got, want)
 		}
 	}
@@ -181,7 +183,7 @@ func TestLawWithoutADensityIsDeclined(t *testing.T) {
 		sd       []float64
 		declined bool
 	}{{[]float64{1, 0, 2}, true}, {[]float64{0, 0, 1e-3}, true}, {[]float64{0, 0, 0}, true}, {[]float64{1, 1e-3, 2}, false}} {
-		p := must(spec.NewProblem("flat", must(spec.NewDiagonal([]float64{1, 2, 3}, c.sd)), must(spec.NewMeasurement(a, 1))))
+		p := must(spec.NewProblem("flat", must(spec.NewDiagonal([]float64{1, 2, 3}, c.sd)), must(spec.NewLinear(a, 1))))
 		err := (AnnealedLangevin{1, 0.1}).Sample(t.Context(), mat.NewDense(1, 3, nil), p, []float64{1}, stream(t))
 		var refusal *spec.Refusal
 		if declined := errors.As(err, &refusal); declined != c.declined || declined && !strings.Contains(err.Error(), "needs a prior with a density") {

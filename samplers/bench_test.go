@@ -23,7 +23,7 @@ func digitsLike(b *testing.B) (*spec.Problem, []float64) {
 	for i := range m {
 		a.Set(i, i, 1)
 	}
-	p := must(spec.NewProblem("digits-like", must(spec.NewDataSet(x, 0.1)), must(spec.NewMeasurement(a, 0.1))))
+	p := must(spec.NewProblem("digits-like", must(spec.NewDataSet(x, 0.1)), must(spec.NewLinear(a, 0.1))))
 	y := make([]float64, m)
 	p.Draw(make([]float64, d), y, rng)
 	return p, y

@@ -39,7 +39,7 @@ func (s DPS) Fewer() (spec.Sampler, bool) {
 func (s DPS) Independent() bool { return true }
 
 // Sample fills the rows of dst (L x d) with independent draws for y (length m). It
-// declines a prior that is no [spec.Denoiser].
+// declines a prior that is no [spec.Denoiser] and a measurement that is not linear.
 func (s DPS) Sample(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []float64, rng *rand.Rand) error {
 	if err := atLeastOne(s.Name(), s.Steps); err != nil {
 		return err
@@ -47,12 +47,12 @@ func (s DPS) Sample(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []fl
 	if !(s.Zeta >= 0) || math.IsInf(s.Zeta, 1) {
 		return fmt.Errorf("%s: zeta is %v, want a finite number from 0", s.Name(), s.Zeta)
 	}
-	denoiser, err := denoiserOf(s.Name(), p)
+	denoiser, m, err := linearInverse(s.Name(), p)
 	if err != nil {
 		return err
 	}
 	loop := reversal{denoiser: denoiser, levels: downwards(s.Steps), spread: 1, step: towards(ddim(1))}
-	if m := p.Measurement(); m.Rows() > 0 {
+	if m.Rows() > 0 {
 		loop.guide = func(rows int) guidance { return s.guidance(newNormGradient(m, rows, y)) }
 	}
 	return evolve(ctx, s.Name(), dst, rng, loop.run)
@@ -69,12 +69,12 @@ func (s DPS) guidance(gradient *normGradient) guidance {
 
 // normGradient computes the gradient of |y - A x0(x)| for the rows of a batch.
 type normGradient struct {
-	measurement spec.Measurement
+	measurement spec.Linear
 	y           []float64
 	residual    *mat.Dense // rows x m
 }
 
-func newNormGradient(m spec.Measurement, rows int, y []float64) *normGradient {
+func newNormGradient(m spec.Linear, rows int, y []float64) *normGradient {
 	return &normGradient{m, y, mat.NewDense(rows, m.Rows(), nil)}
 }
 
@@ -90,6 +90,6 @@ func (g *normGradient) at(dst, x0 *mat.Dense, jacobian func(dst, v *mat.Dense)) 
 			blas64.Scal(-1/norm, r)
 		}
 	}
-	g.measurement.ApplyTranspose(dst, g.residual)
+	g.measurement.Adjoint(dst, g.residual)
 	jacobian(dst, dst)
 }

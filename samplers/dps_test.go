@@ -18,7 +18,7 @@ func guided() (*spec.Problem, []float64) {
 		must(spec.NewDiagonal([]float64{0, -1, 1}, []float64{0.2, 0.5, 0.3})),
 	}))
 	a := mat.NewDense(2, 3, []float64{1, 0.5, 0, 0, -1, 2})
-	return must(spec.NewProblem("guided", prior, must(spec.NewMeasurement(a, 0.2)))), []float64{0.3, 1}
+	return must(spec.NewProblem("guided", prior, must(spec.NewLinear(a, 0.2)))), []float64{0.3, 1}
 }
 
 // residualNorm returns |y - A D(x)|.
@@ -26,7 +26,8 @@ func residualNorm(p *spec.Problem, y, x []float64, sigma float64) float64 {
 	x0 := mat.NewDense(1, len(x), nil)
 	p.Prior().(spec.Denoiser).Denoise(x0, mat.NewDense(1, len(x), append([]float64(nil), x...)), sigma)
 	r := mat.NewDense(1, len(y), nil)
-	p.Measurement().Residual(r, x0, y)
+	measurement, _ := p.Linear()
+	measurement.Residual(r, x0, y)
 	return mat.Norm(r, 2)
 }
 
@@ -54,7 +55,8 @@ func TestNormGradient(t *testing.T) {
 		x, x0, got := mat.NewDense(rows, 3, nil), mat.NewDense(rows, 3, nil), mat.NewDense(rows, 3, nil)
 		splitStreams(rng, rows).addNormal(x, 1)
 		jacobian := denoiser.Linearize(x0, x, sigma)
-		newNormGradient(p.Measurement(), rows, y).at(got, x0, jacobian)
+		measurement, _ := p.Linear()
+		newNormGradient(measurement, rows, y).at(got, x0, jacobian)
 		for i := range rows {
 			norm := func(x []float64) float64 { return residualNorm(p, y, x, sigma) }
 			square := func(x []float64) float64 { return norm(x) * norm(x) }
@@ -77,7 +79,7 @@ func TestNormGradient(t *testing.T) {
 
 // Where the residual vanishes there is no gradient, and no step.
 func TestNormGradientAtZero(t *testing.T) {
-	m := must(spec.NewMeasurement(mat.NewDense(1, 2, []float64{1, 1}), 0.1))
+	m := must(spec.NewLinear(mat.NewDense(1, 2, []float64{1, 1}), 0.1))
 	got := mat.NewDense(1, 2, []float64{9, 9})
 	newNormGradient(m, 1, []float64{3}).at(got, mat.NewDense(1, 2, []float64{1, 2}), func(dst, v *mat.Dense) { dst.Copy(v) })
 	if got.At(0, 0) != 0 || got.At(0, 1) != 0 {
@@ -89,7 +91,7 @@ func TestNormGradientAtZero(t *testing.T) {
 // with the betas of 1,000 steps and the gradient by finite differences in x_t.
 func algorithm1(p *spec.Problem, y []float64, zeta float64, rng *rand.Rand) []float64 {
 	const steps = 1000
-	d := p.Prior().Dim()
+	d := p.Dim()
 	var alpha, bar [steps + 1]float64
 	bar[0] = 1
 	for i := 1; i <= steps; i++ {
@@ -161,7 +163,7 @@ func TestDPSIsAlgorithm1(t *testing.T) {
 // x_T to D = signal x_T (D(x) = x/(1+sigma^2), x = x_T/signal), then
 // adds zeta times d|y - D|/dx_T = -signal sign(y - D).
 func TestDPSOneStepByHand(t *testing.T) {
-	p := must(spec.NewProblem("one step", newUnit(1), must(spec.NewMeasurement(mat.NewDense(1, 1, []float64{1}), 1))))
+	p := must(spec.NewProblem("one step", newUnit(1), must(spec.NewLinear(mat.NewDense(1, 1, []float64{1}), 1))))
 	const zeta = 0.7
 	signal := variancePreserving(1000)[1000].signal
 	for _, y := range []float64{-2, 5} {
@@ -181,7 +183,7 @@ func TestDPSOneStepByHand(t *testing.T) {
 func TestDPSWithoutGuidanceDrawsThePrior(t *testing.T) {
 	const n = 5000
 	c := lawCases()[2]
-	p := must(spec.NewProblem("guided data", c.prior, must(spec.NewMeasurement(mat.NewDense(1, 2, []float64{1, 0}), 0.1))))
+	p := must(spec.NewProblem("guided data", c.prior, must(spec.NewLinear(mat.NewDense(1, 2, []float64{1, 0}), 0.1))))
 	y := []float64{2}
 	agrees(t, "nothing measured", sample(t, DPS{Zeta: 0.5, Steps: 400}, c.problem(), nil, n, stream(t)), c.law, stepBias)
 	agrees(t, "zeta = 0", sample(t, DPS{Zeta: 0, Steps: 400}, p, y, n, stream(t)), c.law, stepBias)

@@ -16,7 +16,7 @@ func halves(beta float64) *spec.Problem {
 	if err != nil {
 		panic(err)
 	}
-	measurement, err := spec.NewMeasurement(mat.NewDense(1, 2, []float64{1, 0}), beta)
+	measurement, err := spec.NewLinear(mat.NewDense(1, 2, []float64{1, 0}), beta)
 	if err != nil {
 		panic(err)
 	}

@@ -27,7 +27,7 @@ func must[T any](v T, err error) T {
 // sample returns n draws.
 func sample(t testing.TB, s spec.Sampler, p *spec.Problem, y []float64, n int, rng *rand.Rand) *mat.Dense {
 	t.Helper()
-	dst := mat.NewDense(n, p.Prior().Dim(), nil)
+	dst := mat.NewDense(n, p.Dim(), nil)
 	if err := s.Sample(context.Background(), dst, p, y, rng); err != nil {
 		t.Fatalf("%s on %s: %v", s.Name(), p.Name(), err)
 	}

@@ -56,7 +56,7 @@ func oddProblem(t *rapid.T) *spec.Problem {
 				a.Set(i, j, rapid.SampledFrom([]float64{0, 0, 1, -1, 1e-3, 1e3}).Draw(t, "A"))
 			}
 		}
-		measurement = must(spec.NewMeasurement(a, math.Pow(10, float64(rapid.IntRange(-6, 6).Draw(t, "log10 beta")))))
+		measurement = must(spec.NewLinear(a, math.Pow(10, float64(rapid.IntRange(-6, 6).Draw(t, "log10 beta")))))
 	}
 	return must(spec.NewProblem("odd", prior, measurement))
 }
@@ -66,14 +66,14 @@ func oddProblem(t *rapid.T) *spec.Problem {
 func TestOddProblems(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := oddProblem(t)
-		y := make([]float64, p.Measurement().Rows())
+		y := make([]float64, p.Rows())
 		rng := spec.Stream(1, "odd", p.Digest(), 0)
-		p.Draw(make([]float64, p.Prior().Dim()), y, rng)
+		p.Draw(make([]float64, p.Dim()), y, rng)
 		for _, s := range everySampler(15) {
 			if rejection, ok := s.(*Rejection); ok {
 				rejection.Max = 3000
 			}
-			x := mat.NewDense(3, p.Prior().Dim(), nil)
+			x := mat.NewDense(3, p.Dim(), nil)
 			err := s.Sample(t.Context(), x, p, y, rng)
 			var refusal *spec.Refusal
 			switch _, pigdm := s.(PiGDM); {

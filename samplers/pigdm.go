@@ -42,7 +42,7 @@ func (s PiGDM) Fewer() (spec.Sampler, bool) {
 func (s PiGDM) Independent() bool { return true }
 
 // Sample fills the rows of dst (L x d) with independent draws for y (length m). It
-// declines a prior that is no [spec.Denoiser].
+// declines a prior that is no [spec.Denoiser] and a measurement that is not linear.
 func (s PiGDM) Sample(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []float64, rng *rand.Rand) error {
 	if err := atLeastOne(s.Name(), s.Steps); err != nil {
 		return err
@@ -50,11 +50,11 @@ func (s PiGDM) Sample(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []
 	if !(0 <= s.Eta && s.Eta <= 1) {
 		return fmt.Errorf("%s: eta is %v, want a number from 0 to 1", s.Name(), s.Eta)
 	}
-	denoiser, err := denoiserOf(s.Name(), p)
+	denoiser, measurement, err := linearInverse(s.Name(), p)
 	if err != nil {
 		return err
 	}
-	factors, err := factorise(p.Measurement(), y)
+	factors, err := factorise(measurement, y)
 	if err != nil {
 		return fmt.Errorf("%s: %w", s.Name(), err)
 	}
@@ -76,7 +76,7 @@ type singularFactors struct {
 }
 
 // factorise returns nil factors if nothing is measured.
-func factorise(m spec.Measurement, y []float64) (*singularFactors, error) {
+func factorise(m spec.Linear, y []float64) (*singularFactors, error) {
 	if m.Rows() == 0 {
 		return nil, nil
 	}

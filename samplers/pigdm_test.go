@@ -33,7 +33,7 @@ func TestGuidanceByAnExplicitInverse(t *testing.T) {
 	for k, a := range oddMatrices() {
 		m, d := a.Dims()
 		for _, beta := range []float64{0.05, 1, 20} {
-			measurement := must(spec.NewMeasurement(a, beta))
+			measurement := must(spec.NewLinear(a, beta))
 			y := make([]float64, m)
 			for i := range y {
 				y[i] = rng.NormFloat64()
@@ -91,7 +91,7 @@ func explicitGuidance(a *mat.Dense, beta, r2 float64, y, x0 []float64) *mat.VecD
 // and the posterior, from the information form: precision I + A^T A / beta^2.
 func unitProblem(t *testing.T, a *mat.Dense, beta float64) (*spec.Problem, []float64, sumLaw) {
 	m, d := a.Dims()
-	p := must(spec.NewProblem("unit", must(spec.NewIsotropic(make([]float64, d), 1)), must(spec.NewMeasurement(a, beta))))
+	p := must(spec.NewProblem("unit", must(spec.NewIsotropic(make([]float64, d), 1)), must(spec.NewLinear(a, beta))))
 	y := make([]float64, m)
 	p.Draw(make([]float64, d), y, stream(t))
 	precision := isotropic(d, 1)
@@ -129,8 +129,9 @@ func TestPiGDMIsExactOnTheUnitGaussian(t *testing.T) {
 	a := oddMatrices()[1]
 	p, y, posterior := unitProblem(t, a, 0.5)
 	s := PiGDM{Steps: 400}
-	noisier := must(spec.NewProblem("noisier", p.Prior(), must(spec.NewMeasurement(a, 1))))
-	narrower := must(spec.NewProblem("narrower", must(spec.NewIsotropic(make([]float64, 3), 0.5)), p.Measurement()))
+	noisier := must(spec.NewProblem("noisier", p.Prior(), must(spec.NewLinear(a, 1))))
+	measurement, _ := p.Linear()
+	narrower := must(spec.NewProblem("narrower", must(spec.NewIsotropic(make([]float64, 3), 0.5)), measurement))
 	disagrees(t, "opposite y", sample(t, s, p, []float64{-y[0], -y[1]}, n, stream(t)), posterior, stepBias)
 	disagrees(t, "twice the noise", sample(t, s, noisier, y, n, stream(t)), posterior, stepBias)
 	disagrees(t, "half the deviation of the prior", sample(t, s, narrower, y, n, stream(t)), posterior, stepBias)
@@ -141,7 +142,7 @@ func TestPiGDMIsExactOnTheUnitGaussian(t *testing.T) {
 func TestPiGDMIsWrongOnANarrowerGaussian(t *testing.T) {
 	a := mat.NewDense(1, 1, []float64{1})
 	const sd, beta, y = 0.5, 0.5, 1.5
-	p := must(spec.NewProblem("narrower", must(spec.NewIsotropic([]float64{0}, sd)), must(spec.NewMeasurement(a, beta))))
+	p := must(spec.NewProblem("narrower", must(spec.NewIsotropic([]float64{0}, sd)), must(spec.NewLinear(a, beta))))
 	posterior := sumLaw{[]float64{1}, [][]float64{{y / 2}}, []*mat.SymDense{isotropic(1, sd*sd/2)}}
 	const n = 4000
 	agrees(t, "exact", sample(t, Exact(), p, []float64{y}, n, stream(t)), posterior, stepBias)
@@ -159,7 +160,7 @@ func TestPiGDMIsOfFirstOrder(t *testing.T) {
 		gain := rapid.Float64Range(0.2, 3).Draw(t, "A")
 		beta := rapid.Float64Range(0.3, 2).Draw(t, "beta")
 		y := rapid.Float64Range(-3, 3).Draw(t, "y")
-		p := must(spec.NewProblem("affine", newUnit(1), must(spec.NewMeasurement(mat.NewDense(1, 1, []float64{gain}), beta))))
+		p := must(spec.NewProblem("affine", newUnit(1), must(spec.NewLinear(mat.NewDense(1, 1, []float64{gain}), beta))))
 		variance := 1 / (1 + gain*gain/(beta*beta))
 		mean, sd := variance*gain*y/(beta*beta), math.Sqrt(variance)
 		end := variancePreserving(1)[1]
@@ -193,7 +194,7 @@ func TestPiGDMIsOfFirstOrder(t *testing.T) {
 // the variances at every step: the method's own failure, reported and not hidden.
 func TestPiGDMSaysThatItDiverged(t *testing.T) {
 	prior := must(spec.NewIsotropic([]float64{0, 0}, 1e4))
-	p := must(spec.NewProblem("wide", prior, must(spec.NewMeasurement(mat.NewDense(1, 2, []float64{1, 0}), 0.1))))
+	p := must(spec.NewProblem("wide", prior, must(spec.NewLinear(mat.NewDense(1, 2, []float64{1, 0}), 0.1))))
 	err := (PiGDM{Steps: 1000}).Sample(t.Context(), mat.NewDense(2, 2, nil), p, []float64{1}, stream(t))
 	if err == nil || !strings.Contains(err.Error(), "the iteration diverged") {
 		t.Errorf("got %v, want that it diverged", err)

@@ -36,7 +36,7 @@ func TestProposalsAreDistinct(t *testing.T) {
 // proposals lie at y and are accepted, the others never. 2,000 draws take some 4,000; more than 8,000
 // have probability below 1e-100.
 func TestEstimateByTheShareAccepted(t *testing.T) {
-	p := must(spec.NewProblem("unit", newUnit(1), must(spec.NewMeasurement(mat.NewDense(1, 1, []float64{1}), 0.01))))
+	p := must(spec.NewProblem("unit", newUnit(1), must(spec.NewLinear(mat.NewDense(1, 1, []float64{1}), 0.01))))
 	half := spec.NewSampler("half", true, func(_ context.Context, dst *mat.Dense, _ *spec.Problem, _ []float64, rng *rand.Rand) error {
 		for i := range dst.RawMatrix().Rows {
 			dst.Set(i, 0, 100*float64(rng.IntN(2)))
@@ -58,7 +58,7 @@ func TestNoMoreProposalsThanNeeded(t *testing.T) {
 		asked.Add(int64(dst.RawMatrix().Rows))
 		return Prior().Sample(ctx, dst, p, nil, rng)
 	})
-	p := must(spec.NewProblem("normal", prior, must(spec.NewMeasurement(mat.NewDense(1, 1, []float64{1}), 1))))
+	p := must(spec.NewProblem("normal", prior, must(spec.NewLinear(mat.NewDense(1, 1, []float64{1}), 1))))
 	const calls, draws = 200, 5
 	rate := math.Sqrt(0.5) // of y = 0
 	for call := range uint64(calls) {

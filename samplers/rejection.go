@@ -89,13 +89,17 @@ func (s *Rejection) Sample(ctx context.Context, dst *mat.Dense, p *spec.Problem,
 	if draws == 0 {
 		return ctx.Err()
 	}
-	logRate, known := logAcceptance(p, y)
+	measurement, err := p.NeedLinear(s.Name())
+	if err != nil {
+		return err
+	}
+	logRate, known := logAcceptance(p, measurement, y)
 	if known {
 		if err := s.affordable(logRate, draws, "1/(p(y) (2 pi beta^2)^(m/2))"); err != nil {
 			return err
 		}
 	}
-	batch, err := newProposals(s.Proposal, p, batchSize(draws, logRate, known), d)
+	batch, err := newProposals(s.Proposal, p, measurement, batchSize(draws, logRate, known), d)
 	if err != nil {
 		return err
 	}
@@ -123,12 +127,12 @@ func (s *Rejection) Sample(ctx context.Context, dst *mat.Dense, p *spec.Problem,
 
 // logAcceptance returns the logarithm of the acceptance rate at y,
 // p(y) (2 pi beta^2)^(m/2), where the exact posterior is known.
-func logAcceptance(p *spec.Problem, y []float64) (logRate float64, known bool) {
+func logAcceptance(p *spec.Problem, m spec.Linear, y []float64) (logRate float64, known bool) {
 	posterior, err := p.Posterior()
 	if err != nil {
 		return 0, false
 	}
-	beta := p.Measurement().Beta()
+	beta := m.Beta()
 	constant := float64(len(y)) * (math.Log(beta) + math.Log(2*math.Pi)/2)
 	return min(0, posterior.LogEvidence(y)+constant), true
 }
@@ -168,14 +172,14 @@ func batchSize(draws int, logRate float64, known bool) int {
 type proposals struct {
 	from        spec.Sampler
 	unmeasured  *spec.Problem
-	measurement spec.Measurement
+	measurement spec.Linear
 	x           *mat.Dense // n x d
 	residual    *mat.Dense // n x m; nil if m = 0
 	logAccept   []float64  // n: log of the probability of acceptance
 	accept      []bool     // n
 }
 
-func newProposals(from spec.Sampler, p *spec.Problem, n, d int) (*proposals, error) {
+func newProposals(from spec.Sampler, p *spec.Problem, measurement spec.Linear, n, d int) (*proposals, error) {
 	unmeasured, err := spec.NewProblem(p.Name(), p.Prior(), spec.Unmeasured(d))
 	if err != nil {
 		return nil, err
@@ -183,12 +187,12 @@ func newProposals(from spec.Sampler, p *spec.Problem, n, d int) (*proposals, err
 	b := &proposals{
 		from:        from,
 		unmeasured:  unmeasured,
-		measurement: p.Measurement(),
+		measurement: measurement,
 		x:           mat.NewDense(n, d, nil),
 		logAccept:   make([]float64, n),
 		accept:      make([]bool, n),
 	}
-	if m := p.Measurement().Rows(); m > 0 {
+	if m := p.Rows(); m > 0 {
 		b.residual = mat.NewDense(n, m, nil)
 	}
 	return b, nil

@@ -19,7 +19,7 @@ import (
 // posterior at y by the textbook: component by component, a scalar update.
 func mixtureProblem(a []float64, beta, y float64) (p *spec.Problem, posterior sumLaw, evidence float64) {
 	c := lawCases()[1]
-	p = must(spec.NewProblem("mixture", c.prior, must(spec.NewMeasurement(mat.NewDense(1, 2, a), beta))))
+	p = must(spec.NewProblem("mixture", c.prior, must(spec.NewLinear(mat.NewDense(1, 2, a), beta))))
 	direction := mat.NewVecDense(2, a)
 	for k, w := range c.law.weights {
 		cov := c.law.covs[k]
@@ -111,7 +111,7 @@ func TestAcceptanceRate(t *testing.T) {
 }
 
 func sampleRapid(t *rapid.T, s spec.Sampler, p *spec.Problem, y []float64, n int) {
-	dst := mat.NewDense(n, p.Prior().Dim(), nil)
+	dst := mat.NewDense(n, p.Dim(), nil)
 	if err := s.Sample(t.Context(), dst, p, y, spec.Stream(1, "rapid", p.Digest(), 0)); err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +124,7 @@ func TestRejectionDeclines(t *testing.T) {
 		for i := range d {
 			eye.Set(i, i, 1)
 		}
-		return must(spec.NewProblem("unit", must(spec.NewIsotropic(make([]float64, d), 1)), must(spec.NewMeasurement(eye, beta)))), make([]float64, d)
+		return must(spec.NewProblem("unit", must(spec.NewIsotropic(make([]float64, d), 1)), must(spec.NewLinear(eye, beta)))), make([]float64, d)
 	}
 	// At y = 0 the rate is (1 + 1/beta^2)^(-d/2).
 	for _, c := range []struct {
@@ -157,7 +157,7 @@ func TestRejectionDeclines(t *testing.T) {
 // by e^2 far more rarely. The rate is 1/101.
 func TestRejectionEstimatesItsCost(t *testing.T) {
 	eye := mat.NewDense(2, 2, []float64{1, 0, 0, 1})
-	p := must(spec.NewProblem("unit", newUnit(2), must(spec.NewMeasurement(eye, 0.1))))
+	p := must(spec.NewProblem("unit", newUnit(2), must(spec.NewLinear(eye, 0.1))))
 	s := &Rejection{Proposal: Prior(), Max: 5000}
 	err := s.Sample(t.Context(), mat.NewDense(1000, 2, nil), p, []float64{0, 0}, stream(t))
 	var refusal *spec.Refusal
@@ -172,7 +172,7 @@ func TestRejectionEstimatesItsCost(t *testing.T) {
 		t.Errorf("expects %v a draw and %v for 1000, want about 101", each, all)
 	}
 	// With a wide noise the same problem is easy, and needs no estimate.
-	easy := must(spec.NewProblem("unit", newUnit(2), must(spec.NewMeasurement(eye, 2))))
+	easy := must(spec.NewProblem("unit", newUnit(2), must(spec.NewLinear(eye, 2))))
 	sample(t, &Rejection{Proposal: Prior(), Max: 5000}, easy, []float64{0, 0}, 100, stream(t))
 }
 
@@ -183,7 +183,7 @@ func TestRejectionWithALimitBelowTheDraws(t *testing.T) {
 }
 
 func TestRejectionReportsABrokenProposal(t *testing.T) {
-	p := must(spec.NewProblem("unit", newUnit(1), must(spec.NewMeasurement(mat.NewDense(1, 1, []float64{1}), 1))))
+	p := must(spec.NewProblem("unit", newUnit(1), must(spec.NewLinear(mat.NewDense(1, 1, []float64{1}), 1))))
 	nan := spec.NewSampler("broken", true, func(_ context.Context, dst *mat.Dense, _ *spec.Problem, _ []float64, _ *rand.Rand) error {
 		dst.Set(0, 0, math.NaN())
 		return nil
@@ -196,7 +196,7 @@ func TestRejectionReportsABrokenProposal(t *testing.T) {
 
 func checkDeclined(t *testing.T, s spec.Sampler, p *spec.Problem, y []float64, draws int, message string) {
 	t.Helper()
-	err := s.Sample(t.Context(), mat.NewDense(draws, p.Prior().Dim(), nil), p, y, stream(t))
+	err := s.Sample(t.Context(), mat.NewDense(draws, p.Dim(), nil), p, y, stream(t))
 	var refusal *spec.Refusal
 	if !errors.As(err, &refusal) || refusal.Reason != message {
 		t.Errorf("got %v\nwant the refusal %s", err, message)

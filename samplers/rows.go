@@ -76,7 +76,7 @@ func evolve(ctx context.Context, name string, dst *mat.Dense, rng *rand.Rand, ad
 // denoiserOf returns the denoiser of the problem's prior, or the refusal of the
 // sampler of the given name.
 func denoiserOf(name string, p *spec.Problem) (spec.Denoiser, error) {
-	if denoiser, ok := p.Prior().(spec.Denoiser); ok {
+	if denoiser, ok := p.Denoiser(); ok {
 		return denoiser, nil
 	}
 	return nil, spec.Refuse("%s needs a denoiser, and the prior of problem %s (a %T) has none", name, p.Name(), p.Prior())
@@ -94,4 +94,15 @@ func atLeastOne(name string, steps int) error {
 func rowsOf(x *mat.Dense, lo, hi int) *mat.Dense {
 	_, d := x.Dims()
 	return x.Slice(lo, hi, 0, d).(*mat.Dense)
+}
+
+// linearInverse returns the denoiser of the prior and the measurement of a linear inverse problem,
+// or the refusal of who needs both.
+func linearInverse(who string, p *spec.Problem) (spec.Denoiser, spec.Linear, error) {
+	denoiser, err := denoiserOf(who, p)
+	if err != nil {
+		return nil, spec.Linear{}, err
+	}
+	measurement, err := p.NeedLinear(who)
+	return denoiser, measurement, err
 }

@@ -48,7 +48,7 @@ func cloud(t testing.TB, points, d, m int) (*spec.Problem, []float64) {
 		for i := range m {
 			a.Set(i, i%d, 1)
 		}
-		measurement = must(spec.NewMeasurement(a, 0.3))
+		measurement = must(spec.NewLinear(a, 0.3))
 	}
 	p := must(spec.NewProblem(fmt.Sprintf("cloud of %d in %d, %d measured", points, d, m), must(spec.NewDataSet(x, 0.3)), measurement))
 	y := make([]float64, m)
@@ -247,7 +247,7 @@ func (p notANumber) Linearize(dst, x *mat.Dense, sigma float64) func(dst, v *mat
 // or a garbage collection, are a handful.
 func TestStepsDoNotAllocate(t *testing.T) {
 	a := mat.NewDense(2, 3, []float64{1, 2, 3, 0, 1, 0})
-	p := must(spec.NewProblem("unit", newUnit(3), must(spec.NewMeasurement(a, 0.1))))
+	p := must(spec.NewProblem("unit", newUnit(3), must(spec.NewLinear(a, 0.1))))
 	y, dst := []float64{1, 2}, mat.NewDense(4, 3, nil)
 	for _, of := range []func(steps int) spec.Sampler{
 		func(steps int) spec.Sampler { return Diffusion{Heun, steps} },

@@ -165,7 +165,7 @@ func TestAcceptanceOfAPoint(t *testing.T) {
 	a := mat.NewDense(2, 2, []float64{1, -2, 0.5, 0.25})
 	at, y := []float64{0.3, -0.4}, []float64{2.1, -0.45} // A at = (1.1, 0.05)
 	for _, beta := range []float64{0.4, 0.5, 0.55} {
-		p := must(spec.NewProblem("point", newUnit(2), must(spec.NewMeasurement(a, beta))))
+		p := must(spec.NewProblem("point", newUnit(2), must(spec.NewLinear(a, beta))))
 		s := &Rejection{Proposal: constant(at), Max: 1e9}
 		x := sample(t, s, p, y, draws, stream(t))
 		if x.At(0, 0) != at[0] || x.At(draws-1, 1) != at[1] {

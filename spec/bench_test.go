@@ -93,7 +93,7 @@ func BenchmarkDataSetPosterior(b *testing.B) {
 	for i := range 32 {
 		a.Set(i, i, 1)
 	}
-	m, err := NewMeasurement(a, 0.1)
+	m, err := NewLinear(a, 0.1)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -109,7 +109,7 @@ func BenchmarkDataSetPosterior(b *testing.B) {
 			dst := mat.NewDense(draws, d, nil)
 			kept := 0
 			for b.Loop() {
-				(&Problem{prior: s, measurement: m}).Draw(x, y, rng)
+				(&Problem{prior: s, given: m}).Draw(x, y, rng)
 				law := c.Given(y).(*Mixture)
 				law.Sample(dst, rng)
 				kept += law.Len()
@@ -155,7 +155,7 @@ func BenchmarkMixture(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		m, err := NewMeasurement(scatter(1, d, rng), 0.1)
+		m, err := NewLinear(scatter(1, d, rng), 0.1)
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -3,6 +3,9 @@ package spec
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"sync"
 
 	"gonum.org/v1/gonum/mat"
@@ -14,7 +17,17 @@ import (
 //	{"name": "...", "prior": {"kind": "...", ...},
 //	 "measurement": {"A": [[...], ...], "beta": 0.1, "dim": 2}}
 //
-// A has m rows of length dim and is [] if nothing is measured. The priors are
+// A has m rows of length dim and is [] if nothing is measured. An operator that is no
+// matrix stands as "operator" in the place of A, one of
+//
+//	{"kind": "identity", "dim": 2}
+//	{"kind": "mask", "dim": 3, "kept": [0, 2]}
+//	{"kind": "pooling", "height": 8, "width": 8, "block": 2}
+//	{"kind": "convolution", "height": 8, "width": 8, "kernel": [[...], ...]}
+//	{"kind": "fourier", "height": 8, "width": 8, "frequencies": [[u, v], ...]}
+//
+// A measurement of another kind has the key "kind"; see [RegisterMeasurement]. The priors
+// are
 //
 //	{"kind": "gaussian", "mean": [...], COVARIANCE}
 //	{"kind": "mixture", "groups": [{"weights": [...], "means": [[...], ...], COVARIANCE}, ...]}
@@ -28,25 +41,40 @@ import (
 //	"axes": [[...], ...], "sd": [...]   orthonormal directions, one a row, and the deviations along them,
 //	"rest": 0                           and that in every direction orthogonal to all of them, if there is one
 
-// MarshalJSON returns the canonical text form. It is an error if the prior has
-// none, that is, if it does not implement [json.Marshaler].
+// MarshalJSON returns the canonical text form. It is an error if the prior or the
+// measurement has none, that is, if it does not implement [json.Marshaler], and for a
+// joint law.
 func (p *Problem) MarshalJSON() ([]byte, error) {
+	if p.joint != nil {
+		return nil, fmt.Errorf("problem %s: a joint law has no text form", p.name)
+	}
 	prior, ok := p.prior.(json.Marshaler)
 	if !ok {
 		return nil, fmt.Errorf("problem %s: a prior of type %T has no text form", p.name, p.prior)
 	}
+	measurement, ok := p.given.(json.Marshaler)
+	if !ok {
+		return nil, fmt.Errorf("problem %s: a measurement of type %T has no text form", p.name, p.given)
+	}
 	return json.Marshal(struct {
 		Name        string         `json:"name"`
 		Prior       json.Marshaler `json:"prior"`
-		Measurement Measurement    `json:"measurement"`
-	}{p.name, prior, p.measurement})
+		Measurement json.Marshaler `json:"measurement"`
+	}{p.name, prior, measurement})
 }
 
 // MarshalJSON returns the canonical text form.
-func (m Measurement) MarshalJSON() ([]byte, error) {
+func (m Linear) MarshalJSON() ([]byte, error) {
+	if op, ok := m.op.(json.Marshaler); ok {
+		return json.Marshal(struct {
+			Beta     float64        `json:"beta"`
+			Dim      int            `json:"dim"`
+			Operator json.Marshaler `json:"operator"`
+		}{m.beta, m.dim, op})
+	}
 	rows := [][]float64{}
-	if m.a != nil {
-		rows = rowsOf(m.a)
+	if a := m.A(); a != nil {
+		rows = rowsOf(a)
 	}
 	return json.Marshal(struct {
 		A    [][]float64 `json:"A"`
@@ -125,24 +153,69 @@ func rowsOf(a *mat.Dense) [][]float64 {
 	return rows
 }
 
-var kinds = struct {
+// registry is the kinds of laws that have a text form.
+type registry[L any] struct {
 	sync.RWMutex
-	decode map[string]func([]byte) (Prior, error)
-}{decode: map[string]func([]byte) (Prior, error){
-	"gaussian": parseGaussian,
-	"mixture":  parseMixture,
-	"dataset":  parseDataSet,
-}}
+	decode map[string]func([]byte) (L, error)
+}
+
+func (r *registry[L]) add(what, kind string, decode func([]byte) (L, error)) {
+	r.Lock()
+	defer r.Unlock()
+	if _, taken := r.decode[kind]; taken {
+		panic(fmt.Sprintf("spec: %s kind %q is registered twice", what, kind))
+	}
+	r.decode[kind] = decode
+}
+
+// parse hands an object to the decoder of its kind.
+func (r *registry[L]) parse(text []byte) (law L, err error) {
+	o, err := parseObject(text)
+	if err != nil {
+		return law, err
+	}
+	var kind string
+	o.get("kind", "a string", &kind)
+	if o.err != nil {
+		return law, o.err
+	}
+	r.RLock()
+	decode, known := r.decode[kind]
+	names := slices.Sorted(maps.Keys(r.decode))
+	r.RUnlock()
+	if !known {
+		return law, fmt.Errorf("kind: %q is not known; want one of %s", kind, strings.Join(names, ", "))
+	}
+	return decode(text)
+}
+
+var (
+	priorKinds = registry[Prior]{decode: map[string]func([]byte) (Prior, error){
+		"gaussian": parseGaussian,
+		"mixture":  parseMixture,
+		"dataset":  parseDataSet,
+	}}
+	measurementKinds = registry[Measurement]{decode: map[string]func([]byte) (Measurement, error){
+		"linear": parseLinear,
+	}}
+	operatorKinds = registry[Operator]{decode: map[string]func([]byte) (Operator, error){
+		"identity":    parseIdentity,
+		"mask":        parseMask,
+		"pooling":     parsePooling,
+		"convolution": parseConvolution,
+		"fourier":     parseFourier,
+	}}
+)
 
 // RegisterPrior makes [ParseProblem] hand priors of the given kind, in their text
 // form, to decode; call it from an init function of the package that has the prior,
 // whose MarshalJSON must write the kind under the key "kind". It panics if the kind
 // is taken.
 func RegisterPrior(kind string, decode func([]byte) (Prior, error)) {
-	kinds.Lock()
-	defer kinds.Unlock()
-	if _, taken := kinds.decode[kind]; taken {
-		panic(fmt.Sprintf("spec: prior kind %q is registered twice", kind))
-	}
-	kinds.decode[kind] = decode
+	priorKinds.add("prior", kind, decode)
+}
+
+// RegisterMeasurement is [RegisterPrior] for measurements. A linear one has no key "kind".
+func RegisterMeasurement(kind string, decode func([]byte) (Measurement, error)) {
+	measurementKinds.add("measurement", kind, decode)
 }

@@ -20,7 +20,7 @@ func TestConditionAgainstKalman(t *testing.T) {
 		p := drawFamily(t, d, true, rng)
 		mm := measurement(t, drawMatrix(t, m, d, rng), math.Exp(rapid.Float64Range(-1, 2).Draw(t, "log beta")))
 		x, y := make([]float64, d), make([]float64, m)
-		(&Problem{prior: p, measurement: mm}).Draw(x, y, rng)
+		(&Problem{prior: p, given: mm}).Draw(x, y, rng)
 
 		ref := referenceOf(p)
 		post, evidence := ref.condition(mm, y)
@@ -129,7 +129,7 @@ func TestPosteriorIdentities(t *testing.T) {
 		a := drawMatrix(t, m, d, rng)
 		mm := measurement(t, a, beta)
 		x, y := make([]float64, d), make([]float64, m)
-		(&Problem{prior: p, measurement: mm}).Draw(x, y, rng)
+		(&Problem{prior: p, given: mm}).Draw(x, y, rng)
 		c := condition(t, p, mm)
 		law := c.Given(y)
 		// Rounding of A x and of y, some 1e-15 |A| (|x| + |mean|), moves the law by

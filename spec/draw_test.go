@@ -155,8 +155,8 @@ func drawMatrix(t *rapid.T, m, d int, rng *rand.Rand) *mat.Dense {
 	return a
 }
 
-func measurement(t interface{ Fatal(...any) }, a mat.Matrix, beta float64) Measurement {
-	m, err := NewMeasurement(a, beta)
+func measurement(t interface{ Fatal(...any) }, a mat.Matrix, beta float64) Linear {
+	m, err := NewLinear(a, beta)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,7 +24,7 @@ func ExampleNewMixture() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	first, err := spec.NewMeasurement(mat.NewDense(1, 2, []float64{1, 0}), 1)
+	first, err := spec.NewLinear(mat.NewDense(1, 2, []float64{1, 0}), 1)
 	if err != nil {
 		log.Fatal(err)
 	}

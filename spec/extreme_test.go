@@ -60,7 +60,7 @@ func TestNoNaN(t *testing.T) {
 		a.Scale(power(t, -3, 3, "log10 |A|"), a)
 		mm := measurement(t, a, power(t, -6, 6, "log10 beta"))
 		x, y := make([]float64, d), make([]float64, m)
-		(&Problem{prior: prior, measurement: mm}).Draw(x, y, rng)
+		(&Problem{prior: prior, given: mm}).Draw(x, y, rng)
 		if rapid.Bool().Draw(t, "impossible") {
 			for i := range y {
 				y[i] += 1e9 * mm.Beta()

@@ -221,19 +221,20 @@ func (g *Gaussian) Linearize(dst, x *mat.Dense, sigma float64) (jacobian func(ds
 
 // Condition implements [Conditioner]. The laws that the result gives are
 // [*Gaussian].
-func (g *Gaussian) Condition(m Measurement) (Conditional, error) {
-	if m.Dim() != g.Dim() {
-		return nil, fmt.Errorf("condition: the measurement is of R^%d, the prior lives on R^%d", m.Dim(), g.Dim())
+func (g *Gaussian) Condition(measurement Measurement) (Conditional, error) {
+	m, err := linearOn(measurement, g.Dim())
+	if err != nil {
+		return nil, err
 	}
 	if m.Rows() == 0 {
 		return unmeasured{g}, nil
 	}
-	up, err := (&updater{Measurement: m}).of(g.cov)
+	up, err := newUpdater(m).of(g.cov)
 	if err != nil {
 		return nil, err
 	}
 	measured := mat.NewDense(1, m.Rows(), nil)
-	m.Apply(measured, mat.NewDense(1, g.Dim(), g.mean))
+	m.Forward(measured, mat.NewDense(1, g.Dim(), g.mean))
 	return &gaussianConditional{g, up, &Gaussian{measured.RawRowView(0), up.evidence}}, nil
 }
 
@@ -248,6 +249,10 @@ func (c *gaussianConditional) Given(y []float64) Prior {
 	mean := slices.Clone(c.prior.mean)
 	for i, v := range y {
 		residual := v - c.evidence.mean[i]
+		if c.update.along != nil {
+			mean[c.update.kept[i]] += c.update.along[i] * residual
+			continue
+		}
 		for j := range mean {
 			mean[j] += c.update.gain.At(j, i) * residual
 		}

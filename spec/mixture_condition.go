@@ -1,10 +1,8 @@
 package spec
 
 import (
-	"fmt"
 	"slices"
 
-	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
 )
@@ -19,14 +17,15 @@ func (m *Mixture) Condition(measurement Measurement) (Conditional, error) {
 
 // condition returns the posteriors of the mixture, or of self if nothing is
 // measured.
-func (m *clusters) condition(measurement Measurement, self Prior) (Conditional, error) {
-	if measurement.Dim() != m.dim {
-		return nil, fmt.Errorf("condition: the measurement is of R^%d, the prior lives on R^%d", measurement.Dim(), m.dim)
+func (m *clusters) condition(given Measurement, self Prior) (Conditional, error) {
+	measurement, err := linearOn(given, m.dim)
+	if err != nil {
+		return nil, err
 	}
 	if measurement.Rows() == 0 {
 		return unmeasured{self}, nil
 	}
-	u := &updater{Measurement: measurement}
+	u := newUpdater(measurement)
 	c := &mixtureConditional{prior: m}
 	var evidence []*cluster
 	var ofX, ofY []*covariance // of the updates so far
@@ -36,10 +35,10 @@ func (m *clusters) condition(measurement Measurement, self Prior) (Conditional, 
 			return nil, err
 		}
 		means := mat.NewDense(len(part.weight), measurement.Rows(), nil)
-		measurement.Apply(means, part.means)
+		measurement.Forward(means, part.means)
 		ofX = append(ofX, up.posterior.shareFrame(ofX))
 		ofY = append(ofY, up.evidence.shareFrame(ofY))
-		c.updates = append(c.updates, &update{ofX[len(ofX)-1], ofY[len(ofY)-1], up.gain})
+		c.updates = append(c.updates, &update{ofX[len(ofX)-1], ofY[len(ofY)-1], up.gain, up.kept, up.along})
 		evidence = append(evidence, &cluster{covariance: ofY[len(ofY)-1], weight: part.weight, means: means})
 	}
 	c.evidence = newClusters(measurement.Rows(), evidence)
@@ -91,7 +90,7 @@ func (c *mixtureConditional) Given(y []float64) Prior {
 				row(residual, i)[j] = y[j] - v
 			}
 		}
-		blas64.Gemm(blas.NoTrans, blas.Trans, 1, residual, up.gain.RawMatrix(), 1, part.means.RawMatrix())
+		up.shift(part.means.RawMatrix(), residual)
 		list = append(list, part)
 	}
 	return &Mixture{newClusters(c.prior.dim, list)}

@@ -68,22 +68,24 @@ func permute(dst, x *mat.Dense, order []int) {
 
 // Measurement returns the measurement of x' and the offset such that y + offset
 // says of x' what y says of x by the measurement a.
-func (m *Move) Measurement(a Measurement) (moved Measurement, offset []float64) {
+func (m *Move) Measurement(a Linear) (moved Linear, offset []float64) {
 	return m.across(a, m.order, 1)
 }
 
 // across permutes the columns of A by order and returns sign times the image of the
 // shift, which is in the coordinates of x'.
-func (m *Move) across(a Measurement, order []int, sign float64) (moved Measurement, offset []float64) {
-	moved, offset = a, make([]float64, a.Rows())
-	if a.a == nil {
-		return moved, offset
+func (m *Move) across(a Linear, order []int, sign float64) (moved Linear, offset []float64) {
+	offset = make([]float64, a.Rows())
+	from := a.A()
+	if from == nil {
+		return a, offset
 	}
-	moved.a = mat.DenseCopyOf(a.a)
-	permute(moved.a, a.a, order)
-	in := moved.a // the matrix that acts on x'
+	to := mat.DenseCopyOf(from)
+	permute(to, from, order)
+	moved = Linear{op: matrix{to}, dim: a.dim, beta: a.beta}
+	in := to // the matrix that acts on x'
 	if sign < 0 {
-		in = a.a
+		in = from
 	}
 	for i := range offset {
 		offset[i] = sign * dot(in.RawRowView(i), m.shift)
@@ -209,7 +211,11 @@ type movedConditioner struct {
 }
 
 // Condition takes the measurement back to x and the posterior to x'.
-func (p movedConditioner) Condition(a Measurement) (Conditional, error) {
+func (p movedConditioner) Condition(m Measurement) (Conditional, error) {
+	a, err := linearOn(m, p.Dim())
+	if err != nil {
+		return nil, err
+	}
 	back, offset := p.by.across(a, p.by.inverse, -1)
 	c, err := p.conditioner.Condition(back)
 	return movedConditional{c, p.by, offset}, err

@@ -31,14 +31,14 @@ func TestMove(t *testing.T) {
 		v := scatter(rows, d, rng)
 		moved := mat.NewDense(rows, d, nil)
 		by.Points(moved, x)
-		m, err := NewMeasurement(scatter(2, d, rng), 0.7)
+		m, err := NewLinear(scatter(2, d, rng), 0.7)
 		if err != nil {
 			t.Fatal(err)
 		}
 		after, offset := by.Measurement(m)
 		ax, bx := mat.NewDense(rows, 2, nil), mat.NewDense(rows, 2, nil)
-		m.Apply(ax, x)
-		after.Apply(bx, moved)
+		m.Forward(ax, x)
+		after.Forward(bx, moved)
 		y := normals(2, rng)
 		yAfter := []float64{y[0] + offset[0], y[1] + offset[1]}
 		compare := func(what string, before, direct, around Prior) {
@@ -62,7 +62,7 @@ func TestMove(t *testing.T) {
 		}
 		direct, around := by.Law(law), by.Law(disguised{law})
 		compare("prior", law, direct, around)
-		posteriors := func(p Prior, m Measurement, y []float64) Prior { return condition(t, p.(Conditioner), m).Given(y) }
+		posteriors := func(p Prior, m Linear, y []float64) Prior { return condition(t, p.(Conditioner), m).Given(y) }
 		compare("posterior", posteriors(law, m, y), posteriors(direct, after, yAfter), posteriors(around, after, yAfter))
 		for i := range rows {
 			for j := range 2 {

@@ -3,10 +3,8 @@ package spec
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
-	"strings"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -26,7 +24,7 @@ func ParseProblem(text []byte) (*Problem, error) {
 	if err := o.done(); err != nil {
 		return nil, fmt.Errorf("problem: %w", err)
 	}
-	prior, err := parsePrior(priorText)
+	prior, err := priorKinds.parse(priorText)
 	if err != nil {
 		return nil, fmt.Errorf("problem %s: prior: %w", name, err)
 	}
@@ -37,54 +35,60 @@ func ParseProblem(text []byte) (*Problem, error) {
 	return NewProblem(name, prior, m)
 }
 
-func parsePrior(text []byte) (Prior, error) {
+func parseMeasurement(text []byte) (Measurement, error) {
 	o, err := parseObject(text)
 	if err != nil {
 		return nil, err
 	}
-	var kind string
-	o.get("kind", "a string", &kind)
-	if o.err != nil {
-		return nil, o.err
+	if _, other := o.fields["kind"]; other {
+		return measurementKinds.parse(text)
 	}
-	kinds.RLock()
-	decode, known := kinds.decode[kind]
-	names := slices.Sorted(maps.Keys(kinds.decode))
-	kinds.RUnlock()
-	if !known {
-		return nil, fmt.Errorf("kind: %q is not known; want one of %s", kind, strings.Join(names, ", "))
-	}
-	return decode(text)
+	return parseLinear(text)
 }
 
-func parseMeasurement(text []byte) (Measurement, error) {
+func parseLinear(text []byte) (Measurement, error) {
 	o, err := parseObject(text)
 	if err != nil {
-		return Measurement{}, err
+		return nil, err
 	}
 	var dim int
 	var beta float64
 	var rows [][]float64
+	var operator json.RawMessage
 	o.get("dim", "an integer", &dim)
 	o.get("beta", "a number", &beta)
-	o.get("A", "an array of arrays of numbers", &rows)
+	if _, ok := o.fields["operator"]; ok {
+		o.get("operator", "an object", &operator)
+	} else {
+		o.get("A", "an array of arrays of numbers", &rows)
+	}
 	if err := o.done(); err != nil {
-		return Measurement{}, err
+		return nil, err
 	}
 	if dim < 1 {
-		return Measurement{}, fmt.Errorf("dim: %d, want at least 1", dim)
+		return nil, fmt.Errorf("dim: %d, want at least 1", dim)
+	}
+	if operator != nil {
+		op, err := operatorKinds.parse(operator)
+		if err != nil {
+			return nil, fmt.Errorf("operator: %w", err)
+		}
+		if _, d := op.Dims(); d != dim {
+			return nil, fmt.Errorf("operator: it is of R^%d, want R^%d", d, dim)
+		}
+		return NewLinearBy(op, beta)
 	}
 	if len(rows) == 0 {
 		if beta != 1 {
-			return Measurement{}, fmt.Errorf("beta: %v, want 1 where A has no rows", beta)
+			return nil, fmt.Errorf("beta: %v, want 1 where A has no rows", beta)
 		}
 		return Unmeasured(dim), nil
 	}
 	a, err := denseOf("A", rows, dim)
 	if err != nil {
-		return Measurement{}, err
+		return nil, err
 	}
-	return NewMeasurement(a, beta)
+	return NewLinear(a, beta)
 }
 
 func parseGaussian(text []byte) (Prior, error) {

@@ -56,12 +56,13 @@ func Score(dst *mat.Dense, p Denoiser, x *mat.Dense, sigma float64) {
 	dst.Scale(1/(sigma*sigma), dst)
 }
 
-// Conditioner is a prior whose posterior under every linear measurement is known
-// exactly.
+// Conditioner is a prior whose posterior under some measurements is known exactly: every
+// linear one for the families of this package, and every one with a [Likelihood] for a law
+// of few points.
 type Conditioner interface {
 	Prior
-	// Condition does the work that does not depend on y. It is an error only if
-	// the measurement is of another dimension.
+	// Condition does the work that does not depend on y. It is an error if the measurement
+	// is of another dimension, or the posteriors under it are not known.
 	Condition(m Measurement) (Conditional, error)
 }
 

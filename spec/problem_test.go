@@ -20,7 +20,7 @@ func (o opaque) Sample(dst *mat.Dense, rng *rand.Rand) {
 // what they draw and measure.
 func TestDigestOfOpaquePrior(t *testing.T) {
 	digest := func(name string, mean, beta float64, row ...float64) []byte {
-		m, err := NewMeasurement(mat.NewDense(1, 2, append(row, 1, 0)[:2]), beta)
+		m, err := NewLinear(mat.NewDense(1, 2, append(row, 1, 0)[:2]), beta)
 		if err != nil {
 			t.Fatal(err)
 		}

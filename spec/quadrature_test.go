@@ -53,7 +53,7 @@ func TestQuadrature(t *testing.T) {
 		beta := rapid.Float64Range(0.3, 3).Draw(t, "beta")
 		mm := measurement(t, a, beta)
 		x, y := make([]float64, d), make([]float64, m)
-		(&Problem{prior: p, measurement: mm}).Draw(x, y, rng)
+		(&Problem{prior: p, given: mm}).Draw(x, y, rng)
 
 		// Prior and likelihood together are as narrow as this.
 		narrowest, _ := p.Scale()
@@ -104,7 +104,7 @@ func TestBayes(t *testing.T) {
 		a := drawMatrix(t, m, d, rng)
 		mm := measurement(t, a, beta)
 		x, y := make([]float64, d), make([]float64, m)
-		(&Problem{prior: p, measurement: mm}).Draw(x, y, rng)
+		(&Problem{prior: p, given: mm}).Draw(x, y, rng)
 		c := condition(t, p, mm)
 		law := c.Given(y)
 		const n = 4

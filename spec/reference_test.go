@@ -87,7 +87,7 @@ func (r reference) logDensity(x []float64, sigma float64) float64 {
 }
 
 // condition returns the posterior given y and log p(y).
-func (r reference) condition(m Measurement, y []float64) (reference, float64) {
+func (r reference) condition(m Linear, y []float64) (reference, float64) {
 	var post reference
 	at := mat.NewVecDense(len(y), y)
 	logs := make([]float64, len(r.weights))

@@ -80,7 +80,7 @@ func (t Tolerance) On(p *Problem, singleY bool) (Tolerance, error) {
 	}
 	fitting := Definition15
 	switch {
-	case p.Measurement().Rows() == 0:
+	case p.Rows() == 0:
 		fitting = Definition13
 	case singleY:
 		fitting = Definition12

@@ -182,7 +182,7 @@ func TestToleranceOn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := NewMeasurement(mat.NewDense(1, 2, []float64{1, 0}), 1)
+	m, err := NewLinear(mat.NewDense(1, 2, []float64{1, 0}), 1)
 	if err != nil {
 		t.Fatal(err)
 	}

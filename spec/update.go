@@ -3,7 +3,10 @@ package spec
 import (
 	"fmt"
 	"math"
+	"slices"
 
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -21,14 +24,47 @@ import (
 type update struct {
 	posterior *covariance // on R^d
 	evidence  *covariance // on R^m
-	gain      *mat.Dense  // d x m
+	gain      *mat.Dense  // d x m; nil for coordinates
+	kept      []int       // coordinates: those that are measured,
+	along     []float64   // and the gain in each; nil for a matrix
+}
+
+// shift adds the gain times row i of residual (n x m) to row i of means (n x d).
+func (u *update) shift(means, residual blas64.General) {
+	if u.along == nil {
+		blas64.Gemm(blas.NoTrans, blas.Trans, 1, residual, u.gain.RawMatrix(), 1, means)
+		return
+	}
+	for i := range means.Rows {
+		to := row(means, i)
+		for k, v := range row(residual, i) {
+			to[u.kept[k]] += u.along[k] * v
+		}
+	}
+}
+
+// linearOn returns a measurement of R^d as the linear one that it must be.
+func linearOn(m Measurement, d int) (Linear, error) {
+	if m.Dim() != d {
+		return Linear{}, fmt.Errorf("condition: the measurement is of R^%d, the prior lives on R^%d", m.Dim(), d)
+	}
+	linear, ok := m.(Linear)
+	if !ok {
+		return Linear{}, fmt.Errorf("condition: posteriors are known for linear measurements, not for a %T", m)
+	}
+	return linear, nil
 }
 
 // updater makes the updates of one measurement of at least one row.
 type updater struct {
-	Measurement
-	identity *spectrum // of the identity, which serves all isotropic covariances
+	measurement Linear
+	a           *mat.Dense // nil until it is needed
+	beta        float64
+	axes        *frame    // the coordinates of x, of updates that stay there
+	identity    *spectrum // of the identity, which serves all isotropic covariances
 }
+
+func newUpdater(m Linear) *updater { return &updater{measurement: m, beta: m.beta} }
 
 // spectrum is the decomposition A L = P diag(values) Q^T, L = V diag(lambda).
 type spectrum struct {
@@ -43,6 +79,12 @@ type spectrum struct {
 // of returns the update of a law of covariance c. Isotropic covariances of
 // different deviations share the frames of their updates.
 func (u *updater) of(c *covariance) (*update, error) {
+	if seen, ok := u.measurement.op.(*mask); ok && c.basis == nil {
+		return u.coordinates(seen, c)
+	}
+	if u.a == nil {
+		u.a = u.measurement.A()
+	}
 	m, d := u.a.Dims()
 	if _, widest := c.scale(); widest == 0 { // the law is a point: nothing is learnt
 		return &update{posterior: c, evidence: isotropicCovariance(m, u.beta), gain: mat.NewDense(d, m, nil)}, nil
@@ -72,6 +114,30 @@ func (u *updater) of(c *covariance) (*update, error) {
 		u.identity = s
 	}
 	return u.update(u.identity, c.dev[0], c.dev[0])
+}
+
+// coordinates is of where some coordinates are measured, each by itself, of a law whose
+// coordinates are independent. Nothing is decomposed, and no matrix is made.
+func (u *updater) coordinates(seen *mask, c *covariance) (*update, error) {
+	if u.axes == nil {
+		u.axes = &frame{dim: seen.dim}
+	}
+	posterior := &covariance{frame: u.axes, dev: slices.Clone(c.dev)}
+	up := &update{posterior: posterior, kept: seen.kept, along: make([]float64, len(seen.kept))}
+	grown := make([]float64, len(seen.kept))
+	for k, j := range seen.kept {
+		t := c.dev[j] / u.beta
+		if math.IsInf(t, 1) {
+			return nil, fmt.Errorf("condition: A times the deviations of the prior over beta = %v overflows", u.beta)
+		}
+		posterior.dev[j] = c.dev[j] / math.Hypot(1, t)
+		grown[k] = u.beta * math.Hypot(1, t)
+		if t > 0 {
+			up.along[k] = 1 / (t + 1/t) * t
+		}
+	}
+	up.evidence = &covariance{frame: &frame{dim: len(grown)}, dev: grown}
+	return up, nil
 }
 
 // reach returns the orthonormal columns v (nil for the coordinate axes) that span

@@ -15,7 +15,7 @@ import (
 //
 // It is not the canonical text form, from which a problem can be read again.
 func (p *Problem) String() string {
-	return fmt.Sprintf("%s: x ~ %s; %s; digest %.6x", p.name, priorWords(p.prior), p.measurement, p.Digest())
+	return fmt.Sprintf("%s: x ~ %s; %s; digest %.6x", p.name, priorWords(p.prior), p.givenWords(), p.Digest())
 }
 
 // GoString is String, so that tests show problems, not pointers.
@@ -72,15 +72,24 @@ func (s *DataSet) String() string {
 	return fmt.Sprintf("%s in R^%d, smoothed by sd %s", counted(n, "point", "points"), d, numberWords(s.bandwidth))
 }
 
+// givenWords returns the law of y given x in words; of a type from elsewhere, its own if it
+// has any.
+func (p *Problem) givenWords() string {
+	if words, ok := p.given.(fmt.Stringer); ok {
+		return words.String()
+	}
+	return fmt.Sprintf("y in R^%d by a %T", p.Rows(), p.given)
+}
+
 // String returns the measurement as a formula, A in full if it is small.
-func (m Measurement) String() string {
+func (m Linear) String() string {
 	switch rows := m.Rows(); {
 	case rows == 0:
 		return "nothing is measured"
 	case rows*m.dim > fewEntries:
 		return fmt.Sprintf("y = A x + %s n, A %d x %d", numberWords(m.beta), rows, m.dim)
 	default:
-		return fmt.Sprintf("y = %s x + %s n", matrixWords(m.a), numberWords(m.beta))
+		return fmt.Sprintf("y = %s x + %s n", matrixWords(m.A()), numberWords(m.beta))
 	}
 }
 

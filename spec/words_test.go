@@ -69,7 +69,7 @@ func TestProblemInWords(t *testing.T) {
 		m := Unmeasured(test.prior.Dim())
 		if test.a != nil {
 			var err error
-			if m, err = NewMeasurement(test.a, test.beta); err != nil {
+			if m, err = NewLinear(test.a, test.beta); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -30,6 +30,7 @@ type battery struct {
 	statistics []Statistic
 	names      []string // of the witnesses
 	features   []int    // the witnesses that the learner is offered
+	leftOut    string   // see [Session.LeftOut]
 }
 
 // pilotDraws is the number of prior draws that set scales. Scales only choose
@@ -45,21 +46,15 @@ const pilotDraws = 256
 // small moves is tested (see [spec.Tolerance]); 0 for the exact null. extra are a user's own
 // statistics: they are looked at after the others, and the learner is offered them first.
 func newBattery(p *spec.Problem, draws int, pairs bool, h float64, pilot *rand.Rand, extra ...Statistic) (*battery, error) {
-	d, m := p.Prior().Dim(), p.Measurement().Rows()
-	x := mat.NewDense(pilotDraws, d, nil)
-	p.Prior().Sample(x, pilot)
+	x, y := pilotPairs(p, pilot)
 	if i, j, bad := nonFinite(x); bad {
 		return nil, fmt.Errorf("problem %s: a draw of the prior has %v in coordinate %d", p.Name(), x.At(i, j), j)
 	}
 	b := &battery{problem: p, location: newScaling(x)}
 	b.blur = newBlur(b.location, pairs, h)
 	b.sigma = max(h, 1e-7*b.location.peak())
-	var y, u *mat.Dense
-	if m > 0 {
-		y = mat.NewDense(pilotDraws, m, nil)
-		for i := range pilotDraws {
-			p.Measurement().Measure(y.RawRowView(i), x.RawRowView(i), pilot)
-		}
+	var u *mat.Dense
+	if y != nil {
 		b.yLocation = newScaling(y)
 		u = standardised(y, b.yLocation)
 	}
@@ -78,17 +73,41 @@ func newBattery(p *spec.Problem, draws int, pairs bool, h float64, pilot *rand.R
 		}
 		b.include(s)
 	}
+	b.leftOut = without(p, b.names, pairs || draws == 1)
 	b.include(own...)
 	b.names = append(b.names, recallName)
 	return b, b.try(own, x, y, draws, pilot)
 }
 
+// pilotPairs returns draws of x, and of y, which is nil if nothing is measured.
+func pilotPairs(p *spec.Problem, pilot *rand.Rand) (x, y *mat.Dense) {
+	x = mat.NewDense(pilotDraws, p.Dim(), nil)
+	if p.Rows() > 0 {
+		y = mat.NewDense(pilotDraws, p.Rows(), nil)
+	}
+	measurement, simulated := p.Measurement()
+	if simulated || y == nil {
+		p.Prior().Sample(x, pilot)
+	}
+	if y == nil {
+		return x, nil
+	}
+	for i := range pilotDraws {
+		if simulated {
+			measurement.Measure(y.RawRowView(i), x.RawRowView(i), pilot)
+		} else {
+			p.Draw(x.RawRowView(i), y.RawRowView(i), pilot)
+		}
+	}
+	return x, y
+}
+
 // candidates returns all statistics that make sense for the problem, those that
 // the learner should have first. x holds draws of the prior.
 func (b *battery) candidates(x *mat.Dense, pairs bool, pilot *rand.Rand) []Statistic {
-	d, m := b.problem.Prior().Dim(), b.problem.Measurement().Rows()
+	d, m := b.problem.Dim(), b.problem.Rows()
 	var all []Statistic
-	if m > 0 {
+	if _, ok := b.problem.Forward(); ok && m > 0 {
 		all = append(all, newAgreement(b.yLocation))
 	}
 	landmarks := newLandmarks(b.problem, x, b.location)
@@ -100,7 +119,7 @@ func (b *battery) candidates(x *mat.Dense, pairs bool, pilot *rand.Rand) []Stati
 		all = append(all, newInteraction(directions, m, pilot))
 	}
 	all = append(all, newCoordinates(b.location), &spread{}, reference{})
-	if m > 0 {
+	if m > 0 && landmarks.follow() {
 		all = append(all, landmarks)
 	}
 	if d > 1 {
@@ -162,8 +181,10 @@ func (b *battery) pool(truth []float64, draws *mat.Dense, y []float64, rng *rand
 	}
 	if len(y) > 0 {
 		b.yLocation.standardise(p.U, y)
+	}
+	if forward, ok := b.problem.Forward(); ok && len(y) > 0 {
 		p.AX = mat.NewDense(members, len(y), nil)
-		b.problem.Measurement().Apply(p.AX, x)
+		forward.Forward(p.AX, x)
 	}
 	p.Reference = fresh.RawRowView(0)
 	b.location.standardise(p.Reference, p.Reference)

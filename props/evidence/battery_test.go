@@ -28,7 +28,7 @@ func line(t testing.TB, d int, far float64) *spec.Problem {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := spec.NewMeasurement(mat.NewDense(1, d, ones), 1)
+	m, err := spec.NewLinear(mat.NewDense(1, d, ones), 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func TestWitnessesAreSymmetric(t *testing.T) {
 		}
 		a := mat.NewDense(2, d, nil)
 		a.Apply(func(int, int, float64) float64 { return rng.NormFloat64() }, a)
-		m, err := spec.NewMeasurement(a, 0.5)
+		m, err := spec.NewLinear(a, 0.5)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -125,7 +125,7 @@ func wealthAgainst(t *testing.T, p *spec.Problem, calls int, change func(x []flo
 		t.Fatal(err)
 	}
 	rng := spec.Stream(1, "test", p.Digest(), 0)
-	x, y := make([]float64, p.Prior().Dim()), make([]float64, p.Measurement().Rows())
+	x, y := make([]float64, p.Dim()), make([]float64, p.Rows())
 	draws := mat.NewDense(3, len(x), nil)
 	for range calls {
 		p.Draw(x, y, rng)
@@ -199,7 +199,7 @@ func TestPairsLeaveOutThePool(t *testing.T) {
 // TestBatteryOnOddProblems: a prior that draws NaN is reported, not judged; a constant
 // prior at zero, an unmeasured problem and one without a density are ordinary.
 func TestBatteryOnOddProblems(t *testing.T) {
-	problem := func(prior spec.Prior, m spec.Measurement) *spec.Problem {
+	problem := func(prior spec.Prior, m spec.Linear) *spec.Problem {
 		p, err := spec.NewProblem("odd", prior, m)
 		if err != nil {
 			t.Fatal(err)
@@ -209,7 +209,7 @@ func TestBatteryOnOddProblems(t *testing.T) {
 	if _, err := newBattery(problem(constant(math.NaN()), spec.Unmeasured(2)), 3, false, 0, rand.New(rand.NewPCG(1, 2))); err == nil {
 		t.Error("a prior of NaN: no error")
 	}
-	one, err := spec.NewMeasurement(mat.NewDense(1, 2, []float64{0, 0}), 1)
+	one, err := spec.NewLinear(mat.NewDense(1, 2, []float64{0, 0}), 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -218,7 +218,7 @@ func TestBatteryOnOddProblems(t *testing.T) {
 	} {
 		b := batteryOf(t, p, false)
 		rng := rand.New(rand.NewPCG(1, 2))
-		x, y := make([]float64, 2), make([]float64, p.Measurement().Rows())
+		x, y := make([]float64, 2), make([]float64, p.Rows())
 		p.Draw(x, y, rng)
 		call := b.Evaluate(x, mat.NewDense(2, 2, []float64{x[0], x[1], x[0], x[1]}), y, rng)
 		for k, row := range call.values {

@@ -203,7 +203,7 @@ type agreement struct{ yLocation *scaling }
 
 func newAgreement(yLocation *scaling) *agreement { return &agreement{yLocation} }
 
-func (s *agreement) Names() []string { return []string{"agreement of A x with y"} }
+func (s *agreement) Names() []string { return []string{nameAgreement} }
 func (s *agreement) Learned() int    { return 1 }
 func (s *agreement) Pooled() bool    { return false }
 func (s *agreement) Evaluate(dst [][]float64, p *Pool) {

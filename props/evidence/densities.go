@@ -14,19 +14,22 @@ import (
 // singular prior has one too. The depth in the tail compares with the rest of the
 // pool, so pairs do without it.
 type densities struct {
-	depth       bool
-	landmarks   *landmarks
-	logPrior    []float64 // of each landmark; nil if unknown
-	measurement spec.Measurement
-	prior       spec.Density // nil if unknown
-	sigma       float64
-	dim         int
+	depth      bool
+	landmarks  *landmarks
+	logPrior   []float64       // of each landmark; nil if unknown
+	likelihood spec.Likelihood // nil if unknown, or nothing is measured
+	prior      spec.Density    // nil if unknown
+	sigma      float64
+	dim        int
 }
 
 func newDensities(p *spec.Problem, sigma float64, landmarks *landmarks, pairs bool) *densities {
-	s := &densities{measurement: p.Measurement(), sigma: sigma, dim: p.Prior().Dim(), landmarks: landmarks}
-	s.prior, _ = p.Prior().(spec.Density)
-	s.depth = s.prior != nil && !pairs
+	s := &densities{sigma: sigma, dim: p.Dim(), landmarks: landmarks}
+	s.prior, _ = p.Density()
+	if p.Rows() > 0 {
+		s.likelihood, _ = p.Likelihood()
+	}
+	s.depth = s.prior != nil && !pairs && (s.likelihood != nil || p.Rows() == 0)
 	if s.depth {
 		s.logPrior = make([]float64, landmarks.count())
 		s.prior.LogDensity(s.logPrior, landmarks.x, sigma)
@@ -34,21 +37,19 @@ func newDensities(p *spec.Problem, sigma float64, landmarks *landmarks, pairs bo
 	return s
 }
 
-func (s *densities) measured() bool { return s.measurement.Rows() > 0 }
-
 func (s *densities) Names() []string {
 	var names []string
-	if s.measured() {
-		names = append(names, "log-likelihood")
+	if s.likelihood != nil {
+		names = append(names, nameLikelihood)
 	}
 	if s.prior != nil {
-		names = append(names, "log prior density")
+		names = append(names, namePrior)
 	}
 	if s.depth {
-		names = append(names, "weight of the tail", "depth in the tail")
+		names = append(names, nameTail, nameDepth)
 	}
-	if s.prior != nil && s.measured() {
-		names = append(names, "log posterior density")
+	if s.prior != nil && s.likelihood != nil {
+		names = append(names, namePosterior)
 	}
 	return names
 }
@@ -58,15 +59,15 @@ func (s *densities) Learned() int { return 3 }
 func (s *densities) Pooled() bool { return false }
 
 func (s *densities) Evaluate(dst [][]float64, p *Pool) {
-	if s.measured() {
-		s.measurement.LogLikelihood(dst[0], p.X, p.Y)
+	if s.likelihood != nil {
+		s.likelihood.LogLikelihood(dst[0], p.X, p.Y)
 	}
 	if s.prior == nil {
 		return
 	}
 	posterior := dst[0]
 	tail := dst[1:]
-	if s.measured() {
+	if s.likelihood != nil {
 		s.prior.LogDensity(dst[1], p.X, s.sigma)
 		posterior, tail = dst[len(dst)-1], dst[2:]
 		floats.AddTo(posterior, dst[0], dst[1])

@@ -26,7 +26,8 @@ func TestLandmarkFollowsTheData(t *testing.T) {
 	}
 	for range 20 {
 		y := []float64{3 + 6*rng.NormFloat64()}
-		p.Measurement().LogLikelihood(likelihood, s.x, y)
+		measurement, _ := p.Linear()
+		measurement.LogLikelihood(likelihood, s.x, y)
 		best := floats.MaxIdx(likelihood)
 		at := mat.NewDense(2, 3, nil)
 		at.SetRow(0, s.z.RawRowView(best))

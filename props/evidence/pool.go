@@ -14,7 +14,7 @@ type Pool struct {
 	Mean      []float64  // the mean of the rows of Z
 	Y         []float64  // what was measured, length m
 	U         []float64  // y centred and scaled by its own law, length m
-	AX        *mat.Dense // A x, members x m; nil if nothing is measured
+	AX        *mat.Dense // A x, or another noiseless measurement, members x m; nil if none is known
 	Reference []float64  // a fresh draw of the prior, centred and scaled like Z
 
 	failure error // of a user's own statistic

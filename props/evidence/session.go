@@ -185,6 +185,10 @@ func (s *Session) Tolerance() spec.Tolerance { return s.tolerance }
 // Names returns the names of the witnesses.
 func (s *Session) Names() []string { return s.scales[0].battery.names }
 
+// LeftOut says which witnesses there are none of, and why, for what the problem does not
+// have; empty if nothing is missing.
+func (s *Session) LeftOut() string { return s.scales[0].battery.leftOut }
+
 // Resolution returns the deviation of the noise, in the units of x, under which the
 // evidence is strongest: of the order of the tolerance tau, 0 if that is 0.
 func (s *Session) Resolution() float64 { return s.scales[leading(s.processes)].h }

@@ -112,7 +112,7 @@ func TestKilledAndResumed(t *testing.T) {
 		}
 		for _, text := range d.kept {
 			c := readBack(t, text)
-			if !c.Reduced || c.Problem.Prior().Dim() != 1 || c.Problem.Measurement().Rows() != 1 {
+			if !c.Reduced || c.Problem.Dim() != 1 || c.Problem.Rows() != 1 {
 				t.Errorf("killed at write %d it ends at %s, reduced: %v", kill, c.Problem.Name(), c.Reduced)
 			}
 		}
@@ -193,7 +193,7 @@ func twoModes(t *testing.T) *spec.Problem {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := spec.NewMeasurement(mat.NewDense(1, 1, []float64{1}), 100)
+	m, err := spec.NewLinear(mat.NewDense(1, 1, []float64{1}), 100)
 	if err != nil {
 		t.Fatal(err)
 	}

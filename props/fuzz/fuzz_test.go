@@ -35,14 +35,15 @@ var (
 			return
 		}
 		_, first := m.Component(0)
-		posterior, err := first.Condition(p.Measurement())
+		measurement, _ := p.Linear()
+		posterior, err := first.Condition(measurement)
 		if err != nil {
 			panic(err)
 		}
 		posterior.Given(y).Sample(dst, rng)
 	})
 	crash = after("crash", func(_ *mat.Dense, p *spec.Problem, _ []float64, _ *rand.Rand) {
-		if p.Prior().Dim() > 1 {
+		if p.Dim() > 1 {
 			panic("boom")
 		}
 	})

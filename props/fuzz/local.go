@@ -25,7 +25,7 @@ func (c *campaign) fixY(ctx context.Context, found *props.Counterexample) error 
 	draws := found.Verdict.Calls * found.Verdict.DrawsACall
 	_, fixed := found.Y()
 	_, unknown := found.Problem.Posterior()
-	if found.Verdict.Fault != nil || fixed || unknown != nil || found.Problem.Measurement().Rows() == 0 || draws < localLeast {
+	if found.Verdict.Fault != nil || fixed || unknown != nil || found.Problem.Rows() == 0 || draws < localLeast {
 		return nil
 	}
 	stake, err := c.spend(reduction)

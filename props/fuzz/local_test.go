@@ -21,7 +21,7 @@ func onTheLine(t *testing.T) *spec.Problem {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := spec.NewMeasurement(mat.NewDense(1, 1, []float64{1}), 1)
+	m, err := spec.NewLinear(mat.NewDense(1, 1, []float64{1}), 1)
 	if err != nil {
 		t.Fatal(err)
 	}

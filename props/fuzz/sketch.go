@@ -29,10 +29,15 @@ type sketch struct {
 	beta      float64
 }
 
-// newSketch takes a problem apart. It reports false for a prior of another family.
+// newSketch takes a problem apart. It reports false for a prior of another family
+// and a measurement that is not linear.
 func newSketch(p *spec.Problem) (*sketch, bool) {
-	s := &sketch{beta: p.Measurement().Beta()}
-	if a := p.Measurement().A(); a != nil {
+	m, linear := p.Linear()
+	if !linear {
+		return nil, false
+	}
+	s := &sketch{beta: m.Beta()}
+	if a := m.A(); a != nil {
 		s.rows = copyRows(a)
 	}
 	switch prior := p.Prior().(type) {
@@ -100,7 +105,7 @@ func (s *sketch) problem() (*spec.Problem, error) {
 	}
 	m := spec.Unmeasured(s.dim())
 	if len(s.rows) > 0 {
-		if m, err = spec.NewMeasurement(dense(s.rows), s.beta); err != nil {
+		if m, err = spec.NewLinear(dense(s.rows), s.beta); err != nil {
 			return nil, err
 		}
 	}

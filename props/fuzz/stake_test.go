@@ -45,7 +45,7 @@ func (c *court) judge(j judgement) (*props.Verdict, error) {
 	if j.local > 0 || j.at != nil {
 		y := j.at
 		if y == nil {
-			y = make([]float64, j.problem.Measurement().Rows())
+			y = make([]float64, j.problem.Rows())
 			y[0] = float64(j.seed % 1000)
 		}
 		v.Local, v.Problems[0].Y = max(j.local, 1), y

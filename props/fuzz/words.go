@@ -58,11 +58,11 @@ func (c *campaign) describe(ctx context.Context, found *props.Counterexample) ([
 		return words, nil, err
 	}
 	var said []string
-	if cmp.sameForOtherY && found.Problem.Measurement().Rows() > 0 {
+	if cmp.sameForOtherY && found.Problem.Rows() > 0 {
 		said = append(said, "ignores y: the draws for one y are those for another")
 	}
 	var summary []props.Moments
-	for j := range found.Problem.Prior().Dim() {
+	for j := range found.Problem.Dim() {
 		said = append(said, cmp.coordinate(j)...)
 		summary = append(summary, cmp.moments(j))
 	}
@@ -75,7 +75,7 @@ func (c *campaign) compare(ctx context.Context, found *props.Counterexample, pos
 	p := found.Problem
 	single, fixed := found.Y()
 	rng := spec.Stream(c.state.Seed, "fuzz describe", p.Digest(), 0)
-	d, m := p.Prior().Dim(), p.Measurement().Rows()
+	d, m := p.Dim(), p.Rows()
 	cmp := &comparison{sameForOtherY: !fixed}
 	x := make([]float64, d)
 	for i := range describedY {

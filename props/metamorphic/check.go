@@ -100,7 +100,7 @@ func Check(ctx context.Context, candidate spec.Sampler, p *spec.Problem, o Optio
 	}
 	f := finding{Relation: joint, Words: jointWords}
 	err := error(spec.Refuse("nothing is measured"))
-	if p.Measurement().Rows() > 0 {
+	if p.Rows() > 0 {
 		err = f.consistent(ctx, candidate, p, o)
 	}
 	if err := r.add(f, err); err != nil {

@@ -62,13 +62,13 @@ type bug struct {
 
 // bugs are wrong on the problem of flaw.
 var bugs = []bug{
-	{posing("beta-forgotten", func(m spec.Measurement, y []float64) (spec.Measurement, []float64) {
+	{posing("beta-forgotten", func(m spec.Linear, y []float64) (spec.Linear, []float64) {
 		return remeasured(m.A(), 0.5), y
 	}), []string{"scaling", "repetition", joint}},
-	{posing("first-row-only", func(m spec.Measurement, y []float64) (spec.Measurement, []float64) {
+	{posing("first-row-only", func(m spec.Linear, y []float64) (spec.Linear, []float64) {
 		return remeasured(m.A().Slice(0, 1, 0, m.Dim()), m.Beta()), y[:1]
 	}), []string{"rotation", "repetition", joint}},
-	{posing("mean-of-the-rows-only", func(m spec.Measurement, y []float64) (spec.Measurement, []float64) {
+	{posing("mean-of-the-rows-only", func(m spec.Linear, y []float64) (spec.Linear, []float64) {
 		row, sum := mat.NewDense(1, m.Dim(), nil), 0.0
 		for i, v := range y {
 			sum += v
@@ -76,7 +76,7 @@ var bugs = []bug{
 		}
 		return remeasured(row, m.Beta()*math.Sqrt(float64(len(y)))), []float64{sum}
 	}), []string{"rotation", joint}},
-	{posing("noise-of-two-rows", func(m spec.Measurement, y []float64) (spec.Measurement, []float64) {
+	{posing("noise-of-two-rows", func(m spec.Linear, y []float64) (spec.Linear, []float64) {
 		return remeasured(m.A(), m.Beta()*math.Sqrt(2/float64(len(y)))), y
 	}), []string{"repetition"}},
 	{spoilt("first-coordinate-noisier", func(x []float64, rng *rand.Rand) { x[0] += rng.NormFloat64() }), []string{"permutation", joint}},
@@ -84,8 +84,8 @@ var bugs = []bug{
 	{samplers.Prior(), []string{joint}},
 }
 
-func remeasured(a mat.Matrix, beta float64) spec.Measurement {
-	m, err := spec.NewMeasurement(a, beta)
+func remeasured(a mat.Matrix, beta float64) spec.Linear {
+	m, err := spec.NewLinear(a, beta)
 	if err != nil {
 		panic(err)
 	}
@@ -93,10 +93,11 @@ func remeasured(a mat.Matrix, beta float64) spec.Measurement {
 }
 
 // posing draws exactly for another measurement than it is given.
-func posing(name string, pose func(m spec.Measurement, y []float64) (spec.Measurement, []float64)) spec.Sampler {
+func posing(name string, pose func(m spec.Linear, y []float64) (spec.Linear, []float64)) spec.Sampler {
 	return spec.NewSampler(name, true, func(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []float64, rng *rand.Rand) error {
 		if len(y) > 0 {
-			m, posed := pose(p.Measurement(), y)
+			measurement, _ := p.Linear()
+			m, posed := pose(measurement, y)
 			other, err := spec.NewProblem(p.Name(), p.Prior(), m)
 			if err != nil {
 				return err

@@ -38,7 +38,7 @@ var relations = []relation{
 
 // measuring returns the problem with another measurement.
 func measuring(p *spec.Problem, rows *mat.Dense, beta float64) (*spec.Problem, error) {
-	m, err := spec.NewMeasurement(rows, beta)
+	m, err := spec.NewLinear(rows, beta)
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +48,10 @@ func measuring(p *spec.Problem, rows *mat.Dense, beta float64) (*spec.Problem, e
 // scaling takes a power of two, by which floating-point numbers are scaled exactly.
 func scaling(p *spec.Problem, rng *rand.Rand) (*image, error) {
 	c := []float64{0.125, 0.25, 0.5, 2, 4, 8}[rng.IntN(6)]
-	m := p.Measurement()
+	m, err := p.NeedLinear("the relation")
+	if err != nil {
+		return nil, err
+	}
 	var rows mat.Dense
 	rows.Scale(c, m.A())
 	to, err := measuring(p, &rows, c*m.Beta())
@@ -62,7 +65,10 @@ func scaling(p *spec.Problem, rng *rand.Rand) (*image, error) {
 }
 
 func rotation(p *spec.Problem, rng *rand.Rand) (*image, error) {
-	m := p.Measurement()
+	m, err := p.NeedLinear("the relation")
+	if err != nil {
+		return nil, err
+	}
 	u := orthogonal(m.Rows(), rng)
 	var rows mat.Dense
 	rows.Mul(u, m.A())
@@ -95,7 +101,10 @@ func orthogonal(n int, rng *rand.Rand) *mat.Dense {
 // deviation beta: given x they then are independent with noise sqrt(2) beta, as
 // measurements of the other problem are. What says something of x is their mean, y.
 func repetition(p *spec.Problem, _ *rand.Rand) (*image, error) {
-	m := p.Measurement()
+	m, err := p.NeedLinear("the relation")
+	if err != nil {
+		return nil, err
+	}
 	var rows mat.Dense
 	rows.Stack(m.A(), m.A())
 	to, err := measuring(p, &rows, math.Sqrt2*m.Beta())
@@ -112,7 +121,7 @@ func repetition(p *spec.Problem, _ *rand.Rand) (*image, error) {
 // permutation turns the coordinates by at least one place, so that none keeps its own,
 // after a random permutation of them all would now and then leave them as they are.
 func permutation(p *spec.Problem, rng *rand.Rand) (*image, error) {
-	d := p.Prior().Dim()
+	d := p.Dim()
 	if d < 2 {
 		return nil, spec.Refuse("there is one order of one coordinate")
 	}
@@ -127,7 +136,7 @@ func permutation(p *spec.Problem, rng *rand.Rand) (*image, error) {
 // translation moves the prior by three times the difference of two draws, or, where that
 // is nothing, by its largest coordinate.
 func translation(p *spec.Problem, rng *rand.Rand) (*image, error) {
-	d := p.Prior().Dim()
+	d := p.Dim()
 	x := mat.NewDense(2, d, nil)
 	p.Prior().Sample(x, rng)
 	order, shift := make([]int, d), make([]float64, d)
@@ -154,7 +163,11 @@ func moved(p *spec.Problem, order []int, shift []float64) (*image, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, offset := by.Measurement(p.Measurement())
+	from, err := p.NeedLinear("the relation")
+	if err != nil {
+		return nil, err
+	}
+	m, offset := by.Measurement(from)
 	to, err := spec.NewProblem(p.Name(), by.Law(p.Prior()), m)
 	return &image{
 		problem: to,
@@ -175,7 +188,7 @@ func (r relation) measures() bool { return r.Name != "permutation" && r.Name != 
 // image returns the image of a problem, or a [spec.Refusal] where the relation says
 // nothing.
 func (r relation) image(p *spec.Problem, seed uint64) (*image, error) {
-	if r.measures() && p.Measurement().Rows() == 0 {
+	if r.measures() && p.Rows() == 0 {
 		return nil, spec.Refuse("nothing is measured")
 	}
 	to, err := r.relate(p, spec.Stream(seed, "metamorphic "+r.Name, p.Digest(), 0))

@@ -34,8 +34,8 @@ type failer interface {
 // unless all of it is finite.
 func checkFiniteLaw(t failer, p *spec.Problem, rng *rand.Rand) {
 	t.Helper()
-	x := make([]float64, p.Prior().Dim())
-	y := make([]float64, p.Measurement().Rows())
+	x := make([]float64, p.Dim())
+	y := make([]float64, p.Rows())
 	p.Draw(x, y, rng)
 	posterior, err := p.Posterior()
 	if err != nil {
@@ -139,7 +139,7 @@ func TestDigits(t *testing.T) {
 		t.Error(diff)
 	}
 	for name, want := range map[string]int{"inpaint": 32, "superres": 16, "blur": 64, "denoise": 64, "prior": 0} {
-		if m := mustParse(t, "digits/"+name).Measurement().Rows(); m != want {
+		if m := mustParse(t, "digits/"+name).Rows(); m != want {
 			t.Errorf("digits/%s has %d rows, want %d", name, m, want)
 		}
 	}
@@ -163,7 +163,7 @@ func TestMixtureScales(t *testing.T) {
 	}
 	var singular, noise, control []float64
 	for seed := range n {
-		m := mustParse(t, fmt.Sprintf("gmm:d=2,dy=1,seed=%d", seed)).Measurement()
+		m, _ := mustParse(t, fmt.Sprintf("gmm:d=2,dy=1,seed=%d", seed)).Linear()
 		s := mat.Norm(m.A(), 2)
 		singular = append(singular, s)
 		noise = append(noise, m.Beta()/s)
@@ -183,7 +183,7 @@ func TestMixtureScales(t *testing.T) {
 // 1, and the noise is below the largest.
 func TestMixtureOperator(t *testing.T) {
 	for _, dy := range []int{1, 2, 4, 8} {
-		m := mustParse(t, fmt.Sprintf("gmm:d=8,dy=%d", dy)).Measurement()
+		m, _ := mustParse(t, fmt.Sprintf("gmm:d=8,dy=%d", dy)).Linear()
 		var svd mat.SVD
 		if !svd.Factorize(m.A(), mat.SVDNone) {
 			t.Fatal("no singular values")

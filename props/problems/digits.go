@@ -38,23 +38,17 @@ var digitImages = sync.OnceValues(func() (*mat.Dense, error) {
 func digits(op string, defaultBeta float64) func(*catalogue.Args) family {
 	return func(args *catalogue.Args) family {
 		beta := args.Float("beta", defaultBeta, 1e-6, 1e6)
-		return digitsMeasured(bandwidthArg(args), func(d int) (m spec.Measurement, err error) {
-			a, err := Operator(op, d)
-			if err != nil {
-				return m, err
-			}
-			return spec.NewMeasurement(a, beta)
-		})
+		return digitsMeasured(bandwidthArg(args), func(d int) (spec.Linear, error) { return Measurement(op, d, beta) })
 	}
 }
 
 // digitsPrior is the law of the images with nothing measured.
 func digitsPrior(args *catalogue.Args) family {
-	return digitsMeasured(bandwidthArg(args), func(d int) (spec.Measurement, error) { return spec.Unmeasured(d), nil })
+	return digitsMeasured(bandwidthArg(args), func(d int) (spec.Linear, error) { return spec.Unmeasured(d), nil })
 }
 
 // digitsMeasured is the smoothed law of the images under the measurement of their d pixels.
-func digitsMeasured(bandwidth float64, measurement func(d int) (spec.Measurement, error)) family {
+func digitsMeasured(bandwidth float64, measurement func(d int) (spec.Linear, error)) family {
 	return func(name string) (*spec.Problem, error) {
 		images, err := digitImages()
 		if err != nil {
@@ -74,7 +68,7 @@ func bandwidthArg(args *catalogue.Args) float64 {
 }
 
 // smoothed is the problem whose prior is the rows of points smoothed by bandwidth.
-func smoothed(name string, points *mat.Dense, bandwidth float64, m spec.Measurement) (*spec.Problem, error) {
+func smoothed(name string, points *mat.Dense, bandwidth float64, m spec.Linear) (*spec.Problem, error) {
 	prior, err := spec.NewDataSet(points, bandwidth)
 	if err != nil {
 		return nil, err

@@ -27,7 +27,7 @@ type FileOptions struct {
 
 // FromFile returns the problem whose prior is the points in a .csv, .csv.gz or
 // .npy file (rows are points, numbers only, no header), smoothed by a Gaussian
-// kernel, measured by the operator op; see [Operator]. It is an error if a number
+// kernel, measured by the operator op; see [Measurement]. It is an error if a number
 // in the file is not finite, the rows differ in length, an option is negative or
 // not finite, or a default is wanted that the data do not determine: points that
 // are all the same have no spread.
@@ -45,7 +45,7 @@ func FromFile(path, op string, options FileOptions) (*spec.Problem, error) {
 		return nil, err
 	}
 	_, d := points.Dims()
-	a, err := Operator(op, d)
+	measurement, err := Measurement(op, d, 1)
 	if err != nil {
 		return nil, err
 	}
@@ -58,21 +58,41 @@ func FromFile(path, op string, options FileOptions) (*spec.Problem, error) {
 	}
 	beta := options.Beta
 	if beta == 0 {
-		var measured mat.Dense
-		measured.Mul(points, a.T())
-		m, _ := a.Dims()
-		smoothing := bandwidth * mat.Norm(a, 2) / math.Sqrt(float64(m))
-		beta, err = suggest(math.Hypot(spreadOf(&measured), smoothing))
+		n, _ := points.Dims()
+		measured := mat.NewDense(n, measurement.Rows(), nil)
+		measurement.Forward(measured, points)
+		smoothing := bandwidth * frobenius(measurement) / math.Sqrt(float64(measurement.Rows()))
+		beta, err = suggest(math.Hypot(spreadOf(measured), smoothing))
 		if err != nil {
 			return nil, fmt.Errorf("%s: A x has %w beta; set it", op, err)
 		}
 	}
-	measurement, err := spec.NewMeasurement(a, beta)
-	if err != nil {
+	if measurement, err = measurement.WithNoise(beta); err != nil {
 		return nil, err
 	}
 	name := fmt.Sprintf("%s/%s:beta=%v,bandwidth=%v", path, op, beta, bandwidth)
 	return smoothed(name, points, bandwidth, measurement)
+}
+
+// frobenius returns the root of the sum of the squares of all entries of A. Of an operator
+// it asks for some rows at a time.
+func frobenius(measurement spec.Linear) float64 {
+	m, d := measurement.Rows(), measurement.Dim()
+	if m <= written/d {
+		return mat.Norm(measurement.A(), 2)
+	}
+	const batch = 64
+	var sum float64
+	for lo := 0; lo < m; lo += batch {
+		n := min(batch, m-lo)
+		units, rows := mat.NewDense(n, m, nil), mat.NewDense(n, d, nil)
+		for i := range n {
+			units.Set(i, lo+i, 1)
+		}
+		measurement.Adjoint(rows, units)
+		sum += math.Pow(mat.Norm(rows, 2), 2)
+	}
+	return math.Sqrt(sum)
 }
 
 // suggest returns the default deviation for what has the given spread: a tenth of

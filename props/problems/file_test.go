@@ -31,15 +31,17 @@ func TestFromFileDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := path + "/inpaint:beta=0.1,bandwidth=0.083"; byDefault.Name() != want || byDefault.Measurement().Beta() != 0.1 {
-		t.Errorf("it is %s with beta %v, want %s", byDefault.Name(), byDefault.Measurement().Beta(), want)
+	measurement, _ := byDefault.Linear()
+	if want := path + "/inpaint:beta=0.1,bandwidth=0.083"; byDefault.Name() != want || measurement.Beta() != 0.1 {
+		t.Errorf("it is %s with beta %v, want %s", byDefault.Name(), measurement.Beta(), want)
 	}
 	set, err := FromFile(path, "inpaint", FileOptions{Beta: 7, Bandwidth: 3})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if set.Measurement().Beta() != 7 || !strings.HasSuffix(set.Name(), "/inpaint:beta=7,bandwidth=3") {
-		t.Errorf("beta %v in %s, want 7 and bandwidth 3", set.Measurement().Beta(), set.Name())
+	measurement, _ = set.Linear()
+	if measurement.Beta() != 7 || !strings.HasSuffix(set.Name(), "/inpaint:beta=7,bandwidth=3") {
+		t.Errorf("beta %v in %s, want 7 and bandwidth 3", measurement.Beta(), set.Name())
 	}
 }
 

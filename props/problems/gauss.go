@@ -34,7 +34,7 @@ func gauss(args *catalogue.Args) family {
 		}
 		measurement := spec.Unmeasured(d)
 		if m > 0 {
-			measurement, err = spec.NewMeasurement(normalMatrix(m, d, 1/math.Sqrt(float64(d)), rng), beta)
+			measurement, err = spec.NewLinear(normalMatrix(m, d, 1/math.Sqrt(float64(d)), rng), beta)
 			if err != nil {
 				return nil, err
 			}

@@ -164,7 +164,7 @@ func dataSetPrior(t *rapid.T, d int) (spec.Prior, error) {
 	return spec.NewDataSet(points, drawPowerOfTen(t, 3, "log10 bandwidth"))
 }
 
-func drawMeasurement(t *rapid.T, d int) spec.Measurement {
+func drawMeasurement(t *rapid.T, d int) spec.Linear {
 	m := rapid.OneOf(
 		rapid.IntRange(0, d),
 		rapid.Just(1),
@@ -173,7 +173,7 @@ func drawMeasurement(t *rapid.T, d int) spec.Measurement {
 	if m == 0 {
 		return spec.Unmeasured(d)
 	}
-	return must(spec.NewMeasurement(drawOperator(t, m, d), drawPowerOfTen(t, 6, "log10 beta")))
+	return must(spec.NewLinear(drawOperator(t, m, d), drawPowerOfTen(t, 6, "log10 beta")))
 }
 
 func drawOperator(t *rapid.T, m, d int) *mat.Dense {

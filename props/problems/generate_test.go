@@ -25,7 +25,7 @@ func TestGeneratedProblemsAreFinite(t *testing.T) {
 
 func TestSmallIsSmall(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		if d := Small().Draw(t, "problem").Prior().Dim(); d > 4 {
+		if d := Small().Draw(t, "problem").Dim(); d > 4 {
 			t.Errorf("dimension %d", d)
 		}
 	})
@@ -81,7 +81,7 @@ func TestOddities(t *testing.T) {
 
 // oddities says which oddities the problem has.
 func oddities(t *testing.T, p *spec.Problem) map[string]bool {
-	m := p.Measurement()
+	m, _ := p.Linear()
 	found := map[string]bool{
 		"beta is 1e-6":      m.Beta() == 1e-6,
 		"beta is 1e6":       m.Beta() == 1e6,

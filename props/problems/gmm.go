@@ -61,7 +61,7 @@ func gmm(args *catalogue.Args) family {
 		svd.UTo(&u)
 		svd.VTo(&v)
 		a.Product(&u, mat.NewDiagDense(dy, singular), v.T())
-		measurement, err := spec.NewMeasurement(&a, (1-rng.Float64())*singular[0])
+		measurement, err := spec.NewLinear(&a, (1-rng.Float64())*singular[0])
 		if err != nil {
 			return nil, err
 		}

@@ -6,10 +6,18 @@ import (
 	"strings"
 
 	"gonum.org/v1/gonum/mat"
+
+	"assay/spec"
 )
 
-// Operator returns the matrix (m x d) of the named linear operator on points of
-// dimension d:
+// written is how many entries a named operator may have to be a matrix. Larger ones are
+// operators, which are written in another text form and sum in another order: so up to
+// here the digests of problems, and what samplers draw on them, are those of the matrix.
+const written = 1 << 20
+
+// Measurement returns the measurement by the named linear operator on points of dimension
+// d, with noise of standard deviation beta, as a matrix (m x d) if it has at most 2^20
+// entries or comes from a file:
 //
 //	identity    every coordinate
 //	inpaint     the first half of the coordinates; the rest is hidden
@@ -23,7 +31,67 @@ import (
 // does not divide evenly is rounded in favour of being seen, and the last block of
 // superres may be smaller. It is an error if the operator is unknown or the file
 // does not hold d columns.
-func Operator(name string, d int) (*mat.Dense, error) {
+func Measurement(name string, d int, beta float64) (spec.Linear, error) {
+	large, err := largeOperator(name, d)
+	if err != nil {
+		return spec.Linear{}, err
+	}
+	if large != nil {
+		return spec.NewLinearBy(large, beta)
+	}
+	a, err := matrix(name, d)
+	if err != nil {
+		return spec.Linear{}, err
+	}
+	return spec.NewLinear(a, beta)
+}
+
+// largeOperator returns nil for an operator that is to be a matrix.
+func largeOperator(name string, d int) (spec.Operator, error) {
+	height, width := shape(d)
+	m := d
+	switch name {
+	case "inpaint":
+		m = seenBy(d)
+	case "superres":
+		m = (height + 1) / 2 * ((width + 1) / 2)
+	}
+	if m <= written/d {
+		return nil, nil
+	}
+	switch name {
+	case "identity":
+		return spec.Identity(d), nil
+	case "inpaint":
+		kept := make([]int, m)
+		for i := range kept {
+			kept[i] = i
+		}
+		return spec.Mask(d, kept)
+	case "superres":
+		return spec.Pooling(height, width, 2)
+	case "blur":
+		kernel := mat.NewDense(3, 3, []float64{1, 2, 1, 2, 4, 2, 1, 2, 1})
+		if height == 1 {
+			kernel = mat.NewDense(1, 3, []float64{1, 2, 1})
+		}
+		return spec.Convolution(height, width, kernel)
+	}
+	return nil, nil
+}
+
+// seenBy returns how many coordinates inpaint sees.
+func seenBy(d int) int {
+	height, width := shape(d)
+	seen := (d + 1) / 2
+	if height > 1 {
+		seen = (height + 1) / 2 * width
+	}
+	return seen
+}
+
+// matrix returns the matrix of the named operator.
+func matrix(name string, d int) (*mat.Dense, error) {
 	if path, ok := strings.CutPrefix(name, "file:"); ok {
 		a, err := readTable(path)
 		if err != nil {
@@ -39,11 +107,7 @@ func Operator(name string, d int) (*mat.Dense, error) {
 	case "identity":
 		return operator(d, d, func(i int, row []float64) { row[i] = 1 }), nil
 	case "inpaint":
-		seen := (d + 1) / 2
-		if height > 1 {
-			seen = (height + 1) / 2 * width
-		}
-		return operator(seen, d, func(i int, row []float64) { row[i] = 1 }), nil
+		return operator(seenBy(d), d, func(i int, row []float64) { row[i] = 1 }), nil
 	case "superres":
 		across := (width + 1) / 2
 		return operator((height+1)/2*across, d, func(i int, row []float64) {

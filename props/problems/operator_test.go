@@ -1,7 +1,9 @@
 package problems
 
 import (
+	"encoding/json"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -61,7 +63,7 @@ func TestOperatorByHand(t *testing.T) {
 			{1. / 9, 2. / 9, 2. / 9, 4. / 9},
 		}},
 	} {
-		a, err := Operator(c.op, c.d)
+		a, err := matrix(c.op, c.d)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,7 +77,7 @@ func TestOperatorByHand(t *testing.T) {
 func TestOperatorsAverage(t *testing.T) {
 	for d := 1; d <= 64; d++ {
 		for _, op := range []string{"superres", "blur"} {
-			a, err := Operator(op, d)
+			a, err := matrix(op, d)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -98,7 +100,7 @@ func TestOperatorsAverage(t *testing.T) {
 // On an image blur is the product of a blur down and a blur across.
 func TestBlurSeparates(t *testing.T) {
 	for side := 2; side <= 8; side++ {
-		image, err := Operator("blur", side*side)
+		image, err := matrix("blur", side*side)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -127,7 +129,7 @@ func TestOperatorFromFile(t *testing.T) {
 	if err := os.WriteFile(path, []byte("1,2,3\n4,5,6\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	a, err := Operator("file:"+path, 3)
+	a, err := matrix("file:"+path, 3)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,11 +141,54 @@ func TestOperatorFromFile(t *testing.T) {
 		"sharpen":      `operator "sharpen": want identity, inpaint, superres, blur or file:A.npy`,
 		"":             `operator "": want identity, inpaint, superres, blur or file:A.npy`,
 	} {
-		if _, err := Operator(op, 2); err == nil || err.Error() != want {
+		if _, err := matrix(op, 2); err == nil || err.Error() != want {
 			t.Errorf("%q: error %v, want %s", op, err, want)
 		}
 	}
-	if _, err := Operator("file:", 2); err == nil || strings.Contains(err.Error(), "\n") {
+	if _, err := matrix("file:", 2); err == nil || strings.Contains(err.Error(), "\n") {
 		t.Errorf("file without a name: error %v, want one line", err)
+	}
+}
+
+// TestLargeOperators: beyond 2^20 entries a named operator is no matrix, has the rows that
+// the matrix would have, and suggests the same noise; up to there it is one. 1e-12 is a
+// thousand roundings of a sum of nine products of order 1.
+func TestLargeOperators(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for _, c := range []struct {
+		name  string
+		d     int
+		large bool
+	}{
+		{"identity", 1024, false}, {"identity", 1025, true}, {"inpaint", 1448, false}, {"inpaint", 1449, true},
+		{"superres", 1521, false}, {"superres", 2116, true}, {"superres", 2047, true}, {"blur", 1089, true}, {"blur", 1025, true},
+	} {
+		m, err := Measurement(c.name, c.d, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := matrix(c.name, c.d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, d := a.Dims()
+		if m.Rows() != rows || m.Dim() != d {
+			t.Errorf("%s of %d is %d x %d, want %d x %d", c.name, c.d, m.Rows(), m.Dim(), rows, d)
+			continue
+		}
+		if _, large := m.Operator().(json.Marshaler); large != c.large {
+			t.Errorf("%s of %d is no matrix: %v, want %v", c.name, c.d, large, c.large)
+		}
+		x := mat.NewDense(2, d, nil)
+		x.Apply(func(int, int, float64) float64 { return rng.NormFloat64() }, x)
+		got, want := mat.NewDense(2, rows, nil), new(mat.Dense)
+		m.Forward(got, x)
+		want.Mul(x, a.T())
+		if !mat.EqualApprox(got, want, 1e-12) {
+			t.Errorf("%s of %d measures something else than its matrix", c.name, c.d)
+		}
+		if got, want := frobenius(m), mat.Norm(a, 2); !(math.Abs(got/want-1) <= 1e-12) {
+			t.Errorf("%s of %d: norm %v, want %v", c.name, c.d, got, want)
+		}
 	}
 }

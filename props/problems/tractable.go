@@ -173,12 +173,12 @@ func turned(frame *mat.Dense, sd []float64) *mat.SymDense {
 
 // drawInformative draws a measurement of m orthogonal rows, scaled so that under a prior
 // of the given covariance each has deviation 1, with noise from 0.4 to 1.
-func drawInformative(t *rapid.T, cov *mat.SymDense, m int) spec.Measurement {
+func drawInformative(t *rapid.T, cov *mat.SymDense, m int) spec.Linear {
 	d := cov.SymmetricDim()
 	a := mat.DenseCopyOf(drawFrame(t, d).Slice(0, m, 0, d))
 	for i := range m {
 		row := mat.NewVecDense(d, a.RawRowView(i))
 		row.ScaleVec(1/math.Sqrt(mat.Inner(row, cov, row)), row)
 	}
-	return must(spec.NewMeasurement(a, drawWithin(t, 0.4, "beta")))
+	return must(spec.NewLinear(a, drawWithin(t, 0.4, "beta")))
 }

@@ -28,7 +28,8 @@ func TestTractableClaims(t *testing.T) {
 		for seed := range 200 {
 			p := claim.problems.Example(seed)
 			met[p.Name()]++
-			d, m, beta := p.Prior().Dim(), p.Measurement().Rows(), p.Measurement().Beta()
+			measurement, _ := p.Linear()
+			d, m, beta := p.Dim(), p.Rows(), measurement.Beta()
 			if d < 1 || d > 4 || m < 1 || m > claim.rows || !(0.4 <= beta && beta <= 1) {
 				t.Errorf("%s %d: R^%d, %d rows, beta %v", claim.name, seed, d, m, beta)
 			}
@@ -57,10 +58,11 @@ func TestTractableClaims(t *testing.T) {
 func checkRows(t *testing.T, p *spec.Problem) {
 	t.Helper()
 	const n = 4000
-	x, ax := mat.NewDense(n, p.Prior().Dim(), nil), mat.NewDense(n, p.Measurement().Rows(), nil)
+	x, ax := mat.NewDense(n, p.Dim(), nil), mat.NewDense(n, p.Rows(), nil)
 	p.Prior().Sample(x, spec.Stream(1, "rows", p.Digest(), 0))
-	p.Measurement().Apply(ax, x)
-	for i := range p.Measurement().Rows() {
+	measurement, _ := p.Linear()
+	measurement.Forward(ax, x)
+	for i := range p.Rows() {
 		if v := stat.Variance(mat.Col(nil, i, ax), nil); math.Abs(v-1) > 0.2 {
 			t.Errorf("%s: row %d of A x has variance %.3f, want 1", p.Name(), i, v)
 		}
@@ -78,8 +80,9 @@ func checkAcceptance(t *testing.T, p *spec.Problem) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, beta := float64(p.Measurement().Rows()), p.Measurement().Beta()
-	x, y := make([]float64, p.Prior().Dim()), make([]float64, p.Measurement().Rows())
+	measurement, _ := p.Linear()
+	m, beta := float64(p.Rows()), measurement.Beta()
+	x, y := make([]float64, p.Dim()), make([]float64, p.Rows())
 	rng, mean := spec.Stream(1, "acceptance", p.Digest(), 0), 0.0
 	for range n {
 		p.Draw(x, y, rng)
@@ -102,10 +105,11 @@ func checkInformation(t *testing.T, p *spec.Problem) {
 	if !gaussian {
 		return
 	}
-	m, beta := p.Measurement().Rows(), p.Measurement().Beta()
+	measurement, _ := p.Linear()
+	m, beta := p.Rows(), measurement.Beta()
 	var ac, aca mat.Dense
-	ac.Mul(p.Measurement().A(), prior.Covariance())
-	aca.Mul(&ac, p.Measurement().A().T())
+	ac.Mul(measurement.A(), prior.Covariance())
+	aca.Mul(&ac, measurement.A().T())
 	aca.Scale(1/(beta*beta), &aca)
 	for i := range m {
 		aca.Set(i, i, 1+aca.At(i, i))
@@ -121,7 +125,7 @@ func checkInformation(t *testing.T, p *spec.Problem) {
 func TestProductIsTheProductOfItsFactors(t *testing.T) {
 	for seed := range 60 {
 		p := Products().Example(seed)
-		d := p.Prior().Dim()
+		d := p.Dim()
 		x := mat.NewDense(5, d, nil)
 		p.Prior().Sample(x, spec.Stream(1, "product", p.Digest(), 0))
 		const sigma = 0.2

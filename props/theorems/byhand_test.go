@@ -17,7 +17,7 @@ func TestRateByHand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := spec.NewMeasurement(mat.NewDense(1, 1, []float64{1}), 2)
+	m, err := spec.NewLinear(mat.NewDense(1, 1, []float64{1}), 2)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -193,7 +193,8 @@ func TestConditionalControls(t *testing.T) {
 // withNoise returns the sampler that takes the noise for that many times what it is.
 func withNoise(sampler spec.Sampler, factor float64) spec.Sampler {
 	return spec.NewSampler("wrong noise", true, func(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []float64, rng *rand.Rand) error {
-		m, err := spec.NewMeasurement(p.Measurement().A(), factor*p.Measurement().Beta())
+		measurement, _ := p.Linear()
+		m, err := spec.NewLinear(measurement.A(), factor*measurement.Beta())
 		if err != nil {
 			return err
 		}

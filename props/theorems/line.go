@@ -39,7 +39,7 @@ func (l line) problem(name string, beta float64) (*spec.Problem, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := spec.NewMeasurement(mat.NewDense(1, 1, []float64{1}), beta)
+	m, err := spec.NewLinear(mat.NewDense(1, 1, []float64{1}), beta)
 	if err != nil {
 		return nil, err
 	}

@@ -99,7 +99,7 @@ func unitBall(steps int) (langevinCase, error) {
 	if err != nil {
 		return langevinCase{}, err
 	}
-	m, err := spec.NewMeasurement(mat.NewDense(2, 3, []float64{gains[0], 0, 0, 0, gains[1], 0}), beta)
+	m, err := spec.NewLinear(mat.NewDense(2, 3, []float64{gains[0], 0, 0, 0, gains[1], 0}), beta)
 	if err != nil {
 		return langevinCase{}, err
 	}
@@ -127,8 +127,8 @@ func (c corners) prior() (*spec.Mixture, error) {
 }
 
 // sum is the measurement of the sum of the coordinates.
-func (c corners) sum() (spec.Measurement, error) {
-	return spec.NewMeasurement(mat.NewDense(1, 2, []float64{1, 1}), c.beta)
+func (c corners) sum() (spec.Linear, error) {
+	return spec.NewLinear(mat.NewDense(1, 2, []float64{1, 1}), c.beta)
 }
 
 var cornersLangevin = samplers.AnnealedLangevin{Steps: 40, Step: 0.05}
@@ -151,7 +151,7 @@ func (c corners) warm(sigma float64) (langevinCase, error) {
 		return langevinCase{}, err
 	}
 	scale := c.beta / sigma
-	m, err := spec.NewMeasurement(mat.NewDense(3, 2, []float64{1, 1, scale, 0, 0, scale}), c.beta)
+	m, err := spec.NewLinear(mat.NewDense(3, 2, []float64{1, 1, scale, 0, 0, scale}), c.beta)
 	if err != nil {
 		return langevinCase{}, err
 	}
@@ -180,7 +180,7 @@ func (c corners) given(sigma float64) (spec.Sampler, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := spec.NewMeasurement(mat.NewDense(2, 2, []float64{1, 0, 0, 1}), sigma)
+	m, err := spec.NewLinear(mat.NewDense(2, 2, []float64{1, 0, 0, 1}), sigma)
 	if err != nil {
 		return nil, err
 	}

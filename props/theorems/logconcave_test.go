@@ -68,7 +68,7 @@ func TestLangevinLaw(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := spec.NewMeasurement(mat.NewDense(1, 1, []float64{gain}), beta)
+	m, err := spec.NewLinear(mat.NewDense(1, 1, []float64{gain}), beta)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -148,9 +148,9 @@ func usualPoints(p *spec.Problem, count int, rng *rand.Rand) ([][]float64, error
 		rate float64
 	}
 	points := make([]point, 15)
-	x := make([]float64, p.Prior().Dim())
+	x := make([]float64, p.Dim())
 	for i := range points {
-		points[i].y = make([]float64, p.Measurement().Rows())
+		points[i].y = make([]float64, p.Rows())
 		p.Draw(x, points[i].y, rng)
 		var err error
 		if points[i].rate, err = rateOf(p, points[i].y); err != nil {

@@ -47,7 +47,7 @@ func TestLowerBoundControls(t *testing.T) {
 	// An output more costs a factor of 8 or so; 32 draws tell 1 from 3 for certain.
 	fails(t, "rejection that forgets an output", func(r *run) (Result, error) {
 		wrong := right
-		wrong.reject = rejectingBy(func(m spec.Measurement) (*mat.Dense, float64) {
+		wrong.reject = rejectingBy(func(m spec.Linear) (*mat.Dense, float64) {
 			a := mat.DenseCopyOf(m.A())
 			a.SetRow(0, make([]float64, m.Dim()))
 			return a, m.Beta()
@@ -56,7 +56,7 @@ func TestLowerBoundControls(t *testing.T) {
 	})
 	fails(t, "rejection with other noise", func(r *run) (Result, error) {
 		wrong := right
-		wrong.reject = rejectingBy(func(m spec.Measurement) (*mat.Dense, float64) { return m.A(), 30 * m.Beta() })
+		wrong.reject = rejectingBy(func(m spec.Linear) (*mat.Dense, float64) { return m.A(), 30 * m.Beta() })
 		return lowerBoundOf(r, cheap, wrong)
 	})
 	fails(t, "enumeration that leaves out an input", func(r *run) (Result, error) {
@@ -95,10 +95,11 @@ func TestCountsDoNotDependOnProcessors(t *testing.T) {
 
 // rejectingBy waits for draws that are accepted by another measurement. A y whose first entry
 // is forgotten is taken for 0 there.
-func rejectingBy(of func(m spec.Measurement) (*mat.Dense, float64)) func(context.Context, *spec.Problem, []float64, int, *rand.Rand) (int, error) {
+func rejectingBy(of func(m spec.Linear) (*mat.Dense, float64)) func(context.Context, *spec.Problem, []float64, int, *rand.Rand) (int, error) {
 	return func(ctx context.Context, p *spec.Problem, y []float64, draws int, rng *rand.Rand) (int, error) {
-		a, beta := of(p.Measurement())
-		m, err := spec.NewMeasurement(a, beta)
+		measurement, _ := p.Linear()
+		a, beta := of(measurement)
+		m, err := spec.NewLinear(a, beta)
 		if err != nil {
 			return 0, err
 		}
@@ -111,7 +112,7 @@ func rejectingBy(of func(m spec.Measurement) (*mat.Dense, float64)) func(context
 			y[0] = 0
 		}
 		sampler := &samplers.Rejection{Proposal: samplers.Prior(), Max: 1e12}
-		err = sampler.Sample(ctx, mat.NewDense(draws, p.Prior().Dim(), nil), wrong, y, rng)
+		err = sampler.Sample(ctx, mat.NewDense(draws, p.Dim(), nil), wrong, y, rng)
 		return int(sampler.Stats().Proposals), err
 	}
 }

@@ -94,7 +94,7 @@ func (l radial) problem() (*spec.Problem, error) {
 	for i := range l.outputs {
 		identity.SetDiag(i, 1)
 	}
-	m, err := spec.NewMeasurement(identity, l.beta)
+	m, err := spec.NewLinear(identity, l.beta)
 	if err != nil {
 		return nil, err
 	}

@@ -18,7 +18,10 @@ func logRateOf(p *spec.Problem, y []float64) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	m := p.Measurement()
+	m, err := p.NeedLinear("rejection sampling")
+	if err != nil {
+		return 0, err
+	}
 	return posterior.LogEvidence(y) + float64(m.Rows())*math.Log(m.Beta()*math.Sqrt(2*math.Pi)), nil
 }
 

@@ -26,7 +26,8 @@ func TestAcceptanceControls(t *testing.T) {
 		fails(t, name, func(r *run) (Result, error) {
 			return acceptanceWithin(r, func(p *spec.Problem, y []float64) (float64, error) {
 				rate, err := rateOf(p, y)
-				return min(1, rate*factor(len(y), p.Measurement().Beta())), err
+				measurement, _ := p.Linear()
+				return min(1, rate*factor(len(y), measurement.Beta())), err
 			})
 		})
 	}
@@ -158,7 +159,8 @@ func TestProposalsOfHardInstances(t *testing.T) {
 			t.Fatal(err)
 		}
 		rng := newRun(t, 0).stream("proposals of hard instances", i)
-		over := takingMore(t, p, draws, proposalBound(m, 1+1e-9, p.Measurement().Beta(), delta), rng)
+		measurement, _ := p.Linear()
+		over := takingMore(t, p, draws, proposalBound(m, 1+1e-9, measurement.Beta(), delta), rng)
 		if atLeast(over, draws, delta) < level {
 			t.Errorf("m = %d: %d of %d y take more proposals than the bound", m, over, draws)
 		}
@@ -169,7 +171,7 @@ func TestProposalsOfHardInstances(t *testing.T) {
 // exp(limit).
 func takingMore(t *testing.T, p *spec.Problem, count int, limit float64, rng *rand.Rand) (more int) {
 	t.Helper()
-	x, y := make([]float64, p.Prior().Dim()), make([]float64, p.Measurement().Rows())
+	x, y := make([]float64, p.Dim()), make([]float64, p.Rows())
 	for range count {
 		p.Draw(x, y, rng)
 		log, err := logRateOf(p, y)

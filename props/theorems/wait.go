@@ -34,7 +34,7 @@ func newWait(r *run, p *spec.Problem, y []float64, draws int, rate float64, rng 
 // rejectionWait returns how many proposals the rejection sampler examines for its draws at y.
 func rejectionWait(ctx context.Context, p *spec.Problem, y []float64, draws int, rng *rand.Rand) (int, error) {
 	sampler := &samplers.Rejection{Proposal: samplers.Prior(), Max: 1e12}
-	err := sampler.Sample(ctx, mat.NewDense(draws, p.Prior().Dim(), nil), p, y, rng)
+	err := sampler.Sample(ctx, mat.NewDense(draws, p.Dim(), nil), p, y, rng)
 	return int(sampler.Stats().Proposals), err
 }
 
@@ -137,8 +137,8 @@ const leastRate = 3e-4
 
 // affordable draws a y whose acceptance rate is at least [leastRate].
 func affordable(p *spec.Problem, rng *rand.Rand) (y []float64, err error) {
-	x := make([]float64, p.Prior().Dim())
-	y = make([]float64, p.Measurement().Rows())
+	x := make([]float64, p.Dim())
+	y = make([]float64, p.Rows())
 	for range 1000 {
 		p.Draw(x, y, rng)
 		rate, err := rateOf(p, y)

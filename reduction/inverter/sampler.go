@@ -17,7 +17,7 @@ import (
 type instance interface {
 	Function() *oneway.Function
 	Decode(y []float64) []bool
-	Completion(m spec.Measurement) (func(x []float64, secret []bool, y []float64, rng *rand.Rand), error)
+	Completion(m spec.Linear) (func(x []float64, secret []bool, y []float64, rng *rand.Rand), error)
 }
 
 var _ instance = (*reduction.Instance)(nil)
@@ -39,7 +39,11 @@ func Sampler(oracle Inverter) spec.Sampler {
 		if !ok {
 			return spec.Refuse("%s inverts the function of a hard instance, and the prior of problem %s is a %T", oracle.Name(), p.Name(), p.Prior())
 		}
-		fill, err := in.Completion(p.Measurement())
+		measurement, err := p.NeedLinear(oracle.Name())
+		if err != nil {
+			return err
+		}
+		fill, err := in.Completion(measurement)
 		if err != nil {
 			return spec.Refuse("%s: %v", oracle.Name(), err)
 		}

@@ -65,7 +65,7 @@ func TestSamplerInverts(t *testing.T) {
 func TestSamplerDeclines(t *testing.T) {
 	in, own := hardProblem(t, "constant:n=8,m=8")
 	other := func(prior spec.Prior, a mat.Matrix) *spec.Problem {
-		m, err := spec.NewMeasurement(a, 0.1)
+		m, err := spec.NewLinear(a, 0.1)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -93,7 +93,7 @@ func TestSamplerDeclines(t *testing.T) {
 		{other(in, first), []float64{0}, "8 output coordinates"},
 		{own, in.Target(z, newRand(9)), "the image of no secret"},
 	} {
-		x := mat.NewDense(2, test.problem.Prior().Dim(), nil)
+		x := mat.NewDense(2, test.problem.Dim(), nil)
 		err := Sampler(Enumerate()).Sample(context.Background(), x, test.problem, test.y, newRand(8))
 		var refusal *spec.Refusal
 		if !errors.As(err, &refusal) || !strings.Contains(err.Error(), test.want) {

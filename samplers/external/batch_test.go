@@ -46,7 +46,7 @@ func (c *child) batched(m message, p *spec.Problem, y []float64, seed uint64, ca
 	if err != nil {
 		panic(err)
 	}
-	x := mat.NewDense(m.Params.N, p.Measurement().Dim(), nil)
+	x := mat.NewDense(m.Params.N, p.Dim(), nil)
 	posterior.Given(y).Sample(x, rand.New(rand.NewPCG(seed, 0)))
 	rows = x.RawMatrix().Data
 	_, more := c.ask("prior_draws", map[string]any{"problem": number(m.Params.Problem), "n": m.Params.N, "call": call})
@@ -63,7 +63,7 @@ func (c *child) samples(m message) {
 	if err != nil {
 		panic(err)
 	}
-	k, n, d := len(m.Params.Seeds), m.Params.N, p.Measurement().Dim()
+	k, n, d := len(m.Params.Seeds), m.Params.N, p.Dim()
 	y := m.Params.Y.numbers()
 	var all []float64
 	for call, seed := range m.Params.Seeds {
@@ -97,9 +97,9 @@ type outcome struct {
 
 // one makes the call of a number, for 2 draws.
 func one(ctx context.Context, c *external.Candidate, p *spec.Problem, i int, odd map[int]float64) outcome {
-	y := make([]float64, p.Measurement().Rows())
+	y := make([]float64, p.Rows())
 	y[0] = odd[i]
-	draws := mat.NewDense(2, p.Measurement().Dim(), nil)
+	draws := mat.NewDense(2, p.Dim(), nil)
 	return outcome{draws, c.Sample(ctx, draws, p, y, spec.Stream(uint64(i), "test", nil, 0))}
 }
 

@@ -95,7 +95,7 @@ func problem(t testing.TB, name string) *spec.Problem {
 // sample asks for n draws.
 func sample(c *external.Candidate, p *spec.Problem, n int, seed uint64) (*mat.Dense, error) {
 	rng := spec.Stream(seed, "test", nil, 0)
-	dst, y := mat.NewDense(n, p.Measurement().Dim(), nil), make([]float64, p.Measurement().Rows())
+	dst, y := mat.NewDense(n, p.Dim(), nil), make([]float64, p.Rows())
 	return dst, c.Sample(context.Background(), dst, p, y, rng)
 }
 
@@ -365,7 +365,7 @@ func TestOracle(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := spec.NewMeasurement(mat.NewDiagDense(3, []float64{1, 1, 1}), 0.1)
+	m, err := spec.NewLinear(mat.NewDiagDense(3, []float64{1, 1, 1}), 0.1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -452,7 +452,7 @@ func TestCalledOff(t *testing.T) {
 		t.Fatal(err)
 	}
 	took := time.Since(begin)
-	draws, y := mat.NewDense(3, p.Prior().Dim(), nil), make([]float64, p.Measurement().Rows())
+	draws, y := mat.NewDense(3, p.Dim(), nil), make([]float64, p.Rows())
 	for i := range 200 {
 		ctx, cancel := context.WithTimeout(t.Context(), took*time.Duration(i)/100)
 		if err := c.Sample(ctx, draws, p, y, spec.Stream(uint64(i), "called off", nil, 0)); err != nil && ctx.Err() == nil {

@@ -194,7 +194,7 @@ func (c *child) sample(m message) {
 	}
 	n, d := m.Params.N, 0
 	if err == nil {
-		d = p.Measurement().Dim()
+		d = p.Dim()
 	}
 	rng := rand.New(rand.NewPCG(m.Params.Seed, 0))
 	draws := func(rows int, seeded *rand.Rand) []float64 {

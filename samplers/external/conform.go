@@ -180,7 +180,7 @@ func (e *examiner) onProblem(p *spec.Problem) {
 	if e.report.Hello.Batch > 1 {
 		e.rule("returns the same draws for calls that are put to it together"+on, e.together(p))
 	}
-	if p.Measurement().Rows() > 0 {
+	if p.Rows() > 0 {
 		moved, err := e.draws(p, measured(p, 1), 7, 1)
 		if err == nil && mat.Equal(moved, many) {
 			err = errors.New("another y gave the same draws: is y used at all?")
@@ -202,7 +202,7 @@ func differ(got, want *mat.Dense, err error, words string) error {
 
 // measured returns a y of a problem, always the same one for the same number.
 func measured(p *spec.Problem, number uint64) []float64 {
-	x, y := make([]float64, p.Measurement().Dim()), make([]float64, p.Measurement().Rows())
+	x, y := make([]float64, p.Dim()), make([]float64, p.Rows())
 	p.Draw(x, y, spec.Stream(0, "conformance", p.Digest(), number))
 	return y
 }
@@ -219,7 +219,7 @@ func (e *examiner) draws(p *spec.Problem, y []float64, n int, seed uint64) (*mat
 	if err := e.start(); err != nil {
 		return nil, err
 	}
-	dst := mat.NewDense(n, p.Measurement().Dim(), nil)
+	dst := mat.NewDense(n, p.Dim(), nil)
 	return dst, e.fill([]*call{conformanceCall(p, y, seed)}, []*mat.Dense{dst})
 }
 
@@ -248,7 +248,7 @@ func (e *examiner) together(p *spec.Problem) error {
 			return err
 		}
 		calls, want = append(calls, conformanceCall(p, y, i)), append(want, alone)
-		got = append(got, mat.NewDense(5, p.Measurement().Dim(), nil))
+		got = append(got, mat.NewDense(5, p.Dim(), nil))
 	}
 	if err := e.start(); err != nil {
 		return err

@@ -26,7 +26,7 @@ func Gathered(own, most int, waiting []Wait) (batch, left []int) {
 	c := &Candidate{hello: hello{Batch: most}, pace: 1, batchTime: time.Hour, options: &Options{Jobs: 1}}
 	var calls []*call
 	for _, w := range waiting {
-		calls = append(calls, &call{problem: w.Problem, dst: mat.NewDense(w.Draws, w.Problem.Measurement().Dim(), nil), alone: w.Alone})
+		calls = append(calls, &call{problem: w.Problem, dst: mat.NewDense(w.Draws, w.Problem.Dim(), nil), alone: w.Alone})
 	}
 	c.waiting = slices.Clone(calls)
 	for _, one := range c.gather(calls[own]) {

@@ -45,7 +45,7 @@ func (c *Candidate) probe(ctx context.Context, s *session, p *spec.Problem) erro
 // seedMatters asks for draws given one y with two seeds. It is a fault if they are the
 // same to the last bit, though the posterior has no atoms that would explain it.
 func seedMatters(ctx context.Context, s *session, p *spec.Problem) error {
-	d, m := p.Measurement().Dim(), p.Measurement().Rows()
+	d, m := p.Dim(), p.Rows()
 	rng := spec.Stream(0, "probe of an external candidate", p.Digest(), 0)
 	x, y := make([]float64, d), make([]float64, m)
 	p.Draw(x, y, rng)
@@ -80,7 +80,7 @@ func mayRepeat(ctx context.Context, p *spec.Problem, y []float64) (bool, error) 
 		return false, err
 	}
 	const exact = 512
-	draws := mat.NewDense(exact, p.Measurement().Dim(), nil)
+	draws := mat.NewDense(exact, p.Dim(), nil)
 	law.Sample(draws, spec.Stream(0, "exact draws for the probe", p.Digest(), 0))
 	seen := map[string]bool{}
 	for i := range exact {

@@ -221,12 +221,16 @@ func (s *session) describe(ctx context.Context, p *spec.Problem) (int, error) {
 			return k.number, nil
 		}
 	}
+	told, err := describe(s.numbers+1, p)
+	if err != nil {
+		return 0, err
+	}
 	s.numbers++
 	s.known = append(s.known, held{s.numbers, p})
 	if len(s.known) > remembered {
 		s.known = slices.Delete(s.known, 0, 1)
 	}
-	if err := s.call(ctx, s.limit, "problem", describe(s.numbers, p), nil); err != nil {
+	if err := s.call(ctx, s.limit, "problem", told, nil); err != nil {
 		s.known = s.known[:len(s.known)-1]
 		return 0, err
 	}
@@ -247,11 +251,16 @@ type description struct {
 }
 
 // describe says all there is to say about a problem: in its canonical text form, or, if
-// its prior has none, with a prior of the kind "oracle", which must be asked.
-func describe(number int, p *spec.Problem) description {
-	m := p.Measurement()
-	d := description{ID: number, Name: p.Name(), Dim: m.Dim(), Rows: m.Rows(), Oracle: []string{"prior_draws"}}
-	if denoiser, ok := p.Prior().(spec.Denoiser); ok {
+// its prior has none, with a prior of the kind "oracle", which must be asked. A problem
+// whose measurement cannot be written down is declined.
+func describe(number int, p *spec.Problem) (description, error) {
+	m, _ := p.Measurement()
+	written, ok := m.(json.Marshaler)
+	if !ok {
+		return description{}, spec.Refuse("a program cannot be told of problem %s: its measurement has no text form", p.Name())
+	}
+	d := description{ID: number, Name: p.Name(), Dim: p.Dim(), Rows: p.Rows(), Oracle: []string{"prior_draws"}}
+	if denoiser, ok := p.Denoiser(); ok {
 		d.Oracle = append(d.Oracle, "denoise", "score", "jvp")
 		narrowest, widest := denoiser.Scale()
 		d.Scale = []float64{narrowest, widest}
@@ -261,10 +270,10 @@ func describe(number int, p *spec.Problem) description {
 		d.Problem = struct {
 			Name        string            `json:"name"`
 			Prior       map[string]string `json:"prior"`
-			Measurement spec.Measurement  `json:"measurement"`
-		}{p.Name(), map[string]string{"kind": "oracle"}, m}
+			Measurement json.Marshaler    `json:"measurement"`
+		}{p.Name(), map[string]string{"kind": "oracle"}, written}
 	}
-	return d
+	return d, nil
 }
 
 // sample asks for the draws of some calls on one problem, each as many as the rows of its

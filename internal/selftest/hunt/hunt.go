@@ -46,7 +46,7 @@ func (s Size) String() string {
 
 // sizeOf returns the size of a problem of one of the families that campaigns generate.
 func sizeOf(p *spec.Problem) Size {
-	s := Size{p.Prior().Dim(), 1, p.Measurement().Rows()}
+	s := Size{p.Dim(), 1, p.Rows()}
 	switch prior := p.Prior().(type) {
 	case *spec.Mixture:
 		s.Components = prior.Len()

@@ -46,10 +46,10 @@ type gaussian struct {
 
 func gaussianOf(p *spec.Problem) (gaussian, error) {
 	law, ok := p.Prior().(*spec.Gaussian)
-	if !ok || p.Measurement().Rows() == 0 {
+	m, linear := p.Linear()
+	if !ok || !linear || p.Rows() == 0 {
 		return gaussian{}, spec.Refuse("want a measured Gaussian prior, not %s", p.Name())
 	}
-	m := p.Measurement()
 	return gaussian{
 		mean:  mat.NewVecDense(law.Dim(), law.Mean()),
 		cov:   law.Covariance(),

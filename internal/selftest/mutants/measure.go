@@ -29,7 +29,7 @@ type Measured struct {
 // fails.
 func (m Mutant) Measure(ctx context.Context, calls int, rng *rand.Rand) (Measured, error) {
 	const rows = 3
-	d, k := m.Problem.Prior().Dim(), m.Problem.Measurement().Rows()
+	d, k := m.Problem.Dim(), m.Problem.Rows()
 	var samples [3]*mat.Dense // truth, draws, another truth
 	for s := range samples {
 		samples[s] = mat.NewDense(calls, d+k, nil)

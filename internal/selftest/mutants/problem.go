@@ -71,7 +71,7 @@ func once(name string, prior func() (spec.Prior, error), a mat.Matrix, beta floa
 		if err != nil {
 			panic(err)
 		}
-		m, err := spec.NewMeasurement(a, beta)
+		m, err := spec.NewLinear(a, beta)
 		if err != nil {
 			panic(err)
 		}

@@ -17,7 +17,7 @@ type scalar struct {
 // scalarOf returns the prior of a problem on the line whose prior is a Gaussian or a
 // mixture of Gaussians; others are declined.
 func scalarOf(p *spec.Problem) (scalar, error) {
-	if p.Prior().Dim() != 1 || p.Measurement().Rows() == 0 {
+	if p.Dim() != 1 || p.Rows() == 0 {
 		return scalar{}, spec.Refuse("want a measured problem on the line, not %s", p.Name())
 	}
 	var s scalar

@@ -152,10 +152,14 @@ func smcSampler(name string, bug func(*particles)) spec.Sampler {
 // measurements: importance resampling in one stage.
 func resampler(name string, normalise func(logs []float64)) spec.Sampler {
 	return dependent(name, func(dst *mat.Dense, p *spec.Problem, y []float64, rng *rand.Rand) error {
-		x := mat.NewDense(particleCount, p.Prior().Dim(), nil)
+		likelihood, ok := p.Likelihood()
+		if !ok {
+			return spec.Refuse("want a likelihood, which %s has not", p.Name())
+		}
+		x := mat.NewDense(particleCount, p.Dim(), nil)
 		p.Prior().Sample(x, rng)
 		logs := make([]float64, particleCount)
-		p.Measurement().LogLikelihood(logs, x, y)
+		likelihood.LogLikelihood(logs, x, y)
 		normalise(logs)
 		n, _ := dst.Dims()
 		for i := range n {

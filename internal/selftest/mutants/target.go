@@ -16,10 +16,11 @@ type target struct {
 }
 
 func targetOf(p *spec.Problem, y []float64) (target, error) {
-	if len(y) != 1 || p.Prior().Dim() != 1 {
+	m, linear := p.Linear()
+	if !linear || len(y) != 1 || p.Dim() != 1 {
 		return target{}, spec.Refuse("want one row measured on the line, not %s", p.Name())
 	}
-	t := target{a: p.Measurement().A().At(0, 0), beta: p.Measurement().Beta(), y: y[0]}
+	t := target{a: m.A().At(0, 0), beta: m.Beta(), y: y[0]}
 	if p.Prior() == (uniform{}) {
 		return t, nil
 	}

@@ -50,7 +50,7 @@ func newStage(c *Case, draws int, seed uint64, run int) (*stage, error) {
 	if s.session, err = evidence.NewSession(config, func() *rand.Rand { return pilot }); err != nil {
 		return nil, err
 	}
-	d := c.Problem.Prior().Dim()
+	d := c.Problem.Dim()
 	x := mat.NewDense(pilotDraws, d, nil)
 	c.Problem.Prior().Sample(x, pilot)
 	column := make([]float64, pilotDraws)
@@ -72,7 +72,7 @@ func (s *stage) stream(purpose string, index uint64) *rand.Rand {
 func (s *stage) calls(ctx context.Context) func() (*call, error) {
 	nature, candidate, engine := s.stream("truth", 0), s.stream("candidate", 0), s.stream("engine", 0)
 	p := s.c.Problem
-	d, m := p.Prior().Dim(), p.Measurement().Rows()
+	d, m := p.Dim(), p.Rows()
 	return func() (*call, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, err

@@ -171,7 +171,7 @@ func newAtoms() (*model, error) {
 }
 
 func newProblem(name string, prior spec.Prior, a mat.Matrix, beta float64) (*spec.Problem, error) {
-	measurement, err := spec.NewMeasurement(a, beta)
+	measurement, err := spec.NewLinear(a, beta)
 	if err != nil {
 		return nil, err
 	}

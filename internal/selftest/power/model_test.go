@@ -38,7 +38,7 @@ func TestModelsAreTheirPosteriors(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		x, y := make([]float64, m.problem.Prior().Dim()), make([]float64, m.problem.Measurement().Rows())
+		x, y := make([]float64, m.problem.Dim()), make([]float64, m.problem.Rows())
 		got := make([]float64, 1)
 		for range 20 {
 			m.problem.Draw(x, y, rng)
@@ -142,9 +142,9 @@ func TestPlantedErrors(t *testing.T) {
 			continue
 		}
 		seen++
-		d := c.Problem.Prior().Dim()
+		d := c.Problem.Dim()
 		x := mat.NewDense(n, d, nil)
-		y := make([]float64, c.Problem.Measurement().Rows()) // at y = 0 the centre is 0
+		y := make([]float64, c.Problem.Rows()) // at y = 0 the centre is 0
 		if err := c.Sampler.Sample(t.Context(), x, c.Problem, y, spec.Stream(1, c.Name, nil, 0)); err != nil {
 			t.Fatal(err)
 		}

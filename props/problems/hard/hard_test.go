@@ -28,7 +28,7 @@ func TestRegistered(t *testing.T) {
 	if short, err := problems.Parse(prefix + example); err != nil || !slices.Equal(short.Digest(), p.Digest()) {
 		t.Errorf("%s is not %s (%v)", prefix+example, last.Name, err)
 	}
-	x, y := make([]float64, p.Prior().Dim()), make([]float64, p.Measurement().Rows())
+	x, y := make([]float64, p.Dim()), make([]float64, p.Rows())
 	p.Draw(x, y, spec.Stream(1, "test", p.Digest(), 0))
 	posterior, err := p.Posterior()
 	if err != nil {

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ._arrays import Array, Reals, doubles
+from ._operators import matrix_of
 from ._priors import Mixture, Oracle, Prior, scale_of
 from ._wire import Channel
 
@@ -41,7 +42,7 @@ class Problem:
         self.rows: int = params["rows"]
         self.scale = scale_of(params)
         measurement = self.form["measurement"]
-        self.A: Array = np.array(measurement["A"], dtype=float).reshape(self.rows, self.dim)
+        self.A: Array = matrix_of(measurement, self.rows, self.dim)
         self.beta: float = measurement["beta"]
         form = self.form["prior"]
         self.oracle = Oracle(form["kind"], self.dim, question)
