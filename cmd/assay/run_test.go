@@ -24,7 +24,7 @@ func TestInterrupt(t *testing.T) {
 			t.Errorf("stdout lacks %q:\n%s", want, &stdout)
 		}
 	}
-	if strings.Contains(stdout.String(), "1000000000") {
+	if strings.Contains(stdout.String(), "--calls 1000000000") {
 		t.Errorf("it says to repeat a run that was never made:\n%s", &stdout)
 	}
 	if stderr.Len() > 0 {
