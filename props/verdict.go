@@ -263,10 +263,11 @@ func (v *Verdict) writePass(b *text.Page) {
 			continue
 		}
 		b.Field("on", "%s", f.Problem)
-		label := "noticed"
+		if len(f.Noticed) > 0 {
+			b.Line("    would have noticed, nine times in ten")
+		}
 		for _, n := range f.Noticed {
-			b.Subfield(label, "%-11s  %s", n.Effect, n.Words)
-			label = ""
+			b.Subfield("", "%-11s  %s", n.Effect, n.Words)
 		}
 		b.Line("    calibrated to %.2g at every witness (95 %% confidence each)", f.CalibrationError)
 	}
