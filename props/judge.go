@@ -221,9 +221,7 @@ func (t *trial) verdict(stop Stop) *Verdict {
 		Seed:        t.seed,
 		Fault:       t.fault(),
 	}
-	for _, s := range t.witnesses {
-		v.OwnWitnesses = append(v.OwnWitnesses, s.Names()...)
-	}
+	v.OwnWitnesses = t.ownWitnesses()
 	for _, c := range t.states {
 		f := newFinding(c.problem)
 		f.Form = c.points[0].session.Tolerance().Form
@@ -231,11 +229,11 @@ func (t *trial) verdict(stop Stop) *Verdict {
 		f.Log10Wealth = c.logWealth() / math.Ln10
 		worst := c.worst()
 		f.Y, f.Resolution = worst.y, worst.session.Resolution()
-		f.Witnesses = leadingWitnesses(worst.session.WitnessShares())
+		f.Witnesses = t.leadingWitnesses(worst.session.WitnessShares())
 		v.Problems = append(v.Problems, f)
 	}
 	if t.pooled != nil {
-		v.Together = &Together{t.pooled.LogWealth() / math.Ln10, leadingWitnesses(t.pooled.WitnessShares())}
+		v.Together = &Together{t.pooled.LogWealth() / math.Ln10, t.leadingWitnesses(t.pooled.WitnessShares())}
 	}
 	switch stop {
 	case StopWealth:
