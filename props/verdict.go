@@ -51,6 +51,8 @@ type Verdict struct {
 	// OwnWitnesses are the names of the witnesses that the user added, see [Witness].
 	OwnWitnesses []string `json:"own_witnesses,omitempty"`
 	Warnings     []string `json:"warnings,omitempty"`
+	// Record is the course of the judgement, if it was asked for; see [Recorded].
+	Record *Record `json:"-"`
 }
 
 // Together is the evidence on all problems taken as one, by the witnesses that they share.
