@@ -21,6 +21,8 @@ import (
 type answer struct {
 	task       task
 	evaluation *evidence.Evaluation
+	truth, y   []float64
+	pool       *mat.Dense
 	fault      *Fault
 	err        error // of a witness of the user's own
 }
@@ -139,7 +141,7 @@ func (t *trial) call(ctx context.Context, next task) *answer {
 		}
 	}
 	evaluation, err := q.session.Evaluate(x, pool, y, stream("engine"))
-	return &answer{task: next, evaluation: evaluation, err: err}
+	return &answer{task: next, evaluation: evaluation, truth: x, y: y, pool: pool, err: err}
 }
 
 // failed is the answer of a call that came to nothing.

@@ -11,8 +11,9 @@ import (
 // Comparison is what [Compare] found: whether two samplers agree, which says of neither whether
 // it is right.
 type Comparison struct {
-	A string `json:"a"`
-	B string `json:"b"`
+	Format comparisonFormat `json:"format"`
+	A      string           `json:"a"`
+	B      string           `json:"b"`
 	Evidence
 }
 

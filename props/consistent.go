@@ -14,8 +14,9 @@ import (
 // Consistency is what [Consistent] found: whether draws given y fit draws without y, which
 // does not say whether either are right.
 type Consistency struct {
-	Candidate string `json:"candidate"`
-	Origin    string `json:"origin"` // that drew without y
+	Format    consistencyFormat `json:"format"`
+	Candidate string            `json:"candidate"`
+	Origin    string            `json:"origin"` // that drew without y
 	Evidence
 }
 

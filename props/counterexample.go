@@ -54,8 +54,10 @@ type Moments struct {
 	CandidateSD   float64 `json:"candidate_sd"`
 }
 
-// counterexampleFormat is the first value of a file, and changes with its keys.
-const counterexampleFormat = "assay counterexample 1"
+// counterexampleFormat is the first value of a file, and changes with its keys and those of its
+// verdict. Files of format 1 hold words where verdicts now have codes, and are refused: a seed
+// finds the counterexample again.
+const counterexampleFormat = "assay counterexample 2"
 
 // counterexampleText is the JSON form. The sum comes last: it is the SHA-256 hash of
 // all that precedes it, white space between values left out, so that neither an editor

@@ -21,6 +21,7 @@ func compare(t *testing.T, a, b spec.Sampler, on string, opts ...props.CompareOp
 	if err != nil {
 		t.Fatal(err)
 	}
+	valid(t, c)
 	return c
 }
 
@@ -30,6 +31,7 @@ func consistent(t *testing.T, candidate, origin spec.Sampler, on string, opts ..
 	if err != nil {
 		t.Fatal(err)
 	}
+	valid(t, c)
 	return c
 }
 

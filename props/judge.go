@@ -48,6 +48,9 @@ func judge(ctx context.Context, candidate spec.Sampler, problems []*spec.Problem
 	if err := t.pool(); err != nil {
 		return nil, err
 	}
+	if o.recorded {
+		t.recorder = newRecorder(t.states)
+	}
 	stop := t.run(ctx)
 	if t.failure != nil {
 		return nil, t.failure
@@ -55,6 +58,9 @@ func judge(ctx context.Context, candidate spec.Sampler, problems []*spec.Problem
 	v := t.verdict(stop)
 	if v.Outcome == NotRejected && !o.terse {
 		t.explainPass(ctx, v)
+	}
+	if o.recorded {
+		v.Record = t.recorder.finish(t, v)
 	}
 	return v, nil
 }
@@ -66,7 +72,8 @@ type trial struct {
 	states    []*problemState
 	pooled    *evidence.Pooled // nil if there is nothing to pool
 	calls     int
-	failure   error // of a witness of the user's own
+	recorder  *recorder // nil if nothing is recorded
+	failure   error     // of a witness of the user's own
 }
 
 // pool lets the evidence on all problems count as one too, beside that on each.
@@ -163,6 +170,9 @@ func (t *trial) observe(ctx context.Context, a *answer) Stop {
 	a.task.point.session.Bet(a.evaluation)
 	t.calls++
 	wealth := t.logWealth()
+	if t.recorder != nil {
+		t.recorder.bet(t.states, a, t.calls, wealth)
+	}
 	progress := Progress{t.calls, t.budget(), wealth / math.Ln10, -math.Log10(t.alpha)}
 	if t.progress != nil {
 		t.progress(progress)
@@ -221,9 +231,7 @@ func (t *trial) verdict(stop Stop) *Verdict {
 		Seed:        t.seed,
 		Fault:       t.fault(),
 	}
-	for _, s := range t.witnesses {
-		v.OwnWitnesses = append(v.OwnWitnesses, s.Names()...)
-	}
+	v.OwnWitnesses = t.ownWitnesses()
 	for _, c := range t.states {
 		f := newFinding(c.problem)
 		f.Form = c.points[0].session.Tolerance().Form
@@ -231,11 +239,11 @@ func (t *trial) verdict(stop Stop) *Verdict {
 		f.Log10Wealth = c.logWealth() / math.Ln10
 		worst := c.worst()
 		f.Y, f.Resolution = worst.y, worst.session.Resolution()
-		f.Witnesses = leadingWitnesses(worst.session.WitnessShares())
+		f.Witnesses = t.leadingWitnesses(worst.session.WitnessShares())
 		v.Problems = append(v.Problems, f)
 	}
 	if t.pooled != nil {
-		v.Together = &Together{t.pooled.LogWealth() / math.Ln10, leadingWitnesses(t.pooled.WitnessShares())}
+		v.Together = &Together{t.pooled.LogWealth() / math.Ln10, t.leadingWitnesses(t.pooled.WitnessShares())}
 	}
 	switch stop {
 	case StopWealth:

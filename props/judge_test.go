@@ -42,6 +42,7 @@ func judge(t testing.TB, s spec.Sampler, on []*spec.Problem, opts ...props.Judge
 	if err != nil {
 		t.Fatal(err)
 	}
+	valid(t, v)
 	return v
 }
 

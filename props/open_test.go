@@ -195,5 +195,6 @@ func judged(t *testing.T, s spec.Sampler, p *spec.Problem) *props.Verdict {
 	if err != nil {
 		t.Fatal(err)
 	}
+	valid(t, v)
 	return v
 }

@@ -10,7 +10,7 @@ func (t *trial) explainPass(ctx context.Context, v *Verdict) {
 			continue // evidence at single points says nothing about all y
 		}
 		v.Problems[i].CalibrationError = e.points[0].session.CalibrationLimit(calibrationLevel)
-		v.Problems[i].Noticed = t.sensitivity(ctx, e)
+		v.Problems[i].Noticed = t.sensitivity(ctx, e, e.calls())
 		if ctx.Err() != nil {
 			v.Warnings = append(v.Warnings, "interrupted before it was known what would have been noticed")
 			return

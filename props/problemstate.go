@@ -91,10 +91,10 @@ func newProblemState(ctx context.Context, p *spec.Problem, candidate spec.Sample
 const named = 3
 
 // leadingWitnesses returns those that hold most of the wealth.
-func leadingWitnesses(shares []evidence.WitnessShare) []WitnessShare {
+func (o *options) leadingWitnesses(shares []evidence.WitnessShare) []WitnessShare {
 	var witnesses []WitnessShare
 	for _, w := range shares[:min(named, len(shares))] {
-		witnesses = append(witnesses, WitnessShare{w.Name, w.Share, w.MeanRank})
+		witnesses = append(witnesses, WitnessShare{WitnessCode(w.Name, o.ownWitnesses()), w.Name, w.Share, w.MeanRank})
 	}
 	return witnesses
 }

@@ -93,7 +93,7 @@ func TestCounterexampleDistrust(t *testing.T) {
 		"cut":   {string(text[:200]), fmt.Sprintf("cut short or no JSON: line %d, column ", 1+bytes.Count(text[:200], []byte("\n")))},
 		"other": {`{"name": "x"}`, "no counterexample"},
 		"format": {`{"format": "assay counterexample 9"}`,
-			`format: "assay counterexample 9", want "assay counterexample 1"`},
+			`format: "assay counterexample 9", want "assay counterexample 2"`},
 		"edited":   {strings.Replace(string(text), `"alpha": 0.001`, `"alpha": 0.002`, 1), "sha256 is not that of what precedes it"},
 		"unsealed": {string(text[:bytes.LastIndexByte(text, ',')]) + "}", `the last key is not "sha256"`},
 	} {

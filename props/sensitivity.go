@@ -13,8 +13,8 @@ import (
 	"assay/spec"
 )
 
-// Noticed is the smallest size of a planted error that a judgement of the same
-// budget rejects nine times in ten.
+// Noticed is the smallest size of a planted error that a judgement of as many calls
+// rejects nine times in ten.
 type Noticed struct {
 	Effect string `json:"effect"`
 	// Size is in the unit of the effect; 0 if even the largest size planted is not
@@ -68,10 +68,10 @@ const (
 	quadratic = 0.5
 )
 
-// sensitivity returns what the judgement on a problem would have noticed, by planting
-// each effect at its largest size and extrapolating to the budget. It is empty if the
+// sensitivity returns what so many calls on a problem would have noticed, by planting
+// each effect at its largest size and extrapolating to the calls. It is empty if the
 // exact posterior is unknown or has no spread, and if ctx is done first.
-func (t *trial) sensitivity(ctx context.Context, e *problemState) []Noticed {
+func (t *trial) sensitivity(ctx context.Context, e *problemState, calls int) []Noticed {
 	posterior, err := e.problem.Posterior()
 	if err != nil {
 		return nil // no exact draws, no planted errors
@@ -88,13 +88,12 @@ func (t *trial) sensitivity(ctx context.Context, e *problemState) []Noticed {
 	parallel.Do(len(planned), func(i int) {
 		f, longest := planned[i], 0
 		for run := range sensitivityRuns {
-			calls := t.callsToNotice(ctx, e, posterior, f, f.largest, j, deviation, uint64(run))
-			longest = max(longest, calls)
-			if calls > t.options.calls {
+			longest = max(longest, t.callsToNotice(ctx, e, posterior, f, f.largest, j, deviation, uint64(run), calls))
+			if longest > calls {
 				break
 			}
 		}
-		noticed[i] = f.noticed(longest, t.options.calls, j)
+		noticed[i] = f.noticed(longest, calls, j)
 	})
 	if ctx.Err() != nil {
 		return nil
@@ -102,11 +101,11 @@ func (t *trial) sensitivity(ctx context.Context, e *problemState) []Noticed {
 	return noticed
 }
 
-func (f effect) noticed(longest, budget, j int) Noticed {
-	if longest > budget {
+func (f effect) noticed(longest, calls, j int) Noticed {
+	if longest > calls {
 		return Noticed{f.name, 0, "not even " + fmt.Sprintf(f.words, j, f.comesTo(f.largest))}
 	}
-	size := f.largest * math.Pow(float64(longest)/float64(budget), quadratic)
+	size := f.largest * math.Pow(float64(longest)/float64(calls), quadratic)
 	return Noticed{f.name, size, fmt.Sprintf(f.words, j, f.comesTo(size))}
 }
 
@@ -139,9 +138,9 @@ func uncertain(ctx context.Context, p *spec.Problem, posterior spec.Conditional,
 }
 
 // callsToNotice returns the calls until the wealth on one problem reaches 1/alpha when
-// the effect is planted at the given size; more than the budget if it does not, or if ctx
-// is done first.
-func (t *trial) callsToNotice(ctx context.Context, e *problemState, posterior spec.Conditional, f effect, size float64, j int, deviation float64, run uint64) int {
+// the effect is planted at the given size; one more than most if it does not by then, or if
+// ctx is done first.
+func (t *trial) callsToNotice(ctx context.Context, e *problemState, posterior spec.Conditional, f effect, size float64, j int, deviation float64, run uint64, most int) int {
 	p, session := e.problem, e.points[0].session.Fork()
 	threshold := t.thresholdOfOne()
 	rng := t.stream("sensitivity "+f.name, p.Digest(), run)
@@ -150,7 +149,7 @@ func (t *trial) callsToNotice(ctx context.Context, e *problemState, posterior sp
 	exact := mat.NewDense(2*t.draws, d, nil)
 	draws := exact.Slice(0, t.draws, 0, d).(*mat.Dense)
 	wrong, scene := f.plant(j, deviation, size), &planted.Scene{}
-	for call := range t.options.calls {
+	for call := range most {
 		p.Draw(x, y, rng)
 		law, err := spec.Given(ctx, posterior, y)
 		if err != nil {
@@ -168,7 +167,7 @@ func (t *trial) callsToNotice(ctx context.Context, e *problemState, posterior sp
 			return call + 1
 		}
 	}
-	return t.options.calls + 1
+	return most + 1
 }
 
 // thresholdOfOne returns the logarithm of the wealth on one problem that is enough to

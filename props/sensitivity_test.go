@@ -1,6 +1,7 @@
 package props
 
 import (
+	"slices"
 	"testing"
 
 	"assay/props/problems"
@@ -29,7 +30,7 @@ func TestSensitivity(t *testing.T) {
 		t.Fatal(err)
 	}
 	trial.states = []*problemState{e}
-	noticed := trial.sensitivity(t.Context(), e)
+	noticed := trial.sensitivity(t.Context(), e, o.calls)
 	if len(noticed) != len(effects) {
 		t.Fatalf("%d effects, want %d", len(noticed), len(effects))
 	}
@@ -52,7 +53,7 @@ func TestSensitivity(t *testing.T) {
 		}
 		count := func(size float64) (n int) {
 			for run := range 10 {
-				if trial.callsToNotice(t.Context(), e, posterior, f, size, j, deviation, uint64(100+run)) <= o.calls {
+				if trial.callsToNotice(t.Context(), e, posterior, f, size, j, deviation, uint64(100+run), o.calls) <= o.calls {
 					n++
 				}
 			}
@@ -81,5 +82,28 @@ func TestSensitivityWithoutSpread(t *testing.T) {
 	v, err := Judge(t.Context(), samplers.Exact(), []*spec.Problem{p}, Calls(50))
 	if err != nil || v.Outcome != NotRejected || v.Problems[0].Noticed != nil {
 		t.Errorf("%v, %v", v, err)
+	}
+}
+
+// TestSensitivityOfCallsMade: a judgement that ends before its budget is spent would have noticed what
+// one of as many calls would, and no smaller errors.
+func TestSensitivityOfCallsMade(t *testing.T) {
+	p, err := problems.Parse("gauss:d=3,m=1,beta=1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	noticed := func(opts ...JudgeOption) []Noticed {
+		v, err := Judge(t.Context(), samplers.Exact(), []*spec.Problem{p}, append(opts, Alpha(1e-3))...)
+		if err != nil || v.Outcome != NotRejected {
+			t.Fatalf("%v, %v", v, err)
+		}
+		return v.Problems[0].Noticed
+	}
+	early := noticed(Calls(1600), Until(func(now Progress) bool { return now.Calls == 200 }))
+	if whole := noticed(Calls(200)); !slices.Equal(early, whole) {
+		t.Errorf("after 200 of 1600 calls %v, after 200 of 200 %v", early, whole)
+	}
+	if larger := noticed(Calls(1600)); !(larger[0].Size < early[0].Size/2) { // a third, by the law of the square root
+		t.Errorf("%v after 1600 calls, %v after 200", larger[0], early[0])
 	}
 }

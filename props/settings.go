@@ -24,6 +24,7 @@ type options struct {
 	local     int
 	at        []float64 // the single y, if local is 1 and it is given
 	terse     bool
+	recorded  bool
 	reference spec.Sampler // nil for the truth itself; see Compare
 	origin    spec.Sampler // nil for the prior; see Consistent
 	journal   *Journal

@@ -10,33 +10,12 @@ import (
 	"assay/spec"
 )
 
-// Outcome is the answer of a judgement.
-type Outcome string
-
-const (
-	Rejected     Outcome = "rejected"
-	NotRejected  Outcome = "not rejected"
-	Inconclusive Outcome = "inconclusive"
-)
-
-// Stop is the reason why a judgement ended.
-type Stop string
-
-const (
-	StopWealth      Stop = "wealth reached 1/alpha"
-	StopCalls       Stop = "budget of calls spent"
-	StopTime        Stop = "time limit reached"
-	StopUntil       Stop = "ended as Until asked"
-	StopFault       Stop = "fault of the candidate"
-	StopRefusal     Stop = "candidate refused"
-	StopInterrupted Stop = "interrupted"
-)
-
 // Verdict is the result of a judgement. Its JSON form holds no times, so that the
 // same seed gives the same bytes.
 type Verdict struct {
-	Candidate string  `json:"candidate"`
-	Outcome   Outcome `json:"outcome"`
+	Format    verdictFormat `json:"format"`
+	Candidate string        `json:"candidate"`
+	Outcome   Outcome       `json:"outcome"`
 	// Alpha bounds the probability that a right candidate is rejected.
 	Alpha float64 `json:"alpha"`
 	// Tolerance is what counts as right; zero is the exact posterior. It has no form if it
@@ -72,6 +51,8 @@ type Verdict struct {
 	// OwnWitnesses are the names of the witnesses that the user added, see [Witness].
 	OwnWitnesses []string `json:"own_witnesses,omitempty"`
 	Warnings     []string `json:"warnings,omitempty"`
+	// Record is the course of the judgement, if it was asked for; see [Recorded].
+	Record *Record `json:"-"`
 }
 
 // Together is the evidence on all problems taken as one, by the witnesses that they share.
@@ -110,6 +91,7 @@ type Finding struct {
 
 // WitnessShare is what one witness says.
 type WitnessShare struct {
+	Code  string  `json:"code"` // of the name; see [WitnessCode]
 	Name  string  `json:"name"`
 	Share float64 `json:"share"` // of the wealth on its problem
 	// MeanRank is the mean rank of the truth among the draws of a call: 0.5 is
@@ -139,20 +121,6 @@ func (w WitnessShare) String() string {
 	}
 	return fmt.Sprintf("%s: right on average in the draws, wrong in spread or shape", w.Name)
 }
-
-// FaultKind is a way in which a candidate fails to answer: one of those below, or one
-// that the candidate's error names by a method FaultKind.
-type FaultKind string
-
-const (
-	FaultPanic     FaultKind = "panic"
-	FaultError     FaultKind = "error"
-	FaultNonFinite FaultKind = "non-finite draw"
-	FaultShape     FaultKind = "wrong shape"
-	// FaultRefusal is a candidate that declines; see spec.Refusal. It is no
-	// mistake, but leaves nothing to judge.
-	FaultRefusal FaultKind = "refusal"
-)
 
 // Fault is one such failure, and the call in which it happened.
 type Fault struct {
@@ -263,10 +231,11 @@ func (v *Verdict) writePass(b *text.Page) {
 			continue
 		}
 		b.Field("on", "%s", f.Problem)
-		label := "noticed"
+		if len(f.Noticed) > 0 {
+			b.Line("    would have noticed, nine times in ten")
+		}
 		for _, n := range f.Noticed {
-			b.Subfield(label, "%-11s  %s", n.Effect, n.Words)
-			label = ""
+			b.Subfield("", "%-11s  %s", n.Effect, n.Words)
 		}
 		b.Line("    calibrated to %.2g at every witness (95 %% confidence each)", f.CalibrationError)
 	}

@@ -29,6 +29,14 @@ func Witnesses(statistics ...evidence.Statistic) Option {
 	})
 }
 
+// ownWitnesses returns the names of the witnesses that the user added.
+func (o *options) ownWitnesses() (names []string) {
+	for _, s := range o.witnesses {
+		names = append(names, s.Names()...)
+	}
+	return names
+}
+
 // writeOwnWitnesses says which witnesses the user added.
 func writeOwnWitnesses(b *text.Page, names []string) {
 	if len(names) > 0 {

@@ -45,6 +45,7 @@ type check struct {
 	Journal string        `placeholder:"FILE" help:"Remember the candidate's answers in FILE, and go on from those there: a run that was interrupted is resumed by the same command. Begin a new file when the candidate changes."`
 	Terse   bool          `env:"ASSAY_TERSE" help:"Leave out what a pass means, which takes about as long as the judgement ($$${env})."`
 	JSON    string        `name:"json" placeholder:"FILE" help:"Also write the verdict as JSON; - writes only that, on stdout."`
+	Record  string        `placeholder:"FILE" help:"Write the course of the judgement as JSON: the wealth after each call, the ranks of every witness, the calls that moved the wealth most."`
 }
 
 // defaults fills in the variables of the tags above.
@@ -69,7 +70,7 @@ func (c *check) run(ctx context.Context, std streams) (code int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	if err := errors.Join(c.metamorphicMistake(len(on)), c.tolerance.mistake(), c.tolerance.checkMistake(c.Local), checkWritable(c.JSON)); err != nil {
+	if err := errors.Join(c.metamorphicMistake(len(on)), c.tolerance.mistake(), c.tolerance.checkMistake(c.Local), checkWritable(c.JSON), c.recordMistake()); err != nil {
 		return 0, err
 	}
 	candidate, end, err := c.candidate(ctx, c.Candidate, std)
@@ -99,6 +100,7 @@ func (c *check) run(ctx context.Context, std streams) (code int, err error) {
 		var v *props.Verdict
 		if v, err = props.Judge(ctx, candidate, on, c.exact(watch, journal)...); err == nil {
 			code, verdict, repeat = exitCode(v.Outcome, v.Stop), v, c.repeat(v)
+			err = c.writeRecord(v.Record)
 		}
 	}
 	done()
@@ -120,6 +122,9 @@ func (c *check) exact(watch func(props.Progress), journal *props.Journal) []prop
 	}
 	if c.Terse {
 		options = append(options, props.Terse())
+	}
+	if c.Record != "" {
+		options = append(options, props.Recorded())
 	}
 	return options
 }

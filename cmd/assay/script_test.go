@@ -7,12 +7,14 @@ import (
 	"math"
 	"math/rand/v2"
 	"os/exec"
+	"slices"
 	"strconv"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"gonum.org/v1/gonum/mat"
 
+	"assay/internal/schema"
 	"assay/spec"
 )
 
@@ -62,7 +64,8 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// exits N COMMAND... runs a command, which must end with that exit code.
+// exits N COMMAND... runs a command, which must end with that exit code. The verdict that it writes as
+// JSON, if it does, must be as docs/verdict.schema.json says.
 func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: exits N command [args...]")
@@ -79,5 +82,12 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if got != want {
 		ts.Fatalf("%s", fmt.Sprintf("exit code %d, want %d", got, want))
+	}
+	if i := slices.Index(args, "--json"); want != 2 && i > 0 && i+1 < len(args) && (args[2] == "check" || args[2] == "invert") {
+		file := args[i+1]
+		if file == "-" {
+			file = "stdout"
+		}
+		ts.Check(schema.Check([]byte(ts.ReadFile(file))))
 	}
 }

@@ -24,9 +24,10 @@ import (
 // Verdict is what the reduction says of a candidate: how often it inverts the
 // function inside a hard instance, and what follows. No exact posterior is used.
 type Verdict struct {
-	Candidate string        `json:"candidate"`
-	Function  string        `json:"function"` // with the dials of the instance
-	Outcome   props.Outcome `json:"outcome"`
+	Format    inversionFormat `json:"format"`
+	Candidate string          `json:"candidate"`
+	Function  string          `json:"function"` // with the dials of the instance
+	Outcome   props.Outcome   `json:"outcome"`
 	// Alpha bounds the probability that a sampler within the tolerance is rejected.
 	Alpha float64 `json:"alpha"`
 	// Tolerance is what counts as right, tau in the units of x, scaled by 1/R. Its form,
@@ -58,6 +59,12 @@ type Verdict struct {
 	// Elapsed is the time spent in the candidate. It is no part of the JSON form.
 	Elapsed time.Duration `json:"-"`
 }
+
+// inversionFormat is the first key of the JSON form; the number in it changes with the keys.
+type inversionFormat struct{}
+
+// MarshalText returns the name of the format.
+func (inversionFormat) MarshalText() ([]byte, error) { return []byte("assay inversion 1"), nil }
 
 // Invert asks the candidate to invert the function of the instance on images of
 // uniform secrets, one call each, and bets on the draws that are no preimages: of a

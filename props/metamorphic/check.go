@@ -35,6 +35,7 @@ type Options struct {
 
 // Report is the result of a check. Its JSON form holds no times.
 type Report struct {
+	Format    reportFormat  `json:"format"`
 	Candidate string        `json:"candidate"`
 	Problem   string        `json:"problem"`
 	Outcome   props.Outcome `json:"outcome"`
@@ -45,6 +46,12 @@ type Report struct {
 	Seed      uint64        `json:"seed"`
 	Findings  []finding     `json:"findings"`
 }
+
+// reportFormat is the first key of the JSON form; the number in it changes with the keys.
+type reportFormat struct{}
+
+// MarshalText returns the name of the format.
+func (reportFormat) MarshalText() ([]byte, error) { return []byte("assay metamorphic 1"), nil }
 
 // finding is what one relation says.
 type finding struct {

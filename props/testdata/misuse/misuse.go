@@ -30,6 +30,7 @@ func ofJudge(ctx context.Context, t rapid.TB, s spec.Sampler, p *spec.Problem, c
 	props.Judge(ctx, s, []*spec.Problem{p}, props.At(nil))
 	props.Judge(ctx, s, []*spec.Problem{p}, props.WithinEach(nil))
 	props.Judge(ctx, s, []*spec.Problem{p}, props.Terse())
+	props.Judge(ctx, s, []*spec.Problem{p}, props.Recorded())
 	props.Judge(ctx, s, []*spec.Problem{p}, props.Over(nil))      // misuse
 	props.Judge(ctx, s, []*spec.Problem{p}, inversion.Alpha(0.1)) // misuse
 }
@@ -51,6 +52,7 @@ func ofCompare(ctx context.Context, t rapid.TB, s spec.Sampler, p *spec.Problem,
 	props.Compare(ctx, s, s, p, props.At(nil))
 	props.Compare(ctx, s, s, p, props.WithinEach(nil)) // misuse
 	props.Compare(ctx, s, s, p, props.Terse())         // misuse
+	props.Compare(ctx, s, s, p, props.Recorded())      // misuse
 	props.Compare(ctx, s, s, p, props.Over(nil))       // misuse
 	props.Compare(ctx, s, s, p, inversion.Alpha(0.1))  // misuse
 }
@@ -72,6 +74,7 @@ func ofConsistent(ctx context.Context, t rapid.TB, s spec.Sampler, p *spec.Probl
 	props.Consistent(ctx, s, s, p, props.At(nil))         // misuse
 	props.Consistent(ctx, s, s, p, props.WithinEach(nil)) // misuse
 	props.Consistent(ctx, s, s, p, props.Terse())         // misuse
+	props.Consistent(ctx, s, s, p, props.Recorded())      // misuse
 	props.Consistent(ctx, s, s, p, props.Over(nil))       // misuse
 	props.Consistent(ctx, s, s, p, inversion.Alpha(0.1))  // misuse
 }
@@ -92,7 +95,8 @@ func ofPosterior(ctx context.Context, t rapid.TB, s spec.Sampler, p *spec.Proble
 	props.Posterior(s, props.Local(1))
 	props.Posterior(s, props.At(nil))
 	props.Posterior(s, props.WithinEach(nil))
-	props.Posterior(s, props.Terse()) // misuse
+	props.Posterior(s, props.Terse())    // misuse
+	props.Posterior(s, props.Recorded()) // misuse
 	props.Posterior(s, props.Over(nil))
 	props.Posterior(s, inversion.Alpha(0.1)) // misuse
 }
@@ -114,6 +118,7 @@ func ofReplay(ctx context.Context, t rapid.TB, s spec.Sampler, p *spec.Problem, 
 	props.Replay(t, "c.json", s, props.At(nil))
 	props.Replay(t, "c.json", s, props.WithinEach(nil)) // misuse
 	props.Replay(t, "c.json", s, props.Terse())         // misuse
+	props.Replay(t, "c.json", s, props.Recorded())      // misuse
 	props.Replay(t, "c.json", s, props.Over(nil))       // misuse
 	props.Replay(t, "c.json", s, inversion.Alpha(0.1))  // misuse
 }
@@ -135,6 +140,7 @@ func ofAgain(ctx context.Context, t rapid.TB, s spec.Sampler, p *spec.Problem, c
 	c.Again(ctx, s, props.At(nil))
 	c.Again(ctx, s, props.WithinEach(nil)) // misuse
 	c.Again(ctx, s, props.Terse())         // misuse
+	c.Again(ctx, s, props.Recorded())      // misuse
 	c.Again(ctx, s, props.Over(nil))       // misuse
 	c.Again(ctx, s, inversion.Alpha(0.1))  // misuse
 }
@@ -156,6 +162,7 @@ func ofInvert(ctx context.Context, t rapid.TB, s spec.Sampler, p *spec.Problem, 
 	inversion.Invert(ctx, s, in, "name", spec.Tolerance{}, props.At(nil))                  // misuse
 	inversion.Invert(ctx, s, in, "name", spec.Tolerance{}, props.WithinEach(nil))          // misuse
 	inversion.Invert(ctx, s, in, "name", spec.Tolerance{}, props.Terse())                  // misuse
+	inversion.Invert(ctx, s, in, "name", spec.Tolerance{}, props.Recorded())               // misuse
 	inversion.Invert(ctx, s, in, "name", spec.Tolerance{}, props.Over(nil))                // misuse
 	inversion.Invert(ctx, s, in, "name", spec.Tolerance{}, inversion.Alpha(0.1))
 	inversion.Invert(ctx, s, in, "name", spec.Tolerance{}, inversion.Targets(1))

@@ -1,0 +1,150 @@
+package props
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Outcome is the answer of a judgement, in words; its JSON form is a code.
+type Outcome string
+
+const (
+	Rejected     Outcome = "rejected"
+	NotRejected  Outcome = "not rejected"
+	Inconclusive Outcome = "inconclusive"
+)
+
+// Stop is the reason why a judgement ended, in words; its JSON form is a code.
+type Stop string
+
+const (
+	StopWealth      Stop = "wealth reached 1/alpha"
+	StopCalls       Stop = "budget of calls spent"
+	StopTime        Stop = "time limit reached"
+	StopUntil       Stop = "ended as Until asked"
+	StopFault       Stop = "fault of the candidate"
+	StopRefusal     Stop = "candidate refused"
+	StopInterrupted Stop = "interrupted"
+)
+
+// FaultKind is a way in which a candidate fails to answer, in words: one of those below, or one
+// that the candidate's error names by a method FaultKind. Its JSON form is a code.
+type FaultKind string
+
+const (
+	FaultPanic     FaultKind = "panic"
+	FaultError     FaultKind = "error"
+	FaultNonFinite FaultKind = "non-finite draw"
+	FaultShape     FaultKind = "wrong shape"
+	// FaultRefusal is a candidate that declines; see spec.Refusal. It is no
+	// mistake, but leaves nothing to judge.
+	FaultRefusal FaultKind = "refusal"
+)
+
+// stopCodes are the codes of stops.
+var stopCodes = map[Stop]string{
+	StopWealth: "wealth", StopCalls: "calls", StopTime: "time", StopUntil: "until",
+	StopFault: "fault", StopRefusal: "refusal", StopInterrupted: "interrupted",
+}
+
+// outcomes are those of all doors.
+var outcomes = []Outcome{Rejected, NotRejected, Inconclusive, Disagree, NoDisagreement, Inconsistent, NoInconsistency}
+
+// faultKinds are those of this package, and those of package samplers/external.
+var faultKinds = []FaultKind{
+	FaultPanic, FaultError, FaultNonFinite, FaultShape, FaultRefusal,
+	"crash at start", "crash", "time-out", "broken protocol", "out of memory", "too few draws", "repeated draws",
+}
+
+// MarshalText returns the code: the words with "_" between them, such as not_rejected.
+func (o Outcome) MarshalText() ([]byte, error) { return []byte(codeOf(string(o))), nil }
+
+// UnmarshalText reads a code. It is an error if there is no such outcome.
+func (o *Outcome) UnmarshalText(code []byte) (err error) {
+	*o, err = decode("outcome", code, outcomes, func(o Outcome) string { return codeOf(string(o)) })
+	return err
+}
+
+// MarshalText returns the code, such as wealth or calls. It is an error if there is none.
+func (s Stop) MarshalText() ([]byte, error) {
+	code, ok := stopCodes[s]
+	if !ok {
+		return nil, fmt.Errorf("stop %q has no code", string(s))
+	}
+	return []byte(code), nil
+}
+
+// UnmarshalText reads a code. It is an error if there is no such stop.
+func (s *Stop) UnmarshalText(code []byte) (err error) {
+	stops := []Stop{StopWealth, StopCalls, StopTime, StopUntil, StopFault, StopRefusal, StopInterrupted}
+	*s, err = decode("stop", code, stops, func(s Stop) string { return stopCodes[s] })
+	return err
+}
+
+// MarshalText returns the code: the words with "_" between them, such as time_out, or own: and
+// the words of a kind that a candidate of the user's own named.
+func (k FaultKind) MarshalText() ([]byte, error) {
+	if !slices.Contains(faultKinds, k) {
+		return []byte(ownCode + string(k)), nil
+	}
+	return []byte(codeOf(string(k))), nil
+}
+
+// UnmarshalText reads a code. It is an error if there is no such kind.
+func (k *FaultKind) UnmarshalText(code []byte) error {
+	if own, ok := strings.CutPrefix(string(code), ownCode); ok {
+		*k = FaultKind(own)
+		return nil
+	}
+	known, err := decode("kind of fault", code, faultKinds, func(k FaultKind) string { return codeOf(string(k)) })
+	*k = known
+	return err
+}
+
+// ownCode comes before the words of what is the user's own.
+const ownCode = "own:"
+
+// decode returns the one of the values that has the code.
+func decode[T ~string](what string, code []byte, values []T, of func(T) string) (T, error) {
+	i := slices.IndexFunc(values, func(v T) bool { return of(v) == string(code) })
+	if i < 0 {
+		var codes []string
+		for _, v := range values {
+			codes = append(codes, of(v))
+		}
+		return "", fmt.Errorf("%s: %q is no code of one; want one of %s", what, code, strings.Join(codes, ", "))
+	}
+	return values[i], nil
+}
+
+// separators is whatever stands between the words of a name.
+var separators = regexp.MustCompile(`[^a-z0-9]+`)
+
+// codeOf returns the words in lower case with "_" between them.
+func codeOf(words string) string {
+	return strings.Trim(separators.ReplaceAllString(strings.ToLower(words), "_"), "_")
+}
+
+// indices are the numbers in the name of a built-in witness: those of coordinates, which stand
+// in brackets, and those of directions and points, which are words.
+var indices = regexp.MustCompile(`\[(\d+)\]|\b(\d+)\b`)
+
+// WitnessCode returns the code of a witness by its name: its words with "_" between them, then
+// ":" and its numbers, if it has any: log_likelihood, x:3 for x[3], x_x:0,3 for the product of
+// two coordinates, squared_projection:2. One of the user's own is own: and its name.
+func WitnessCode(name string, own []string) string {
+	if slices.Contains(own, name) {
+		return ownCode + name
+	}
+	var numbers []string
+	for _, match := range indices.FindAllStringSubmatch(name, -1) {
+		numbers = append(numbers, match[1]+match[2])
+	}
+	code := codeOf(indices.ReplaceAllString(name, " "))
+	if len(numbers) > 0 {
+		code += ":" + strings.Join(numbers, ",")
+	}
+	return code
+}

@@ -1,0 +1,61 @@
+package props
+
+import (
+	"bytes"
+	"encoding/json"
+	"math"
+	"testing"
+
+	"assay/props/problems"
+	"assay/samplers"
+	"assay/spec"
+)
+
+// TestRecord: the record ends at the wealth of the verdict, counts every call once for every
+// witness, and is the same bytes on any number of processors. Without the option there is none.
+func TestRecord(t *testing.T) {
+	p, err := problems.Parse("gauss")
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := func(opts ...JudgeOption) *Verdict {
+		v, err := Judge(t.Context(), samplers.Prior(), []*spec.Problem{p}, opts...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	v := run(Recorded(), Jobs(1))
+	r := v.Record
+	if end := r.Wealth.Log10[len(r.Wealth.Log10)-1]; end != v.Log10Wealth || len(r.Wealth.Log10) != v.Calls || len(r.Largest) != maxMoves {
+		t.Errorf("it ends at %v after %d calls, the verdict at %v after %d; %d moves", end, len(r.Wealth.Log10), v.Log10Wealth, v.Calls, len(r.Largest))
+	}
+	for _, w := range r.Problems[0].Witnesses {
+		sum := 0.0
+		for _, n := range w.Counts {
+			sum += n
+		}
+		if math.Abs(sum-float64(v.Calls)) > 1e-9 {
+			t.Errorf("%s: %v ranks of %d calls", w.Name, sum, v.Calls)
+		}
+	}
+	one, err := json.Marshal(r)
+	two, err2 := json.Marshal(run(Recorded(), Jobs(2)).Record)
+	if err != nil || err2 != nil || !bytes.Equal(one, two) {
+		t.Errorf("another record with two jobs (%v, %v)", err, err2)
+	}
+	if run().Record != nil {
+		t.Error("a record that nobody asked for")
+	}
+}
+
+// TestCourse: of 25,000 calls every fourth is kept.
+func TestCourse(t *testing.T) {
+	var c Course
+	for i := range 25000 {
+		c.add(float64(i+1) * math.Ln10)
+	}
+	if c.Stride != 4 || len(c.Log10) != 6250 || math.Abs(c.Log10[0]-4) > 1e-9 || math.Abs(c.Log10[6249]-25000) > 1e-9 {
+		t.Errorf("stride %d, %d points from %v", c.Stride, len(c.Log10), c.Log10[0])
+	}
+}
