@@ -81,9 +81,9 @@ printf '0,0,0\n0,0,0\n' >"$folder/origin.csv"
 parity=(check --terse --data "$folder/origin.csv" --bandwidth 1 --op identity --beta 1)
 with=(--witness "python $examples/parity_witness.py")
 expect 0 '^even parity: not rejected' "${parity[@]}" --calls 600 -- python $examples/parity_sampler.py
-expect 1 '^  witness   parity \(parity_witness\):' "${parity[@]}" "${with[@]}" -- python $examples/parity_sampler.py
+expect 1 '^  witness   parity (parity_witness):' "${parity[@]}" "${with[@]}" -- python $examples/parity_sampler.py
 expect 0 '^exact: not rejected' "${parity[@]}" --calls 600 "${with[@]}" -- python $examples/parity_sampler.py right
-expect 2 'witness "unknown \(nan_witness\)" is NaN for every draw' "${parity[@]}" --witness "python $candidates/nan_witness.py" exact
+expect 2 'witness "unknown (nan_witness)" is NaN for every draw' "${parity[@]}" --witness "python $candidates/nan_witness.py" exact
 # The priors in numpy are those of assay, and hard ones are asked for; the control is off by 1e-3.
 expect 0 'rows asked for by callback: [1-9]' conform --on digits/inpaint --on hard:identity:n=8 -- python $candidates/oracle.py
 expect 3 'Not equal to tolerance' check --on gauss -- python $candidates/oracle.py 1e-3
