@@ -76,6 +76,14 @@ expect 0 '^mala: not rejected' check --terse --calls 300 --on gauss -- python $e
 # The controls: too few particles, and chains that cannot cross between modes.
 expect 1 '^importance: rejected' check --on gmm:d=8,dy=1 -- python $examples/importance.py 2
 expect 1 '^mala: rejected' check --on gmm:d=2,dy=1 -- python $examples/mala.py
+# A witness of one's own sees what no built-in one does; the control is the right sampler.
+printf '0,0,0\n0,0,0\n' >"$folder/origin.csv"
+parity=(check --terse --data "$folder/origin.csv" --bandwidth 1 --op identity --beta 1)
+with=(--witness "python $examples/parity_witness.py")
+expect 0 '^even parity: not rejected' "${parity[@]}" --calls 600 -- python $examples/parity_sampler.py
+expect 1 '^  witness   parity (parity_witness):' "${parity[@]}" "${with[@]}" -- python $examples/parity_sampler.py
+expect 0 '^exact: not rejected' "${parity[@]}" --calls 600 "${with[@]}" -- python $examples/parity_sampler.py right
+expect 2 'witness "unknown (nan_witness)" is NaN for every draw' "${parity[@]}" --witness "python $candidates/nan_witness.py" exact
 # The priors in numpy are those of assay, and hard ones are asked for; the control is off by 1e-3.
 expect 0 'rows asked for by callback: [1-9]' conform --on digits/inpaint --on hard:identity:n=8 -- python $candidates/oracle.py
 expect 3 'Not equal to tolerance' check --on gauss -- python $candidates/oracle.py 1e-3

@@ -35,6 +35,8 @@ type check struct {
 	tolerance `embed:""`
 	Local     int `placeholder:"POINTS" help:"Look at this many single y, each compared with exact draws, and most closely at the worst; finds what is wrong at few y."`
 
+	Witness []string `placeholder:"COMMAND" sep:"none" help:"Look at the witnesses of a program of your own too, such as 'python3 my_witness.py', or own for those that the program after -- offers; may be repeated. See docs/protocol.md."`
+
 	Metamorphic bool `help:"Compare the candidate with itself, on other problems with the same posterior and on its own draws without y: needs no exact posterior."`
 
 	Alpha   float64       `default:"${alpha}" env:"ASSAY_ALPHA" help:"Bound on the probability that a right candidate is rejected ($$${env})."`
@@ -70,7 +72,7 @@ func (c *check) run(ctx context.Context, std streams) (code int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	if err := errors.Join(c.metamorphicMistake(len(on)), c.tolerance.mistake(), c.tolerance.checkMistake(c.Local), checkWritable(c.JSON), c.recordMistake()); err != nil {
+	if err := errors.Join(c.metamorphicMistake(len(on)), c.witnessMistake(), c.tolerance.mistake(), c.tolerance.checkMistake(c.Local), checkWritable(c.JSON), c.recordMistake()); err != nil {
 		return 0, err
 	}
 	candidate, end, err := c.candidate(ctx, c.Candidate, std)
@@ -82,6 +84,15 @@ func (c *check) run(ctx context.Context, std streams) (code int, err error) {
 		return 0, err
 	}
 	defer end()
+	witnesses, dismiss, err := c.witnesses(ctx, std)
+	if ctx.Err() != nil {
+		fmt.Fprintln(std.err, "assay: interrupted while a program of witnesses started")
+		return exitInterrupted, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	defer dismiss()
 	watch, done := watchOn(std.err)
 	journal := (*props.Journal)(nil)
 	if c.Journal != "" {
@@ -98,7 +109,7 @@ func (c *check) run(ctx context.Context, std streams) (code int, err error) {
 		}
 	} else {
 		var v *props.Verdict
-		if v, err = props.Judge(ctx, candidate, on, c.exact(watch, journal)...); err == nil {
+		if v, err = props.Judge(ctx, candidate, on, append(c.exact(watch, journal), props.Witnesses(witnesses...))...); err == nil {
 			code, verdict, repeat = exitCode(v.Outcome, v.Stop), v, c.repeat(v)
 			err = c.writeRecord(v.Record)
 		}

@@ -20,7 +20,8 @@ type program struct {
 	Memory  string        `placeholder:"SIZE" help:"Limit on the address space of each process, such as 512M or 4G; Linux only."`
 	Env     []string      `placeholder:"NAME" help:"Environment variable that the program may see besides the usual; may be repeated."`
 
-	command []string
+	command   []string
+	witnessed bool // there are programs of witnesses, which the flags are for too
 }
 
 // cutCommand cuts the command line at the first --.
@@ -49,7 +50,7 @@ func (p *program) candidate(ctx context.Context, name string, std streams) (cand
 		return c, func() { c.Close() }, nil // how it ends is for assay conform to judge
 	case name == "":
 		return nil, nil, errors.New(`expected "<candidate>" or -- COMMAND (see assay --help)`)
-	case len(p.flags()) > 0:
+	case len(p.flags()) > 0 && !p.witnessed:
 		return nil, nil, fmt.Errorf("%s goes with a program after --, not with the candidate %s", p.flags()[0], name)
 	}
 	candidate, err = parseCandidate(name)
@@ -103,7 +104,10 @@ func (p *program) flags() []string {
 
 // words returns what names the program at the end of a command line.
 func (p *program) words() []string {
-	if len(p.command) == 0 {
+	switch {
+	case len(p.command) == 0 && p.witnessed:
+		return p.flags()
+	case len(p.command) == 0:
 		return nil
 	}
 	return append(append(p.flags(), "--"), p.command...)

@@ -27,6 +27,8 @@ func (c *check) metamorphicMistake(problems int) error {
 		return errors.New("--metamorphic takes no --tau, --delta or --joint: it compares the candidate with itself, and both may be off")
 	case c.Local != 0:
 		return errors.New("--metamorphic takes no --local: it looks for the worst single y by itself")
+	case len(c.Witness) > 0:
+		return errors.New("--metamorphic takes no --witness: it has witnesses of its own")
 	case problems != 1:
 		return fmt.Errorf("--metamorphic takes one problem, not %d", problems)
 	}

@@ -23,6 +23,10 @@ type Pool struct {
 // Members returns the number of members, the truth included.
 func (p *Pool) Members() int { return p.X.RawMatrix().Rows }
 
+// Fail says that a statistic of the user's own could not be evaluated on the pool, and why,
+// naming itself: the judgement ends with that error.
+func (p *Pool) Fail(err error) { p.failure = err }
+
 // Statistic computes the values of one or more witnesses on every member of a pool. It is
 // the one interface of the witnesses that every session has and of a user's own, see
 // [Config]; [Function] makes one of a function of x and y.

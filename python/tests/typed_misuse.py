@@ -8,7 +8,7 @@ from typing import List, Optional
 import numpy as np
 from numpy.typing import NDArray
 
-from assay_candidate import Problem, sampler, serve
+from assay_candidate import Problem, sampler, serve, witness
 
 Array = NDArray[np.float64]
 
@@ -41,6 +41,11 @@ def complex_draws(problem: Problem, y: Array, n: int, rng: np.random.Generator) 
 @sampler("langevin")  # type: ignore[call-overload, untyped-decorator]
 def name_by_position(problem: Problem, y: Array, n: int, rng: np.random.Generator) -> Array:
     return np.zeros((n, problem.dim))
+
+
+@witness  # type: ignore[arg-type]
+def without_y(x: Array) -> float:
+    return float(x[0])
 
 
 @sampler

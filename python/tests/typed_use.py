@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from assay_candidate import Candidate, Mixture, Prior, Problem, Refusal, sampler, serve
+from assay_candidate import Candidate, Mixture, Prior, Problem, Refusal, Witness, sampler, serve, witness
 
 
 @sampler
@@ -44,6 +44,17 @@ def denoise(prior: Prior, x: NDArray[np.float32], sigma: float) -> NDArray[np.fl
     return prior.denoise(x, sigma)
 
 
+@witness
+def first(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
+    return float(x[0])
+
+
+@witness(name="lengths", vectorised=True)
+def lengths(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray((x**2).sum(axis=1), dtype=np.float64)
+
+
+test_quantity: Witness = first
 candidate: Candidate = one_chain
 independent: bool = candidate.independent
 

@@ -37,6 +37,8 @@ type hello struct {
 	Version     string `json:"version"`
 	Independent bool   `json:"independent"` // are the draws of one call independent given y?
 	Batch       int    `json:"batch"`       // how many calls one request may hold; 0 is 1
+
+	Witnesses []string `json:"witnesses"` // the names of those that it offers
 }
 
 // session is a process that has said hello. It serves one call at a time.
@@ -95,6 +97,14 @@ func (h *hello) check() error {
 		return &Fault{Kind: Protocol, Message: fmt.Sprintf("hello: name is %s, want 1 to 100 printable characters", excerpt([]byte(h.Name)))}
 	case h.Batch < 0:
 		return &Fault{Kind: Protocol, Message: fmt.Sprintf("hello: batch is %d, want how many calls a request may hold, at least 1", h.Batch)}
+	}
+	for i, name := range h.Witnesses {
+		switch {
+		case name == "" || len(name) > 100 || strings.ContainsFunc(name, unicode.IsControl):
+			return &Fault{Kind: Protocol, Message: fmt.Sprintf("hello: the name of witness %d is %s, want 1 to 100 printable characters", i, excerpt([]byte(name)))}
+		case slices.Contains(h.Witnesses[:i], name):
+			return &Fault{Kind: Protocol, Message: fmt.Sprintf("hello: it offers two witnesses named %q, want a name for each", name)}
+		}
 	}
 	return nil
 }

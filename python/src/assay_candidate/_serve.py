@@ -14,6 +14,7 @@ import numpy as np
 from ._arrays import Array, Reals, doubles
 from ._problem import Problem
 from ._wire import Channel
+from ._witness import declared, program
 
 PROTOCOL = 1
 REMEMBERED = 16  # problems that a candidate must know, the last described
@@ -90,20 +91,24 @@ def sampler(
 
 def serve(candidate: Optional[Candidate] = None) -> None:
     """Answers assay on standard input and output until it says bye. The candidate is the
-    last one declared unless one is given. What the candidate prints goes to standard
+    last one declared unless one is given; a program may also offer witnesses only. What the candidate prints goes to standard
     error, and its standard input is empty.
 
-    Raises ValueError if there is no candidate.
+    Raises ValueError if there is neither a candidate nor a witness.
     """
     if candidate is None:
-        if not _declared:
+        if not _declared and not declared:
             raise ValueError("serve(): no candidate; decorate a function with @sampler")
-        candidate = _declared[-1]
+        candidate = _declared[-1] if _declared else Candidate(_none, program(), "", False)
     incoming, outgoing = _claim_streams()
     try:
         _Server(candidate, Channel(incoming, outgoing)).run()
     except (BrokenPipeError, EOFError):
         pass  # assay went away
+
+
+def _none(problem: Problem, y: Array, n: int, rng: np.random.Generator) -> Reals:
+    raise Refusal("it offers witnesses and no sampler; say --witness, or decorate a function with @sampler")
 
 
 def _claim_streams() -> Tuple[BinaryIO, BinaryIO]:
@@ -138,6 +143,7 @@ class _Server:
             "problem": self.problem,
             "sample": self.sample,
             "samples": self.samples,
+            "witness": self.witness,
             "bye": lambda params: {},
         }
 
@@ -178,6 +184,7 @@ class _Server:
             "version": self.candidate.version,
             "independent": self.candidate.independent,
             "batch": BATCH,
+            "witnesses": [each.name for each in declared],
             "language": f"python {platform.python_version()}, numpy {np.__version__}",
         }
 
@@ -212,6 +219,14 @@ class _Server:
         finally:
             self.channel.call = 0
         return {"draws": self.channel.pack(draws)}
+
+    def witness(self, params: dict[str, Any]) -> dict[str, Any]:
+        x, y = self.channel.unpack(params["x"]), self.channel.unpack(params["y"])
+        if not declared:
+            raise _Error(UNKNOWN_METHOD, "there is no witness")
+        if x.ndim != 2 or y.ndim != 1:
+            raise _Error(BAD_PARAMS, f"x has shape {x.shape} and y {y.shape}, want (members, d) and (m,)")
+        return {"values": self.channel.pack(np.stack([each.values(x, y) for each in declared]))}
 
     def described(self, number: int) -> Problem:
         problem = self.problems.get(number)
