@@ -41,6 +41,36 @@ func contributingFaults(text string, root string, steps []string) (faults []stri
 	return faults
 }
 
+// revisits returns the files that a numbered list names in more than one of its items.
+func revisits(list string) (files []string) {
+	first := map[string]int{}
+	for i, item := range regexp.MustCompile(`(?m)^\d+\. `).Split(list, -1) {
+		for _, match := range quoted.FindAllStringSubmatch(item, -1) {
+			if at, seen := first[match[1]]; seen && at != i {
+				files = append(files, match[1])
+			}
+			first[match[1]] = i
+		}
+	}
+	return files
+}
+
+// TestWalk: whoever follows a call to the wealth visits no file twice.
+func TestWalk(t *testing.T) {
+	text, err := os.ReadFile("../CONTRIBUTING.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, walk, _ := strings.Cut(string(text), "## How a call becomes wealth")
+	walk, _, _ = strings.Cut(walk, "\n## ")
+	if again := revisits(walk); len(again) > 0 || !strings.Contains(walk, "9. ") {
+		t.Errorf("the walk comes back to %q", again)
+	}
+	if again := revisits("1. `a/b.go`, `a/b.go`\n2. `a/c.go`\n3. `a/b.go`\n"); !slices.Equal(again, []string{"a/b.go"}) {
+		t.Errorf("planted: %q", again)
+	}
+}
+
 // TestContributing: the recipes are about the tree as it is.
 func TestContributing(t *testing.T) {
 	text, err := os.ReadFile("../CONTRIBUTING.md")

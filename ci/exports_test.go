@@ -20,6 +20,7 @@ var open = map[string]string{
 	"samplers/external": "candidates in other processes, and what they did wrong",
 	"props":             "the doors for tests of one's own sampler",
 	"props/evidence":    "evidence for programs that do the asking themselves",
+	"props/run":         "calls and answers for programs that ask elsewhere",
 	"props/problems":    "problems and generators for tests of one's own",
 }
 

@@ -2,18 +2,15 @@ package props
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"math"
 	"math/rand/v2"
-	"runtime"
 	"slices"
 	"sync"
 
 	"gonum.org/v1/gonum/mat"
 
-	"assay/internal/parallel"
 	"assay/props/evidence"
+	"assay/props/run"
 	"assay/spec"
 )
 
@@ -27,70 +24,42 @@ type answer struct {
 	err        error // of a witness of the user's own
 }
 
-// ask makes the calls, several at a time, and hands them out in order. Calls do not
-// depend on each other, so what is bet on them does not depend on the schedule; those made
-// beyond the end of the trial are thrown away.
-func (t *trial) ask(ctx context.Context, tasks []task) <-chan chan *answer {
-	now, most := t.workers(tasks)
-	queue := make(chan chan *answer, most)
-	var mu sync.Mutex
-	ended := sync.NewCond(&mu)
-	running := 0
-	context.AfterFunc(ctx, func() {
-		mu.Lock()
-		defer mu.Unlock()
-		ended.Broadcast()
-	})
-	go func() {
-		defer close(queue)
-		for _, next := range tasks {
-			mu.Lock()
-			for running >= now() && ctx.Err() == nil {
-				ended.Wait()
-			}
-			running++
-			mu.Unlock()
-			if ctx.Err() != nil {
-				return
-			}
-			pending := make(chan *answer, 1)
-			go func() {
-				pending <- t.call(next.state.asking, next)
-				mu.Lock()
-				defer mu.Unlock()
-				running--
-				ended.Signal()
-			}()
-			select {
-			case queue <- pending:
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
-	return queue
+// asker makes the calls of a judgement.
+type asker struct {
+	*options
+	candidate, reference, origin party
+	silent                       func(*spec.Problem, spec.Measurement) (*spec.Problem, error) // made once
 }
 
-// workers returns how many calls to make at a time, from now on and at most: as many as the
-// candidate says that keep it busy, unless the user says.
-func (t *trial) workers(tasks []task) (now func() int, most int) {
-	most = t.jobs
-	if most == 0 {
-		most = runtime.GOMAXPROCS(0)
+// party is a sampler that is asked, and as what.
+type party struct {
+	role    string
+	sampler spec.Sampler
+	runner  run.Runner
+}
+
+func newAsker(o *options, candidate spec.Sampler) *asker {
+	as := func(role string, sampler spec.Sampler) party {
+		runner := run.InProcess(sampler)
+		if o.through != nil {
+			runner = o.through(runner)
+		}
+		return party{role, sampler, run.Journalled(runner, o.journal)}
 	}
-	candidate, ok := t.candidate.(spec.Concurrent)
-	if !ok || t.jobs > 0 {
-		return func() int { return most }, most
+	return &asker{o, as("candidate", candidate), as("reference", o.reference), as("origin", o.origin), onceEach()}
+}
+
+// width returns how many calls to make at a time, from now on and at most: as many as the
+// candidate says that keep it busy, unless the user says.
+func (a *asker) width(tasks []task) (now func() int, most int) {
+	if a.jobs > 0 {
+		return run.Fixed(a.jobs)
 	}
 	numbers := 0
 	for _, next := range tasks {
-		numbers = max(numbers, t.draws*next.state.problem.Dim())
+		numbers = max(numbers, a.draws*next.state.problem.Dim())
 	}
-	_, most = candidate.AtOnce(numbers)
-	return func() int {
-		now, _ := candidate.AtOnce(numbers)
-		return now
-	}, most
+	return run.Width(a.candidate.runner, numbers)
 }
 
 // call draws a truth and its measurement, asks the candidate, and evaluates the
@@ -98,8 +67,8 @@ func (t *trial) workers(tasks []task) (now func() int, most int) {
 // given, and the pool is one draw of the candidate, which takes the place of the truth,
 // among exact ones: as exchangeable as the other way round, and the candidate, which
 // costs more, is asked for less.
-func (t *trial) call(ctx context.Context, next task) *answer {
-	e, q := next.state, next.point
+func (a *asker) call(next task) *answer {
+	e, q, ctx := next.state, next.point, next.state.asking
 	if err := ctx.Err(); err != nil { // the problem has been set aside
 		return next.failed(&Fault{Kind: FaultError, Message: err.Error()})
 	}
@@ -111,32 +80,32 @@ func (t *trial) call(ctx context.Context, next task) *answer {
 			digest = fmt.Appendf(digest, " again %d", q.twins)
 		}
 	}
-	if t.origin != nil { // y is another than without one
+	if a.origin.sampler != nil { // y is another than without one
 		digest = role(digest, "joint")
 	}
-	stream := func(purpose string) *rand.Rand { return t.stream(purpose, digest, replicate) }
+	stream := func(purpose string) *rand.Rand { return a.stream(purpose, digest, replicate) }
 	x := make([]float64, e.problem.Dim())
-	y, draws := q.y, t.draws
+	y, draws := q.y, a.draws
 	if q.y == nil {
 		y = make([]float64, e.problem.Rows())
-		if fault := t.truth(ctx, e.problem, x, y, digest, replicate, stream); fault != nil {
+		if fault := a.truth(ctx, e.problem, x, y, digest, replicate); fault != nil {
 			return next.failed(fault)
 		}
 	} else {
 		draws = 1
 	}
-	pool, fault := t.request(ctx, t.candidate, e.problem, draws, y, digest, replicate, stream("candidate"))
+	pool, fault := a.ask(ctx, a.candidate, e.problem, draws, y, digest, replicate)
 	if fault != nil {
 		return next.failed(fault)
 	}
 	if q.y != nil {
 		copy(x, pool.RawRowView(0))
-		if t.reference != nil {
-			if pool, fault = t.request(ctx, t.reference, e.problem, t.draws, y, role(digest, "reference"), replicate, stream("reference")); fault != nil {
+		if a.reference.sampler != nil {
+			if pool, fault = a.ask(ctx, a.reference, e.problem, a.draws, y, digest, replicate); fault != nil {
 				return next.failed(fault)
 			}
 		} else {
-			pool = mat.NewDense(t.draws, len(x), nil)
+			pool = mat.NewDense(a.draws, len(x), nil)
 			q.posterior.Sample(pool, stream("truth"))
 		}
 	}
@@ -150,71 +119,104 @@ func (t task) failed(fault *Fault) *answer {
 	return &answer{task: t, fault: fault}
 }
 
-// request asks the journal, if there is one, and then the sampler for n draws given y.
+// truth stores in x the vector that the pool is compared with, and in y what is measured.
+func (a *asker) truth(ctx context.Context, p *spec.Problem, x, y []float64, digest []byte, replicate uint64) *Fault {
+	rng := a.stream("truth", digest, replicate)
+	if a.origin.sampler != nil {
+		draws, fault := a.unconditional(ctx, p, digest, replicate)
+		if fault != nil {
+			return fault
+		}
+		copy(x, draws.RawRowView(0))
+		m, _ := p.Measurement() // see [Consistent]
+		m.Measure(y, x, rng)
+		return nil
+	}
+	p.Draw(x, y, rng)
+	if a.reference.sampler == nil {
+		return nil
+	}
+	draws, fault := a.ask(ctx, a.reference, p, 1, y, digest, replicate)
+	if fault == nil {
+		copy(x, draws.RawRowView(0))
+	}
+	return fault
+}
+
+// unconditional asks the origin for one draw without a measurement, or, if it refuses that,
+// with one that says nothing.
+func (a *asker) unconditional(ctx context.Context, p *spec.Problem, digest []byte, replicate uint64) (*mat.Dense, *Fault) {
+	on, err := a.silent(p, spec.Unmeasured(p.Dim()))
+	if err != nil {
+		return nil, &Fault{Kind: FaultError, Message: err.Error()}
+	}
+	draws, fault := a.ask(ctx, a.origin, on, 1, nil, digest, replicate)
+	if fault == nil || fault.Kind != FaultRefusal {
+		return draws, fault
+	}
+	beta := 1.0 // any noise says nothing; that of the problem is what the sampler knows
+	if m, linear := p.Linear(); linear {
+		beta = m.Beta()
+	}
+	zeros, err := spec.NewLinear(mat.NewDense(1, p.Dim(), nil), beta)
+	if err == nil {
+		on, err = a.silent(p, zeros)
+	}
+	if err != nil {
+		return nil, &Fault{Kind: FaultError, Message: err.Error()}
+	}
+	digest = role(digest, "zeros")
+	y := make([]float64, 1)
+	zeros.Measure(y, make([]float64, p.Dim()), a.stream("zeros", digest, replicate))
+	return a.ask(ctx, a.origin, on, 1, y, digest, replicate)
+}
+
+// onceEach returns the function that puts another measurement to a problem, once for each
+// problem and number of rows.
+func onceEach() func(*spec.Problem, spec.Measurement) (*spec.Problem, error) {
+	type key struct {
+		p    *spec.Problem
+		rows int
+	}
+	var mu sync.Mutex
+	made := map[key]*spec.Problem{}
+	return func(p *spec.Problem, m spec.Measurement) (*spec.Problem, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		at := key{p, m.Rows()}
+		if made[at] != nil {
+			return made[at], nil
+		}
+		on, err := spec.NewProblem(p.Name(), p.Prior(), m)
+		if err == nil {
+			made[at] = on
+		}
+		return on, err
+	}
+}
+
+// ask asks a party for n draws given y. The stream that it draws from is keyed by its role;
 // digest and replicate name the call.
-func (t *trial) request(ctx context.Context, sampler spec.Sampler, p *spec.Problem, n int, y []float64, digest []byte, replicate uint64, rng *rand.Rand) (draws *mat.Dense, fault *Fault) {
-	defer func() {
-		if fault != nil && t.twoSided() {
-			fault.Sampler = sampler.Name()
-		}
-	}()
-	if t.journal == nil {
-		return Ask(ctx, sampler, p, n, y, rng)
+func (a *asker) ask(ctx context.Context, of party, p *spec.Problem, n int, y []float64, digest []byte, replicate uint64) (*mat.Dense, *Fault) {
+	reply := of.runner.Answer(ctx, run.Call{
+		Sampler: of.sampler.Name(), Role: of.role, Problem: p, Replicate: replicate, Draws: n, Y: y,
+		Key: a.key(of.role, digest, replicate),
+	})
+	if reply.Fault == nil {
+		return reply.Draws, nil
 	}
-	call := fmt.Sprintf("%s seed=%d problem=%x call=%d draws=%d", sampler.Name(), t.seed, digest, replicate, n)
-	if draws = t.journal.recall(call, n, p.Dim()); draws != nil {
-		return draws, nil
+	fault := FaultOf(reply.Fault)
+	if a.twoSided() {
+		fault.Sampler = of.sampler.Name()
 	}
-	if draws, fault = Ask(ctx, sampler, p, n, y, rng); fault == nil {
-		t.journal.remember(call, draws)
-	}
-	return draws, fault
+	return nil, fault
 }
 
-// Ask asks a sampler for n draws given y, one a row, and checks that it filled every row with
-// finite numbers. Whatever it does else, panics included, is a fault, which does not know yet
-// in which call of a judgement it happened. It is for packages that judge otherwise.
-func Ask(ctx context.Context, candidate spec.Sampler, p *spec.Problem, n int, y []float64, rng *rand.Rand) (draws *mat.Dense, fault *Fault) {
-	defer func() {
-		if r := recover(); r != nil {
-			value, stack := parallel.Recovered(r)
-			fault = &Fault{Kind: FaultPanic, Message: fmt.Sprint(value), Stack: string(stack)}
-		}
-	}()
-	d := p.Dim()
-	draws = mat.NewDense(n, d, nil)
-	for i := range n {
-		row := draws.RawRowView(i)
-		for j := range row {
-			row[j] = math.NaN() // a row left unfilled is noticed
-		}
-	}
-	if err := candidate.Sample(ctx, draws, p, slices.Clone(y), rng); err != nil {
-		return nil, &Fault{Kind: kindOf(err), Message: err.Error()}
-	}
-	if rows, cols := draws.Dims(); rows != n || cols != d {
-		return nil, &Fault{Kind: FaultShape, Message: fmt.Sprintf("returned %d x %d draws, want %d x %d", rows, cols, n, d)}
-	}
-	for i := range n {
-		for j, v := range draws.RawRowView(i) {
-			if math.IsNaN(v) || math.IsInf(v, 0) {
-				return nil, &Fault{Kind: FaultNonFinite, Message: fmt.Sprintf("draw %d of %d has %v in coordinate %d", i, n, v, j)}
-			}
-		}
-	}
-	return draws, nil
+// FaultOf returns the fault as one of a verdict, which does not know yet on which problem and in
+// which call of the judgement it happened. It is for packages that judge otherwise.
+func FaultOf(f *run.Fault) *Fault {
+	return &Fault{Kind: FaultKind(f.Kind), Message: f.Message, Stack: f.Stack}
 }
 
-// kindOf returns the kind of fault that an error of a candidate is: the one that it
-// names itself, as those of package samplers/external do, or FaultError.
-func kindOf(err error) FaultKind {
-	var named interface{ FaultKind() string }
-	refusal := (*spec.Refusal)(nil)
-	switch {
-	case errors.As(err, &refusal):
-		return FaultRefusal
-	case errors.As(err, &named):
-		return FaultKind(named.FaultKind())
-	}
-	return FaultError
-}
+// role names a call of a sampler that is not the candidate, or not as such.
+func role(digest []byte, purpose string) []byte { return append(slices.Clone(digest), purpose...) }

@@ -3,9 +3,6 @@ package props
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
-
-	"gonum.org/v1/gonum/mat"
 
 	"assay/internal/text"
 	"assay/spec"
@@ -69,31 +66,4 @@ func (c *Consistency) String() string {
 	}
 	c.write(&b, "a sampler that fits ever reaches", "draws", "given y", "without y")
 	return b.String()
-}
-
-// unconditional asks the origin for one draw without a measurement, or with one that says
-// nothing.
-func (t *trial) unconditional(ctx context.Context, p *spec.Problem, digest []byte, replicate uint64, rng *rand.Rand) (draws *mat.Dense, fault *Fault) {
-	d := p.Dim()
-	silent := spec.Unmeasured(d)
-	for _, purpose := range []string{"origin", "origin of zeros"} {
-		on, err := spec.NewProblem(p.Name(), p.Prior(), silent)
-		if err != nil {
-			return nil, &Fault{Kind: FaultError, Message: err.Error()}
-		}
-		y := make([]float64, silent.Rows())
-		silent.Measure(y, make([]float64, d), rng)
-		draws, fault = t.request(ctx, t.origin, on, 1, y, role(digest, purpose), replicate, rng)
-		if fault == nil || fault.Kind != FaultRefusal {
-			break
-		}
-		beta := 1.0 // any noise says nothing; that of the problem is what the sampler knows
-		if m, linear := p.Linear(); linear {
-			beta = m.Beta()
-		}
-		if silent, err = spec.NewLinear(mat.NewDense(1, d, nil), beta); err != nil {
-			return nil, &Fault{Kind: FaultError, Message: err.Error()}
-		}
-	}
-	return draws, fault
 }

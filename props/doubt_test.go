@@ -210,13 +210,15 @@ func TestJournalOfAnotherSize(t *testing.T) {
 	}
 	lines := bytes.SplitAfter(content, []byte("\n"))
 	var first struct {
-		Call  string    `json:"call"`
-		Draws []float64 `json:"draws"`
+		Call   json.RawMessage `json:"call"`
+		Answer struct {
+			Draws [][]float64 `json:"draws"`
+		} `json:"answer"`
 	}
 	if err := json.Unmarshal(lines[0], &first); err != nil {
 		t.Fatal(err)
 	}
-	first.Draws = first.Draws[1:]
+	first.Answer.Draws = first.Answer.Draws[1:]
 	if lines[0], err = json.Marshal(first); err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package props_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -72,7 +73,8 @@ func TestJournalResumes(t *testing.T) {
 // TestJournalMistakes: a file that is no journal is named, and not written over.
 func TestJournalMistakes(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "letter.txt")
-	for _, letter := range []string{"{\"call\":\"a\",\"draws\":[1]}\nDear Sir or Madam\n", "{\"call\":\"a\",\"draws\":[1]}\nDear Sir or Madam"} {
+	line := fmt.Sprintf(`{"call":{"sampler":"a","role":"candidate","problem":"00","replicate":0,"draws":1,"y":[],"key":"%064d"},"answer":{"draws":[[1]]}}`, 0)
+	for _, letter := range []string{line + "\nDear Sir or Madam\n", line + "\nDear Sir or Madam"} {
 		if err := os.WriteFile(path, []byte(letter), 0o666); err != nil {
 			t.Fatal(err)
 		}

@@ -2,12 +2,12 @@ package props
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"slices"
 	"time"
 
 	"assay/props/evidence"
+	"assay/props/run"
 	"assay/spec"
 )
 
@@ -37,7 +37,7 @@ func judge(ctx context.Context, candidate spec.Sampler, problems []*spec.Problem
 	if err := o.fit(problems); err != nil {
 		return nil, err
 	}
-	t := &trial{options: o, candidate: candidate}
+	t := &trial{options: o, candidate: candidate, asker: newAsker(o, candidate)}
 	for _, p := range problems {
 		c, err := newProblemState(ctx, p, candidate, o)
 		if err != nil {
@@ -69,6 +69,7 @@ func judge(ctx context.Context, candidate spec.Sampler, problems []*spec.Problem
 type trial struct {
 	*options
 	candidate spec.Sampler
+	asker     *asker
 	states    []*problemState
 	pooled    *evidence.Pooled // nil if there is nothing to pool
 	calls     int
@@ -86,67 +87,30 @@ func (t *trial) pool() (err error) {
 	return err
 }
 
-// run bets call by call, the problems in turn, and says why it ended.
+// run bets call by call, and says why it ended: the calls are planned, made, several at a time,
+// taken in order, and bet on, until there is a reason to stop.
 func (t *trial) run(ctx context.Context) Stop {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	if t.limit > 0 {
+		defer time.AfterFunc(t.limit, func() { cancel(errLimit) }).Stop()
+	}
 	for _, e := range t.states {
 		e.asking, e.setAside = context.WithCancel(ctx)
 	}
-	var timeout <-chan time.Time
-	if t.limit > 0 {
-		timer := time.NewTimer(t.limit)
-		defer timer.Stop()
-		timeout = timer.C
-	}
 	for t.calls < t.budget() {
 		tasks := t.plan(t.budget() - t.calls)
-		answers := t.ask(ctx, tasks)
-		for range tasks {
-			var a *answer
-			select {
-			case <-ctx.Done():
-				return StopInterrupted
-			case <-timeout:
-				return t.stopAt(StopTime)
-			case pending := <-answers:
-				select {
-				case <-ctx.Done():
-					return StopInterrupted
-				case <-timeout:
-					return t.stopAt(StopTime)
-				case a = <-pending:
-				}
-			}
+		now, most := t.asker.width(tasks)
+		for a := range run.InOrder(ctx, tasks, now, most, t.asker.call) {
 			if stop := t.observe(ctx, a); stop != "" {
 				return stop
 			}
 		}
-	}
-	return t.stopAt(StopCalls)
-}
-
-// stopAt returns why the trial ended, if it ended without a rejection: for the given
-// reason, unless problems were set aside.
-func (t *trial) stopAt(reason Stop) Stop {
-	switch fault := t.fault(); {
-	case fault == nil:
-		return reason
-	case fault.Kind == FaultRefusal:
-		return StopRefusal
-	}
-	return StopFault
-}
-
-// fault returns what went wrong on the first of the problems that are set aside: a refusal
-// only if nothing worse did.
-func (t *trial) fault() (first *Fault) {
-	for _, e := range t.states {
-		if e.fault != nil && (first == nil || first.Kind == FaultRefusal && e.fault.Kind != FaultRefusal) {
-			first = e.fault
+		if ctx.Err() != nil {
+			return t.cutShort(ctx)
 		}
 	}
-	return first
+	return t.stopAt(StopCalls)
 }
 
 // observe bets on an answer and says whether that ends the trial.
@@ -155,7 +119,7 @@ func (t *trial) observe(ctx context.Context, a *answer) Stop {
 	case e.fault != nil: // it was asked for before that
 		return ""
 	case a.fault != nil && ctx.Err() != nil: // the candidate was told to stop
-		return StopInterrupted
+		return t.cutShort(ctx)
 	case a.fault != nil:
 		e.fault = a.fault
 		e.setAside()
@@ -187,19 +151,6 @@ func (t *trial) observe(ctx context.Context, a *answer) Stop {
 		return t.stopAt(StopCalls)
 	}
 	return ""
-}
-
-// budget returns the budget of calls over all problems: those that are set aside need no
-// more.
-func (t *trial) budget() (n int) {
-	for _, e := range t.states {
-		if e.fault != nil {
-			n += e.calls()
-		} else {
-			n += t.options.calls
-		}
-	}
-	return n
 }
 
 // logWealth returns the logarithm of the wealth: half of it is the mean over the problems,
@@ -266,58 +217,4 @@ func (t *trial) verdict(stop Stop) *Verdict {
 		}
 	}
 	return v
-}
-
-// twoSided reports whether the draws of a sampler stand in the place of the truth.
-func (t *trial) twoSided() bool { return t.reference != nil || t.origin != nil }
-
-// unmeasured says what is judged where nothing is measured.
-func (t *trial) unmeasured() string {
-	if t.twoSided() {
-		return "unconditional draws are compared"
-	}
-	return "the candidate is judged as an unconditional sampler"
-}
-
-// asked returns the tolerance as it is read on all problems, or without its form, unless
-// that was asked for, if they are read by several.
-func (t *trial) asked() spec.Tolerance {
-	first := t.states[0].points[0].session.Tolerance()
-	for _, e := range t.states {
-		if e.points[0].session.Tolerance() != first {
-			return t.tolerance
-		}
-	}
-	return first
-}
-
-// couldReject reports whether the calls made could have reached 1/alpha at all.
-func (t *trial) couldReject() bool {
-	factor := 0.0 // what no call is worth more than
-	for _, e := range t.states {
-		factor = max(factor, e.points[0].session.LargestFactor())
-	}
-	if t.pooled != nil {
-		return float64(t.calls)*math.Log(factor)-math.Ln2 >= -math.Log(t.alpha)
-	}
-	best := math.Inf(-1)
-	for _, e := range t.states {
-		for _, q := range e.points {
-			best = max(best, float64(q.session.Calls())*math.Log(factor)-math.Log(float64(len(e.points))))
-		}
-	}
-	return best-math.Log(float64(len(t.states))) >= -math.Log(t.alpha)
-}
-
-// tooFew says that the budget rejects nobody, and what would help.
-func (t *trial) tooFew() string {
-	help := "give more calls or draws"
-	if !t.tolerance.Exact() {
-		help = "give more calls, or a smaller tolerance"
-	}
-	what := "reject even the worst sampler"
-	if t.twoSided() {
-		what = "tell apart even laws that share nothing"
-	}
-	return fmt.Sprintf("too few calls to %s at alpha %.3g; %s", what, t.alpha, help)
 }

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"assay/props/evidence"
+	"assay/props/run"
 	"assay/spec"
 )
 
@@ -38,7 +39,8 @@ type options struct {
 	placed    string // likewise, Local or At
 	wrong     error  // the first mistake
 
-	opened func(purpose string, digest []byte, replicate uint64) // told of every stream, in tests
+	opened  func(purpose string, digest []byte, replicate uint64) // told of every stream, in tests
+	through func(run.Runner) run.Runner                           // put before the samplers, in tests
 }
 
 // The defaults of a judgement.
@@ -138,3 +140,6 @@ type Progress struct {
 	Log10Wealth float64 // now
 	Threshold   float64 // at which the candidate is rejected, as log10 too
 }
+
+// twoSided reports whether the draws of a sampler stand in the place of the truth.
+func (o *options) twoSided() bool { return o.reference != nil || o.origin != nil }

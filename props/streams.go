@@ -6,11 +6,16 @@ import (
 	"assay/spec"
 )
 
-// stream opens the random stream of one purpose, of the problem (and whatever else tells calls
-// on it apart) that the digest names. No two uses of randomness open the same one.
-func (o *options) stream(purpose string, digest []byte, replicate uint64) *rand.Rand {
+// key returns the key of the random stream of one purpose, of the problem (and whatever else
+// tells calls on it apart) that the digest names. No two uses of randomness have the same one.
+func (o *options) key(purpose string, digest []byte, replicate uint64) spec.Key {
 	if o.opened != nil {
 		o.opened(purpose, digest, replicate)
 	}
-	return spec.Stream(o.seed, purpose, digest, replicate)
+	return spec.StreamKey(o.seed, purpose, digest, replicate)
+}
+
+// stream opens the stream of a key.
+func (o *options) stream(purpose string, digest []byte, replicate uint64) *rand.Rand {
+	return o.key(purpose, digest, replicate).Stream()
 }

@@ -52,3 +52,25 @@ func TestSplitTakesAKey(t *testing.T) {
 		t.Error("the parent does not go on with the fifth number")
 	}
 }
+
+// TestKeyIsText: a key survives its text, and opens the stream of its arguments; what is no key is
+// refused.
+func TestKeyIsText(t *testing.T) {
+	want := StreamKey(1, "truth", []byte{2, 3}, 4)
+	text, err := want.MarshalText()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var key Key
+	if err := key.UnmarshalText(text); err != nil || key != want {
+		t.Errorf("%s is read as %x, %v", text, key, err)
+	}
+	if a, b := key.Stream().Uint64(), Stream(1, "truth", []byte{2, 3}, 4).Uint64(); a != b {
+		t.Errorf("the key opens %#x, its arguments %#x", a, b)
+	}
+	for _, wrong := range []string{"", "00", string(text) + "00", string(text[1:]) + "g"} {
+		if err := key.UnmarshalText([]byte(wrong)); err == nil || key != want {
+			t.Errorf("%q passes for a key", wrong)
+		}
+	}
+}

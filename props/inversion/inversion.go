@@ -17,6 +17,7 @@ import (
 
 	"assay/props"
 	"assay/props/evidence"
+	"assay/props/run"
 	"assay/reduction"
 	"assay/spec"
 )
@@ -150,17 +151,21 @@ func Invert(ctx context.Context, candidate spec.Sampler, in *reduction.Instance,
 // attempt asks the candidate for one target, and returns the share of its draws that
 // are no preimages.
 func (v *Verdict) attempt(ctx context.Context, candidate spec.Sampler, in *reduction.Instance, problem *spec.Problem, target int, o *options) (share float64, fault *props.Fault) {
-	rng := o.stream("invert", problem.Digest(), uint64(target))
+	rng := o.key("invert", problem.Digest(), uint64(target)).Stream()
 	z := in.RandomImage(rng)
 	y := in.Target(z, rng)
 	start := time.Now()
-	draws, fault := props.Ask(ctx, candidate, problem, v.DrawsACall, y, o.stream("candidate", problem.Digest(), uint64(target)))
+	answer := run.InProcess(candidate).Answer(ctx, run.Call{
+		Sampler: candidate.Name(), Role: "candidate", Problem: problem, Replicate: uint64(target), Draws: v.DrawsACall, Y: y,
+		Key: o.key("candidate", problem.Digest(), uint64(target)),
+	})
 	v.Elapsed += time.Since(start)
-	if fault != nil {
+	if answer.Fault != nil {
+		fault = props.FaultOf(answer.Fault)
 		fault.Problem, fault.Call = problem.Name(), target
 		return 0, fault
 	}
-	found := in.Read(draws, z).Found
+	found := in.Read(answer.Draws, z).Found
 	v.Targets++
 	v.Found += found
 	if found > 0 {

@@ -2,7 +2,6 @@ package inversion
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"time"
 
 	"assay/props"
@@ -65,10 +64,10 @@ func For(d time.Duration) Option { return func(o *options) { o.limit = d } }
 // Watch calls f after every target; its calls are the targets.
 func Watch(f func(props.Progress)) Option { return func(o *options) { o.progress = f } }
 
-// stream opens the random stream of one purpose; see package props, which has others.
-func (o *options) stream(purpose string, digest []byte, replicate uint64) *rand.Rand {
+// key returns the key of the stream of one purpose; see package props, which has others.
+func (o *options) key(purpose string, digest []byte, replicate uint64) spec.Key {
 	if o.opened != nil {
 		o.opened(purpose, digest, replicate)
 	}
-	return spec.Stream(o.seed, purpose, digest, replicate)
+	return spec.StreamKey(o.seed, purpose, digest, replicate)
 }

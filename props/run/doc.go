@@ -1,0 +1,10 @@
+// Package run asks samplers. A [Call] is one request, an [Answer] what came of it, and both
+// have a JSON form, so that a call can be answered here, by another process, or by somebody
+// else tomorrow. What answers calls is a [Runner]: a sampler of this process ([InProcess];
+// those that are programs look like any other), a journal of answers before it
+// ([Journalled]), or a folder in which calls are left ([Offline]).
+//
+// An answer is a function of its call, the stream of the sampler included, and [InOrder] hands
+// answers out in the order of the calls, however many are under way and whichever ends first.
+// So what is concluded from them does not depend on who answered where.
+package run
