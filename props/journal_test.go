@@ -69,7 +69,7 @@ func TestJournalResumes(t *testing.T) {
 	}
 }
 
-// TestJournalMistakes: a file that is no journal is named, and not written over.
+// TestJournalMistakes: a file that is not a journal is named, and not written over.
 func TestJournalMistakes(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "letter.txt")
 	for _, letter := range []string{"{\"call\":\"a\",\"draws\":[1]}\nDear Sir or Madam\n", "{\"call\":\"a\",\"draws\":[1]}\nDear Sir or Madam"} {

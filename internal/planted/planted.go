@@ -42,7 +42,7 @@ func Either(p float64, a, b Error) Error {
 	}
 }
 
-// Drawn makes x an exact draw of the setting first, whatever it was.
+// Drawn makes x an exact draw of the setting first, in place of what it was.
 func Drawn(then Error) Error {
 	return func(x []float64, s *Setting, rng *rand.Rand) {
 		s.Exact(x, rng)

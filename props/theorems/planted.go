@@ -38,7 +38,7 @@ func spoilt(in *reduction.Instance, tau, delta float64) spec.Sampler {
 	})
 }
 
-// fail gives the secret of a draw signs that are no preimage of z, if there are any to be
+// fail gives the secret of a draw signs that are not a preimage of z, if there are any to be
 // found in a hundred tries.
 func fail(in *reduction.Instance, z []bool) planted.Error {
 	return func(x []float64, _ *planted.Setting, rng *rand.Rand) {
@@ -56,7 +56,7 @@ func fail(in *reduction.Instance, z []bool) planted.Error {
 }
 
 // shift moves by tau one of the secret coordinates that lie within tau of zero, across,
-// and such that the secret is then no preimage of z, if there is one.
+// and such that the secret is then not a preimage of z, if there is one.
 func shift(in *reduction.Instance, z []bool, tau float64) planted.Error {
 	tau /= in.Dials().R
 	return func(x []float64, s *planted.Setting, rng *rand.Rand) {
@@ -80,7 +80,7 @@ func shift(in *reduction.Instance, z []bool, tau float64) planted.Error {
 }
 
 // failures counts the targets, images of uniform secrets, of which the one draw of the
-// sampler asked for is no preimage.
+// sampler asked for is not a preimage.
 func failures(ctx context.Context, sampler spec.Sampler, in *reduction.Instance, targets int, rng *rand.Rand) (failed int, err error) {
 	problem, err := in.Problem("hard")
 	if err != nil {
