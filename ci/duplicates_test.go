@@ -119,7 +119,7 @@ func repeats(files []source) (found []repeat) {
 	return found
 }
 
-// isCode reports whether a file is written by hand and is no test.
+// isCode reports whether a file is written by hand and is not a test.
 func isCode(s source) bool {
 	return !s.isTest() && !bytes.HasPrefix(s.content, []byte("// Code generated ")) && !strings.Contains(s.path, "/testdata/")
 }

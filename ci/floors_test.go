@@ -88,7 +88,7 @@ func graph(t *testing.T) map[string][]string {
 	return imports
 }
 
-// TestFloors: judging needs no circuits, by whatever way, and every package that has a
+// TestFloors: judging needs no circuits, directly or not, and every package that has a
 // floor is there.
 func TestFloors(t *testing.T) {
 	imports := graph(t)

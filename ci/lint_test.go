@@ -204,7 +204,7 @@ var rules = []rule{
 		{"reduction/planted.go", []byte("package reduction\nimport _ \"assay/samplers\" // fault\n")},
 		{"props/planted.go", []byte("package props\nimport _ \"assay/cmd/assay\" // fault\nimport _ \"assay/samplers\"\n")},
 		{"props/planted.go", []byte("package props\nimport _ \"assay/internal/selftest/mutants\" // fault\n")},
-		{"internal/selftest/hunt/planted.go", []byte("package hunt\nimport _ \"assay/internal/selftest/mutants\"\nimport _ \"assay/cmd/assay\" // fault\n")},
+		{"internal/selftest/mutation/planted.go", []byte("package mutation\nimport _ \"assay/internal/selftest/mutants\"\nimport _ \"assay/cmd/assay\" // fault\n")},
 		{"internal/catalogue/planted.go", []byte("package catalogue\nimport _ \"assay/internal/parallel\" // fault\nimport _ \"strings\"\n")},
 		{"internal/parallel/planted.go", []byte("package parallel\nimport _ \"assay/spec\" // fault\nimport _ \"sync\"\n")},
 		{"internal/text/planted.go", []byte("package text\nimport _ \"assay/spec\" // fault\nimport _ \"text/tabwriter\"\n")},

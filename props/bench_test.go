@@ -14,7 +14,7 @@ import (
 	"assay/spec"
 )
 
-// BenchmarkEngine prints what judging costs beside the candidate: the time of a call
+// BenchmarkEngine prints what judging costs apart from the candidate: the time of a call
 // that is not spent in the candidate, in microseconds and as a share of the
 // candidate's, on one processor.
 func BenchmarkEngine(b *testing.B) {

@@ -134,7 +134,7 @@ func ParseCounterexample(text []byte) (*Counterexample, error) {
 	}
 	var whole json.RawMessage
 	if err := json.Unmarshal(text, &whole); err != nil { // Compact would not say where
-		return nil, fmt.Errorf("cut short or no JSON: %w", spec.Place(err, text))
+		return nil, fmt.Errorf("cut short or not JSON: %w", spec.Place(err, text))
 	}
 	if err := json.Compact(&flat, whole); err != nil {
 		return nil, err

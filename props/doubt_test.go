@@ -232,7 +232,7 @@ func TestJournalOfAnotherSize(t *testing.T) {
 	}
 }
 
-// TestStopsAreNoPass: a refusal is told from a fault, and a judgement that was interrupted is no pass,
+// TestStopsAreNoPass: a refusal is told from a fault, and a judgement that was interrupted is not a pass,
 // though the calls by then would have sufficed for a rejection.
 func TestStopsAreNoPass(t *testing.T) {
 	on := named(t, "gauss")

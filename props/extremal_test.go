@@ -69,7 +69,7 @@ func top(mass float64) func(x, y []float64) bool {
 // fork is a problem in R^2 whose second coordinate is 50 with the given probability and else
 // 0, each with a deviation of a millionth, and independent of the first, which is measured as
 // y = x_1 + n; or nothing is measured. Blurred by less than 10 the branches stay apart, so that
-// a part of the posterior can be moved at any tau that is small beside that.
+// a part of the posterior can be moved at any tau that is small compared with that.
 func fork(t testing.TB, mass float64, isMeasured bool) *spec.Problem {
 	t.Helper()
 	var branches []*spec.Gaussian

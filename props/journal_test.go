@@ -70,7 +70,7 @@ func TestJournalResumes(t *testing.T) {
 	}
 }
 
-// TestJournalMistakes: a file that is no journal is named, and not written over.
+// TestJournalMistakes: a file that is not a journal is named, and not written over.
 func TestJournalMistakes(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "letter.txt")
 	line := fmt.Sprintf(`{"call":{"sampler":"a","role":"candidate","problem":"00","replicate":0,"draws":1,"y":[],"key":"%064d"},"answer":{"draws":[[1]]}}`, 0)

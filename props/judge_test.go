@@ -178,7 +178,7 @@ func TestVerdictIsDeterministic(t *testing.T) {
 	}
 }
 
-// TestFaults: what a candidate can do wrong beside sampling, each a typed fault at
+// TestFaults: what a candidate can do wrong other than in its draws, each a typed fault at
 // the call where it happens, never a verdict on its draws.
 func TestFaults(t *testing.T) {
 	exact := samplers.Exact()
@@ -257,7 +257,7 @@ func TestGoesOn(t *testing.T) {
 					t.Errorf("the verdict lacks %q:\n%v", words, v)
 				}
 			}
-			// Two calls are under way at a time, and as many may have ended and wait to be heard.
+			// Two calls are under way at a time, and as many may have ended and wait to be taken in.
 			for _, i := range []int{0, 2} {
 				if n := asked[i].Load(); n > 4 {
 					t.Errorf("%d calls on %s, which was set aside at the first", n, on[i].Name())
@@ -349,7 +349,7 @@ func TestMistakes(t *testing.T) {
 	if _, err := props.Judge(t.Context(), samplers.Exact(), nil); err == nil {
 		t.Error("no problem: no error")
 	}
-	// A budget that cannot reject anything is no acquittal.
+	// A budget that cannot reject anything is not an acquittal.
 	if v := judge(t, samplers.Exact(), named(t, "gauss"), props.Calls(5)); v.Outcome != props.Inconclusive {
 		t.Errorf("5 calls of 3 draws at alpha 1e-6: %s, want inconclusive", v.Outcome)
 	}

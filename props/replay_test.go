@@ -90,7 +90,7 @@ func TestCounterexampleDistrust(t *testing.T) {
 	}
 	for name, test := range map[string]struct{ text, want string }{
 		"empty": {"", "the file is empty"},
-		"cut":   {string(text[:200]), fmt.Sprintf("cut short or no JSON: line %d, column ", 1+bytes.Count(text[:200], []byte("\n")))},
+		"cut":   {string(text[:200]), fmt.Sprintf("cut short or not JSON: line %d, column ", 1+bytes.Count(text[:200], []byte("\n")))},
 		"other": {`{"name": "x"}`, "no counterexample"},
 		"format": {`{"format": "assay counterexample 9"}`,
 			`format: "assay counterexample 9", want "assay counterexample 2"`},

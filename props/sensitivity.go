@@ -148,7 +148,7 @@ func (t *trial) callsToNotice(ctx context.Context, e *problemState, posterior sp
 	x, y := make([]float64, d), make([]float64, p.Rows())
 	exact := mat.NewDense(2*t.draws, d, nil)
 	draws := exact.Slice(0, t.draws, 0, d).(*mat.Dense)
-	wrong, scene := f.plant(j, deviation, size), &planted.Scene{}
+	wrong, setting := f.plant(j, deviation, size), &planted.Setting{}
 	for call := range most {
 		p.Draw(x, y, rng)
 		law, err := spec.Given(ctx, posterior, y)
@@ -157,8 +157,8 @@ func (t *trial) callsToNotice(ctx context.Context, e *problemState, posterior sp
 		}
 		law.Sample(exact, rng)
 		for l := range t.draws {
-			scene.Other = exact.RawRowView(t.draws + l)
-			wrong(draws.RawRowView(l), scene, rng)
+			setting.Other = exact.RawRowView(t.draws + l)
+			wrong(draws.RawRowView(l), setting, rng)
 		}
 		if session.Observe(x, draws, y, rng) != nil {
 			break // a witness of the user's own did not get through

@@ -115,7 +115,7 @@ func checkSampler(role string, s spec.Sampler) error {
 	return nil
 }
 
-// checkProblems is an error if no problem is given, one twice, or one that is none.
+// checkProblems returns an error if no problem is given, one is given twice, or one is nil or has no prior.
 func checkProblems(problems []*spec.Problem) error {
 	if len(problems) == 0 {
 		return errors.New("no problem to judge on")

@@ -11,7 +11,7 @@ import (
 )
 
 // TestWithinEach: a tolerance given problem by problem is that of [props.Within] on one, and
-// the widest on several; one that is none is an error.
+// the widest on several; an invalid one is an error.
 func TestWithinEach(t *testing.T) {
 	s := planted(0, 0.3, true) // moves three draws in ten far away
 	wide := named(t, "gauss:d=3,m=1,beta=1")

@@ -53,7 +53,7 @@ func (c *coset) draw(rng *rand.Rand) int {
 }
 
 // drawGiven returns k of a draw from the discrete Gaussian on the coset with centre
-// mu and variance v, the law of the coordinate given a noisy sight of it.
+// mu and variance v, the law of the coordinate given a noisy observation of it.
 func (c *coset) drawGiven(mu, v float64, rng *rand.Rand) int {
 	k, half := c.window(mu, v)
 	m := c.moments(mu, v)

@@ -127,7 +127,7 @@ func TestCosetDensityIntegratesToOne(t *testing.T) {
 	}
 }
 
-// TestCosetDraws compares draws, free and given a noisy sight, with the exact
+// TestCosetDraws compares draws, free and given a noisy observation, with the exact
 // probabilities by a chi-square test over the points with at least 10 expected.
 // It fails by chance with probability 1e-9 for each of the 48 cases. With 20,000 draws
 // a point whose probability is off by 0.05 adds 250 to the statistic and is seen.

@@ -83,7 +83,7 @@ func (e *enumeration) givenUnless(ctx context.Context, y []float64) (*secretPost
 	slices.SortStableFunc(p.terms, func(a, b term) int { return cmp.Compare(b.loss, a.loss) })
 
 	// A secret that disagrees with an output of loss beyond the cut weighs nothing
-	// beside one of loss at most cut - 745, whatever else it does; find out whether
+	// next to one of loss at most cut - 745, whatever else it does; find out whether
 	// there is one. Otherwise (an outlying y) every secret is weighed.
 	const cut = 1500
 	p.cut = cut

@@ -82,7 +82,7 @@ func (s AnnealedLangevin) Plan(narrowest, widest, norm, beta float64) LangevinPl
 }
 
 // Sample fills the rows of dst (L x d) with independent draws for y (length m). It declines
-// a prior that is no [spec.Denoiser], and one without a density, which has no score.
+// a prior that is not a [spec.Denoiser], and one without a density, which has no score.
 func (s AnnealedLangevin) Sample(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []float64, rng *rand.Rand) error {
 	if err := atLeastOne(s.Name(), s.Steps); err != nil {
 		return err

@@ -100,7 +100,7 @@ func langevinByHand(s AnnealedLangevin, p *spec.Problem, norm float64, y, x []fl
 	}
 }
 
-// Step by step it does what the algorithm says, on a prior whose score is no line. Rounding,
+// Step by step it does what the algorithm says, on a prior whose score is not linear. Rounding,
 // 1e-15 a step and more where the smoothing divides it, stays below 1e-9; a step of another length moves
 // the draws by a hundredth and more.
 func TestAnnealedLangevinIsAlgorithm1(t *testing.T) {

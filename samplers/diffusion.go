@@ -72,7 +72,7 @@ func (s Diffusion) Fewer() (spec.Sampler, bool) {
 func (s Diffusion) Independent() bool { return true }
 
 // Sample fills the rows of dst with independent draws from the prior, near enough;
-// y is not used. It declines a prior that is no [spec.Denoiser], and one whose widest
+// y is not used. It declines a prior that is not a [spec.Denoiser], and one whose widest
 // deviation is so many times the narrowest, more than 1,000, that the steps leave a
 // deviation off by more than 0.05 of itself; the refusal says how many would do.
 func (s Diffusion) Sample(ctx context.Context, dst *mat.Dense, p *spec.Problem, _ []float64, rng *rand.Rand) error {

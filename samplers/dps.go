@@ -39,7 +39,7 @@ func (s DPS) Fewer() (spec.Sampler, bool) {
 func (s DPS) Independent() bool { return true }
 
 // Sample fills the rows of dst (L x d) with independent draws for y (length m). It
-// declines a prior that is no [spec.Denoiser] and a measurement that is not linear.
+// declines a prior that is not a [spec.Denoiser] and a measurement that is not linear.
 func (s DPS) Sample(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []float64, rng *rand.Rand) error {
 	if err := atLeastOne(s.Name(), s.Steps); err != nil {
 		return err

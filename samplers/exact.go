@@ -10,7 +10,7 @@ import (
 )
 
 // Exact returns the sampler that draws from the posterior itself, independently.
-// It declines a prior that is no [spec.Conditioner].
+// It declines a prior that is not a [spec.Conditioner].
 func Exact() spec.Sampler {
 	return spec.NewSampler("exact", true, func(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []float64, rng *rand.Rand) error {
 		posterior, err := p.Posterior()

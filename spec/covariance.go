@@ -37,7 +37,7 @@ func spiked(f *frame, dev []float64, rest float64) *covariance {
 // Covariances are matrices of the user's own computing. What rounding can do to
 // the eigenvalues of a d x d matrix is of the order of d times machine precision
 // times the largest: below that an eigenvalue is zero. Below minus indefinite times the
-// largest it is a mistake: the matrix is no covariance.
+// largest it is a mistake: the matrix is not a covariance.
 const (
 	machine    = 0x1p-52
 	indefinite = 1e-8

@@ -23,7 +23,7 @@ type spectral struct {
 //	sum over y, x of image[y][x] exp(-2 pi i (u y/height + v x/width)) / sqrt(height width),
 //
 // of which the second is 0 where the coefficient is always real. It is an error if there
-// are no frequencies, or one is not in 0 <= u < height, 0 <= v < width.
+// are not frequencies, or one is not in 0 <= u < height, 0 <= v < width.
 func Fourier(height, width int, frequencies [][2]int) (Operator, error) {
 	if err := checkImage("fourier", height, width); err != nil {
 		return nil, err

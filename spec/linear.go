@@ -15,7 +15,7 @@ import (
 // or with no rows at all (m = 0, nothing is measured). A is a matrix or an [Operator].
 type Linear struct {
 	op   Operator // nil if m = 0
-	all  *written // of an operator that is no matrix
+	all  *written // of an operator that is not a matrix
 	dim  int
 	beta float64
 }

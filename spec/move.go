@@ -28,7 +28,7 @@ func NewMove(order []int, shift []float64) (*Move, error) {
 	}
 	for i, j := range order {
 		if j < 0 || j >= len(order) || m.inverse[j] >= 0 {
-			return nil, fmt.Errorf("move: order %v is no permutation of 0 to %d", order, len(order)-1)
+			return nil, fmt.Errorf("move: order %v is not a permutation of 0 to %d", order, len(order)-1)
 		}
 		m.inverse[j] = i
 	}
@@ -96,7 +96,7 @@ func (m *Move) across(a Linear, order []int, sign float64) (moved Linear, offset
 // Law returns the law of x' for x from p, of the same kind for a [*Gaussian], a
 // [*Mixture] and a [*DataSet]. Any other becomes a prior of a kind of its own, which
 // is a [Denoiser], a [Density] and a [Conditioner] as far as p is all of them, or
-// the first two, or the first; its text form is none.
+// the first two, or the first; it has no text form.
 func (m *Move) Law(p Prior) Prior {
 	switch p := p.(type) {
 	case *Gaussian:

@@ -10,7 +10,7 @@ import (
 )
 
 // ParseProblem returns the problem with the given canonical text form. An error
-// names the line and column of what is no JSON, and the key of what is wrong.
+// names the line and column of what is not JSON, and the key of what is wrong.
 func ParseProblem(text []byte) (*Problem, error) {
 	o, err := parseObject(text)
 	if err != nil {

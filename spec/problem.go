@@ -110,8 +110,8 @@ func (p *Problem) Likelihood() (Likelihood, bool) { return capability[Likelihood
 func (p *Problem) Forward() (Forward, bool) { return capability[Forward](p.given) }
 
 // Posterior returns the exact posteriors p(x | y), prepared once. It is an error if they
-// are not known: the prior is no [Conditioner], or not for this measurement, or the joint
-// law is no [Exact].
+// are not known: the prior is not a [Conditioner], or not for this measurement, or the joint
+// law is not an [Exact].
 func (p *Problem) Posterior() (Conditional, error) { return p.posterior() }
 
 func capability[C any](of any) (C, bool) {

@@ -44,7 +44,7 @@ type Stepwise interface {
 }
 
 // Refusal is the error of a sampler that declines a problem, or one y of it,
-// rather than answer wrongly or run for ever. A refusal is no fault, but it
+// rather than answer wrongly or run for ever. A refusal is not a fault, but it
 // leaves nothing to judge.
 type Refusal struct {
 	Reason string

@@ -49,7 +49,7 @@ const (
 	DeltaRange = "a probability from 0 to below 1"
 )
 
-// Check returns an error if a number or the form of the tolerance is none.
+// Check returns an error if a number or the form of the tolerance is invalid.
 func (t Tolerance) Check() error {
 	switch {
 	case !(t.Tau >= 0 && t.Tau <= MaxTau):

@@ -62,7 +62,7 @@ func TestRun(t *testing.T) {
 			t.Errorf("%s, shown as %q: %v, want success %v", c.command, c.shown, err, c.ok)
 		}
 		if differs := (*difference)(nil); !c.ok && !errors.As(err, &differs) {
-			t.Errorf("%s, shown as %q: %v is no difference", c.command, c.shown, err)
+			t.Errorf("%s, shown as %q: %v is not a difference", c.command, c.shown, err)
 		}
 	}
 	killed, differs := "exit status -1\n", (*difference)(nil)

@@ -51,7 +51,7 @@ func (c *benchPower) run(ctx context.Context, std streams) (code int, err error)
 }
 
 // options returns how much to measure. The flags have no defaults of their own, which
-// would count as given beside --quick.
+// would count as given along with --quick.
 func (c *benchPower) options() power.Options {
 	o := power.Options{Runs: 100, Draws: []int{1, 3, 9}, Limit: 10000, Rivals: c.Rivals, NullRuns: 1000, Seed: c.Seed}
 	if c.Quick {

@@ -7,11 +7,11 @@ import (
 	"strings"
 	"time"
 
-	"assay/internal/selftest/hunt"
 	"assay/internal/selftest/mutants"
+	"assay/internal/selftest/mutation"
 )
 
-// benchFuzz is the command line of the hunt of all mutants.
+// benchFuzz is the command line of a mutation run: a campaign against each mutant.
 type benchFuzz struct {
 	Case  []string      `placeholder:"TEXT" sep:"none" help:"Only the wrong samplers whose names contain TEXT; may be repeated."`
 	For   time.Duration `default:"5m" help:"Time for each wrong sampler."`
@@ -29,7 +29,7 @@ func (c *benchFuzz) run(ctx context.Context, std streams) (code int, err error) 
 		return 0, err
 	}
 	count, done := countOn(std.err, "wrong samplers")
-	table, err := hunt.Measure(ctx, list, hunt.Options{For: c.For, Alpha: c.Alpha, Seed: c.Seed, Watch: count})
+	table, err := mutation.Measure(ctx, list, mutation.Options{For: c.For, Alpha: c.Alpha, Seed: c.Seed, Watch: count})
 	done()
 	if err != nil {
 		return 0, err

@@ -12,7 +12,7 @@ import (
 
 // conform is the command line that checks how a program speaks the protocol.
 type conform struct {
-	On []string `placeholder:"PROBLEM" sep:"none" help:"Problem to ask for draws on, beside those that are always used; may be repeated."`
+	On []string `placeholder:"PROBLEM" sep:"none" help:"Problem to ask for draws on, besides those that are always used; may be repeated."`
 	program
 }
 

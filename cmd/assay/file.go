@@ -26,7 +26,7 @@ func checkWritable(path string) error {
 }
 
 // writeFile writes a file whole or not at all: through a temporary file beside it.
-// What is no regular file, such as a device or a pipe, is written directly.
+// What is not a regular file, such as a device or a pipe, is written directly.
 func writeFile(path string, content []byte) (err error) {
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target

@@ -24,9 +24,9 @@ type fuzzCommand struct {
 	program   `embed:"" group:"For a program after --"`
 
 	Family   string        `default:"any" help:"Problems to generate: ${families}."`
-	For      time.Duration `default:"1m" env:"ASSAY_FOR" help:"Stop after this time, such as 10m; 0 is no limit ($$${env})."`
+	For      time.Duration `default:"1m" env:"ASSAY_FOR" help:"Stop after this time, such as 10m; 0 means no limit ($$${env})."`
 	Problems int           `placeholder:"N" help:"Stop after so many problems have been screened."`
-	Most     int           `default:"1" help:"Stop after so many counterexamples; 0 is no limit."`
+	Most     int           `default:"1" help:"Stop after so many counterexamples; 0 means no limit."`
 	Out      string        `default:"counterexamples" placeholder:"DIR" help:"Folder for the counterexamples, made if there is none; those in testdata/assay are judged first by a Go test."`
 	Resume   bool          `help:"Go on with the campaign that was interrupted, given by the same command."`
 	Alpha    float64       `default:"${alpha}" env:"ASSAY_ALPHA" help:"Bound on the probability that the campaign ever finds a counterexample to a right candidate ($$${env})."`

@@ -82,7 +82,7 @@ func (s *sizes) UnmarshalText(text []byte) error {
 	}{{from, &s.from}, {to, &s.to}, {step, &s.step}} {
 		n, err := strconv.Atoi(part.text)
 		if err != nil || n < 1 {
-			return fmt.Errorf("%q is no range: want FROM..TO or FROM..TO:STEP, whole numbers of at least 1, such as 8..28 or 8..28:4", text)
+			return fmt.Errorf("%q is not a range: want FROM..TO or FROM..TO:STEP, whole numbers of at least 1, such as 8..28 or 8..28:4", text)
 		}
 		*part.value = n
 	}

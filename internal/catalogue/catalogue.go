@@ -93,7 +93,7 @@ func (c *Catalogue[T]) List() []Entry {
 	return entries
 }
 
-// Unknown is the error of a name that is none of those known. It says which was meant if
+// Unknown is the error of a name that is not known. It says which was meant if
 // one is near, and all of them otherwise.
 func Unknown(kind, given string, known []string) error {
 	if near := nearest(given, known); near != "" {

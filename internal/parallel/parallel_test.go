@@ -105,7 +105,7 @@ func TestContext(t *testing.T) {
 		if most := int64(3 + runtime.GOMAXPROCS(0)); begun.Load() > most {
 			t.Errorf("%d were begun, want at most %d", begun.Load(), most)
 		}
-		// What was finished before ctx was done is no failure.
+		// What was finished before ctx was done is not a failure.
 		ctx, cancel = context.WithCancel(t.Context())
 		if err := Each(ctx, 1, func(int) error { cancel(); return nil }); err != nil {
 			t.Errorf("the last one cancelled: %v", err)

@@ -15,7 +15,7 @@ func stream() *rand.Rand { return rand.New(rand.NewPCG(1, 2)) }
 // TestByHand: each error that needs no chance, worked out by hand; in binary fractions, so that
 // nothing is rounded.
 func TestByHand(t *testing.T) {
-	s := &Scene{Centre: []float64{1, 1}, Other: []float64{0, 5}}
+	s := &Setting{Centre: []float64{1, 1}, Other: []float64{0, 5}}
 	for name, test := range map[string]struct {
 		wrong Error
 		want  []float64
@@ -75,8 +75,8 @@ func TestSizes(t *testing.T) {
 		moments := func(wrong Error) (mean, variance, kurtosis float64) {
 			rng, x := stream(), mat.NewDense(n, 1, nil)
 			exact := func(x []float64, rng *rand.Rand) { x[0] = rng.NormFloat64() }
-			s := &Scene{Centre: []float64{0}, Other: []float64{0}, Exact: exact}
-			Rows(x, s, Drawn(func(x []float64, s *Scene, rng *rand.Rand) {
+			s := &Setting{Centre: []float64{0}, Other: []float64{0}, Exact: exact}
+			Rows(x, s, Drawn(func(x []float64, s *Setting, rng *rand.Rand) {
 				exact(s.Other, rng)
 				wrong(x, s, rng)
 			}), rng)

@@ -168,7 +168,7 @@ func TestRoundingIsInvisible(t *testing.T) {
 	}
 }
 
-// TestPairsLeaveOutThePool: a witness that looks at the rest of the pool is no witness
+// TestPairsLeaveOutThePool: a witness that looks at the rest of the pool is not a witness
 // of a pair, for the rest may depend on its draw.
 func TestPairsLeaveOutThePool(t *testing.T) {
 	p := line(t, 3, 0)

@@ -28,7 +28,7 @@ func farProblem(t testing.TB) *spec.Problem {
 // TestRoundingIsInvisibleFarOut: draws of an atom far beyond the pilot's range, at a size
 // that varies by a factor of 1e6 around 1e9 from call to call, and which are off by rounding, two
 // units in the last place upwards, are not seen in 2000 calls; without the second look at the
-// pool they are rejected at 1e-6 within 60. The control has an error that is no rounding,
+// pool they are rejected at 1e-6 within 60. The control has an error that is not rounding,
 // 1e-6 of the size: that must be seen. (At the null, wealth 1e6 has probability 1e-6, and
 // rounding adds 2000 times 1e-7 L^2 = 1e-6 to its logarithm at most: see [blur].)
 func TestRoundingIsInvisibleFarOut(t *testing.T) {

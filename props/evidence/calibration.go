@@ -33,7 +33,7 @@ func (p *process) CalibrationLimit(k int, level float64) float64 {
 // MeanInterval returns a confidence interval of the given level for the mean of independent
 // numbers in [0, 1], from the sum k of n of them, n >= 0. It is one of a sequence that
 // covers the mean at every n at once with that probability, so that n may depend on the
-// numbers: it covers at whatever time a run is stopped, for whatever reason.
+// numbers: it covers whenever a run is stopped, for any reason.
 func MeanInterval(k, n, level float64) (low, high float64) {
 	return meanInterval(k, n, -math.Log1p(-level))
 }

@@ -1,7 +1,7 @@
 package evidence
 
 // Failures is the evidence against a claim that each draw fails with probability at
-// most a known bound: that it is no preimage, say, or lies off the support. It is a
+// most a known bound: that it is not a preimage, say, or lies off the support. It is a
 // wealth like that of a [Session], on other facts.
 type Failures struct {
 	bound     float64

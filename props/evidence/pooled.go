@@ -5,7 +5,7 @@ import "slices"
 // Pooled is the evidence on several sessions taken as one: an error that their problems share
 // grows it with every call, whichever problem that is about. It bets on the witnesses that
 // all of them have, each in units of its own spread on the problem at hand, and is a
-// martingale beside those of the single sessions, as each call is fresh.
+// martingale along with those of the single sessions, as each call is fresh.
 type Pooled struct {
 	names     []string
 	processes []*process           // one for each scale

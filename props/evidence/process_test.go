@@ -188,7 +188,7 @@ func groups(p *process) (log [3]float64) {
 // that group's own wealth, its third of the portfolio, reach 1e6 within 600 calls. A truth
 // twice as widely spread as the draws is above and below them equally often, which ranks see
 // and bets that are monotone in the value do not; a difference of two witnesses that is small
-// beside what they have in common is seen by the learner alone. There the others must not
+// besides what they have in common is seen by the learner alone. There the others must not
 // reach 1e6, or the test would show nothing of the group: each of them has gained less than
 // 10^6 in as many calls in which the one has gained 10^15 or more.
 func TestEachGroupSees(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 // The innovation of a coordinate is the part of its residual that the residuals of the
 // chosen coordinates before it do not predict, in units of its deviation. An error in a
 // direction in which the posterior is narrow, such as a wrong correlation of two
-// coordinates that nearly agree, is small beside either of them and large beside the
+// coordinates that nearly agree, is small compared with either of them and large compared with the
 // innovation of the second. Their squares, and products of neighbours, say of spread and
 // correlation what a distance from the pool mean says, and say it on a pair too, where the
 // two members lie at equal distances from their mean.

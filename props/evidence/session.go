@@ -99,7 +99,7 @@ func NewSession(c Config, pilot func() *rand.Rand) (*Session, error) {
 }
 
 // Fork returns another session of the same kind before its first call, for another y, say.
-// It shares all that was prepared, and is no part of a [Pooled].
+// It shares all that was prepared, and is not part of a [Pooled].
 func (s *Session) Fork() *Session {
 	f := &Session{config: s.config, tolerance: s.tolerance, scales: s.scales}
 	for _, at := range s.scales {
@@ -210,7 +210,7 @@ func (s *Session) WitnessShares() []WitnessShare {
 // RankCounts returns how often witness k ranked the truth (at a single y, the draw of the
 // candidate) 0, 1, ... among the others, at the resolution where the evidence is strongest.
 // In pairs there are two ranks, and a call counts in shares of its draws. It is what a record
-// of a judgement keeps, beside the wealth after each call.
+// of a judgement keeps, besides the wealth after each call.
 func (s *Session) RankCounts(k int) []float64 {
 	return append([]float64{}, s.processes[leading(s.processes)].rank.counts[k]...)
 }

@@ -13,10 +13,10 @@ import (
 	"assay/spec"
 )
 
-// Config is what a campaign depends on beside its state.
+// Config is what a campaign depends on besides its state.
 type Config struct {
 	// Problems ends the campaign when so many have been screened, Most when so many
-	// counterexamples have been found; 0 is no limit.
+	// counterexamples have been found; 0 means no limit.
 	Problems, Most int
 	// Draws is the number of draws asked for in a call, Jobs the calls made at a time; 0 is
 	// the default of package props.
@@ -58,7 +58,7 @@ func NewState(candidate, family string, alpha float64, seed uint64) (*State, err
 	return s, s.Check()
 }
 
-// Check is an error if the state is none that a campaign can be in.
+// Check returns an error if no campaign can be in this state.
 func (s *State) Check() error {
 	switch {
 	case generators[s.Family] == nil:
@@ -77,7 +77,7 @@ type Progress struct {
 	Found int
 }
 
-// Reasons for a campaign to end, beside those of package props.
+// Reasons for a campaign to end, besides those of package props.
 const (
 	StopFound    props.Stop = "as many counterexamples as were asked for"
 	StopProblems props.Stop = "as many problems as were asked for"

@@ -19,7 +19,7 @@ import (
 type court struct {
 	*disk
 	t        *testing.T
-	rejects  uint64 // one judgement in so many is no rejection
+	rejects  uint64 // one judgement in so many is not a rejection
 	screened map[string]uint64
 	spent    []judgement
 	rejected map[uint64]judgement // by seed

@@ -11,7 +11,7 @@ import (
 	"assay/spec"
 )
 
-// inSteps is a sampler whose error is shift at any number of steps, beside what few steps add.
+// inSteps is a sampler whose error is shift at any number of steps, besides what few steps add.
 type inSteps struct {
 	spec.Sampler
 	steps int

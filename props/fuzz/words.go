@@ -45,13 +45,13 @@ type comparison struct {
 }
 
 // describe says in words how the draws differ from exact ones on the problem of a
-// counterexample, by new randomness, beside what the witnesses say; and gives the moments of
+// counterexample, by new randomness, besides what the witnesses say; and gives the moments of
 // both.
 func (c *campaign) describe(ctx context.Context, found *props.Counterexample) ([]string, []props.Moments, error) {
 	words := witnessWords(found.Verdict)
 	posterior, err := found.Problem.Posterior()
 	if found.Verdict.Fault != nil || err != nil {
-		return words, nil, nil // nothing to compare, which is no mistake
+		return words, nil, nil // nothing to compare, which is not a mistake
 	}
 	cmp, err := c.compare(ctx, found, posterior)
 	if cmp == nil || err != nil {

@@ -85,7 +85,7 @@ type Table struct {
 
 // Measure measures every method on the same targets, n by n: images of uniform secrets. Once
 // the limit has ended a cell, the method is not asked for a later n. If ctx is done it
-// returns what was measured so far. It is an error if a size is none of the function's, or
+// returns what was measured so far. It is an error if the function does not come in one of the sizes or
 // an option is out of range.
 func Measure(ctx context.Context, family *Family, o Options) (*Table, error) {
 	switch {

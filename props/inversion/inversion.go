@@ -1,5 +1,5 @@
 // Package inversion judges a candidate by the reduction alone: a sampler of the posterior of a
-// hard instance inverts the one-way function inside it, so that one that does not invert is none.
+// hard instance inverts the one-way function inside it, so that one that does not invert does not sample the posterior.
 // No exact posterior is used. [Invert] asks and gives a [Verdict]; what may be
 // set is in options.go, and what follows from a rate of inversions in limits.go.
 package inversion
@@ -57,7 +57,7 @@ type Verdict struct {
 	Seed       uint64       `json:"seed"`
 	Fault      *props.Fault `json:"fault,omitempty"`
 
-	// Elapsed is the time spent in the candidate. It is no part of the JSON form.
+	// Elapsed is the time spent in the candidate. It is not part of the JSON form.
 	Elapsed time.Duration `json:"-"`
 }
 
@@ -68,7 +68,7 @@ type inversionFormat struct{}
 func (inversionFormat) MarshalText() ([]byte, error) { return []byte("assay inversion 1"), nil }
 
 // Invert asks the candidate to invert the function of the instance on images of
-// uniform secrets, one call each, and bets on the draws that are no preimages: of a
+// uniform secrets, one call each, and bets on the draws that are not preimages: of a
 // (tau, delta)-posterior sampler (Definition 1.5) each draw fails with probability at most
 // 1 - (1 - delta)^2, and of one in the form [spec.Joint] delta, plus the slack of the
 // instance (Theorem 1.7; see [reduction.Instance.Slack]). All targets are tried, also after
@@ -149,7 +149,7 @@ func Invert(ctx context.Context, candidate spec.Sampler, in *reduction.Instance,
 }
 
 // attempt asks the candidate for one target, and returns the share of its draws that
-// are no preimages.
+// are not preimages.
 func (v *Verdict) attempt(ctx context.Context, candidate spec.Sampler, in *reduction.Instance, problem *spec.Problem, target int, o *options) (share float64, fault *props.Fault) {
 	rng := o.key("invert", problem.Digest(), uint64(target)).Stream()
 	z := in.RandomImage(rng)
@@ -212,7 +212,7 @@ func (v *Verdict) String() string {
 	}
 	fmt.Fprintf(&b, "  inverted  %d of %d targets (95%% interval %.3f to %.3f%s), %d draws each\n", v.Inverted, v.Targets, low, high, how, v.DrawsACall)
 	fmt.Fprintf(&b, "  work      %d points denoised, %v a target\n", v.Denoised, (v.Elapsed / time.Duration(v.Targets)).Round(10*time.Microsecond))
-	fmt.Fprintf(&b, "  bound     a draw of a right sampler is no preimage with probability at most %.2g\n", v.Bound)
+	fmt.Fprintf(&b, "  bound     a draw of a right sampler is not a preimage with probability at most %.2g\n", v.Bound)
 	if v.RejectedAt > 0 {
 		fmt.Fprintf(&b, "  evidence  10^%.1f; reached 10^%.1f after %d targets (a right sampler ever does with probability at most %.3g)\n",
 			v.Log10Wealth, -math.Log10(v.Alpha), v.RejectedAt, v.Alpha)
@@ -220,7 +220,7 @@ func (v *Verdict) String() string {
 		fmt.Fprintf(&b, "  evidence  10^%.1f, of 10^%.1f needed (%s)\n", v.Log10Wealth, -math.Log10(v.Alpha), v.Stop)
 	}
 	if delta := v.ExcludedDelta(0.05); delta > 0 {
-		fmt.Fprintf(&b, "  follows   it is no (%.3g, delta)-posterior sampler (%s) for any delta below %.3f (95%% confidence)\n", v.Tolerance.Tau, v.Tolerance.Form, delta)
+		fmt.Fprintf(&b, "  follows   it is not a (%.3g, delta)-posterior sampler (%s) for any delta below %.3f (95%% confidence)\n", v.Tolerance.Tau, v.Tolerance.Form, delta)
 	}
 	return b.String()
 }

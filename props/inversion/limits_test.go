@@ -51,7 +51,7 @@ func everMisses(p float64, limits [][][2]float64) (missed float64) {
 }
 
 // TestLimitsCoverWheneverItEnds: the interval that an inversion prints, and what it excludes,
-// err with probability at most 0.05 even if the run ends where they err, for whatever reason: by
+// err with probability at most 0.05 even if the run ends where they err, for any reason: by
 // exact computation for 20 planned targets, and for up to 120 under a time limit. The worst p of
 // the grid comes near to that, 0.01 at least, so that limits far too wide are told. The
 // control, a Clopper-Pearson interval of what was tried so far, exceeds 0.05 for some p.

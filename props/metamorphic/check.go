@@ -11,7 +11,7 @@ import (
 	"assay/spec"
 )
 
-// joint is the name of the check by joint calibration, which is no relation of problems.
+// joint is the name of the check by joint calibration, which is not a relation of problems.
 const joint = "joint"
 
 const jointWords = "draws given y, measured of draws without y, are distributed as those"

@@ -6,7 +6,7 @@ import (
 	"assay/props"
 )
 
-// TestWorstOutcome: of a report the outcome is the worst of its findings, in whatever order they
+// TestWorstOutcome: of a report the outcome is the worst of its findings, in any order that they
 // come: a rejection, then a crash, an interruption, a pass, and a refusal only if there is nothing else.
 func TestWorstOutcome(t *testing.T) {
 	worst := []*props.Evidence{

@@ -130,7 +130,7 @@ func TestDigits(t *testing.T) {
 	for i, row := range rows(images) {
 		for j, v := range row {
 			if ink := (v + 1) * 8; ink != math.Trunc(ink) || ink < 0 || ink > 16 {
-				t.Errorf("image %d, pixel %d: %v is no ink from 0 to 16", i, j, v)
+				t.Errorf("image %d, pixel %d: %v is not ink from 0 to 16", i, j, v)
 			}
 		}
 	}

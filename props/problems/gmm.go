@@ -46,7 +46,7 @@ func gmm(args *catalogue.Args) family {
 			return nil, err
 		}
 
-		// rng.Float64 may be 0, which is no deviation; 1 - u has the same law without it.
+		// rng.Float64 may be 0, which is not a deviation; 1 - u has the same law without it.
 		singular := make([]float64, dy)
 		for i := range singular {
 			singular[i] = 1 - rng.Float64()

@@ -89,7 +89,7 @@ func npyHeader(body *bytes.Reader) (array *npy.Reader, err error) {
 }
 
 // npyType returns the size in bytes of a NumPy type and how to read an array of
-// it; nil if it is no real number.
+// it; nil if it is not a real number.
 func npyType(kind string) (size int64, read func(*npy.Reader) ([]float64, error)) {
 	switch strings.TrimLeft(kind, "<>|=") {
 	case "f8":

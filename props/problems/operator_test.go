@@ -150,7 +150,7 @@ func TestOperatorFromFile(t *testing.T) {
 	}
 }
 
-// TestLargeOperators: beyond 2^20 entries a named operator is no matrix, has the rows that
+// TestLargeOperators: beyond 2^20 entries a named operator is not a matrix, has the rows that
 // the matrix would have, and suggests the same noise; up to there it is one. 1e-12 is a
 // thousand roundings of a sum of nine products of order 1.
 func TestLargeOperators(t *testing.T) {
@@ -177,7 +177,7 @@ func TestLargeOperators(t *testing.T) {
 			continue
 		}
 		if _, large := m.Operator().(json.Marshaler); large != c.large {
-			t.Errorf("%s of %d is no matrix: %v, want %v", c.name, c.d, large, c.large)
+			t.Errorf("%s of %d is not a matrix: %v, want %v", c.name, c.d, large, c.large)
 		}
 		x := mat.NewDense(2, d, nil)
 		x.Apply(func(int, int, float64) float64 { return rng.NormFloat64() }, x)

@@ -16,7 +16,7 @@ import (
 // Langevin steps on gamma exp(-R), the posterior under a standard normal prior gamma, for a
 // warm start, and then x += delta (grad log p_t - grad R) + sqrt(2 delta) z with t falling from
 // begin to stop by delta/kappa a step. p_t is the law of exp(-t) x0 + sqrt(1 - exp(-2t)) z,
-// R the negative log likelihood (y - x)^2/(2 beta^2). It is no candidate of package samplers, as
+// R the negative log likelihood (y - x)^2/(2 beta^2). It is not a candidate of package samplers, as
 // it does not claim to sample the posterior. The paper takes delta as a power of 1/kappa;
 // here both are given.
 type almc struct {

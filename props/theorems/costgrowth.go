@@ -122,7 +122,7 @@ func (g *costGrowth) notes() []string {
 	}
 }
 
-// linearAlgebra says, beside the hard functions, what the same measurement says of one that is
+// linearAlgebra says, for comparison with the hard functions, what the same measurement says of one that is
 // easy: it is refuted there.
 func linearAlgebra(r *run, sizes []int) (string, error) {
 	g, err := measureGrowth(r, -1, growing{"linear:n=%d,m=%[1]d,seed=%d", sizes}, costs{enumerate: everyInput, invert: inverting(inverter.Linear())})

@@ -71,11 +71,11 @@ func forward(n *relu.Network) func(dst, x *mat.Dense) {
 	}
 }
 
-// TestRefusal: over functions a certificate for C = 4 is refused with unfit dials at some
+// TestRefusal: over functions a certificate for C = 4 is refused with unsuitable dials at some
 // level. With those of Parameters it is given at any ([TestDefinition]).
 func TestRefusal(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		function, dials := functions().Draw(rt, "function"), rapid.SampledFrom(unfit).Draw(rt, "dials")
+		function, dials := functions().Draw(rt, "function"), rapid.SampledFrom(unsuitable).Draw(rt, "dials")
 		if verdict, refused := refusedAt(instance(rt, "%s,%s", function, dials), 4); !refused {
 			rt.Fatalf("%s with %s: %s", function, dials, verdict)
 		}

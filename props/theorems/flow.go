@@ -129,7 +129,7 @@ func (f *flow) from(outputs []float64) []float64 {
 }
 
 // tolerance returns the (tau, delta) within which the draws of d coordinates are, of an instance of n to
-// m bits: tau is a fortieth of the lattice spacing, so that a wrong parity is no small error, and
+// m bits: tau is a fortieth of the lattice spacing, so that a wrong parity is not a small error, and
 // delta bounds the probability that a draw is farther than that from the point of the prior with the
 // same quantiles in each coordinate, given its signs. It adds that a sign of the prior itself is
 // wrong, and that the confidence limit of delta is, 1e-9.

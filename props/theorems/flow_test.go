@@ -19,7 +19,7 @@ func flowOf(t *testing.T, name string, steps int) *flow {
 }
 
 // TestFlow: 50 steps leave a share below 1e-6 on the wrong parity even of 32 outputs, for the dials of
-// TestUnconditional at their corners. Four steps are no increasing map, and refused.
+// TestUnconditional at their corners. Four steps are not an increasing map, and are refused.
 func TestFlow(t *testing.T) {
 	for _, name := range []string{"aes128:R=8,eps=0.2", "aes128:R=8,eps=0.6", "aes128:R=14,eps=0.2", "aes128:R=14,eps=0.6"} {
 		if share := flowOf(t, name, 50).consistent(32); share < 1-1e-6 {

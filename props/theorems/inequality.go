@@ -101,7 +101,7 @@ func inequality(r *run, plants []plant, bound func(in *reduction.Instance, tau, 
 	}
 	p := combined(append(ps, pBroken))
 	return Result{
-		Quantity: "share of draws that are no preimage",
+		Quantity: "share of draws that are not preimages",
 		Measured: float64(failed) / float64(targets*len(plants)),
 		Relation: AtMost,
 		Bound:    bounds / float64(len(plants)),

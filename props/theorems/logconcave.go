@@ -60,7 +60,7 @@ func logConcaveOf(r *run, inside, outside []langevinCase) (Result, error) {
 		if err != nil {
 			return Result{}, err
 		}
-		result.Measured = max(result.Measured, v.Log10Wealth) // evidence below 10^0 is none
+		result.Measured = max(result.Measured, v.Log10Wealth) // below 10^0 there is no evidence
 		result.Holds = result.Holds && v.Outcome == props.NotRejected
 		result.Notes = append(result.Notes, fmt.Sprintf("%s: %s as a (%.3g, %.2g)-sampler after %d calls; %s", in.words, v.Outcome, in.tolerance.Tau, in.tolerance.Delta, v.Calls, in.derivation))
 		if result.WouldNotice == "" {

@@ -29,7 +29,7 @@ import (
 //     half of all pairs of a small and a large function.
 //
 // That the last is so for every method, known or not, is the theorem's assumption. It cannot be
-// measured, and a measurement is no proof of it.
+// measured, and a measurement is not a proof of it.
 func lowerBound(r *run) (Result, error) {
 	sat, err := inverter.Parse("sat")
 	if err != nil {
@@ -64,7 +64,7 @@ func everyInput(ctx context.Context, c *circuit.Circuit, z []bool) (uint64, erro
 	return work.Candidates, err
 }
 
-// inverting counts the conflicts of a solver, or the inputs looked at by what is none.
+// inverting counts the conflicts of a solver, or the inputs looked at by an inverter without one.
 func inverting(inv inverter.Inverter) func(context.Context, *circuit.Circuit, []bool, *rand.Rand) (uint64, error) {
 	return func(ctx context.Context, c *circuit.Circuit, z []bool, rng *rand.Rand) (uint64, error) {
 		_, work, err := inv.Invert(ctx, c, z, rng)

@@ -12,7 +12,7 @@ import (
 )
 
 // orthantCells are where the orthant lemma is checked: R by the noise that blurs it,
-// unscaled, so that a wrong sign is anything from likely to out of sight. With two secret bits n and
+// unscaled, so that a wrong sign is anything from likely to invisible. With two secret bits n and
 // n - 1 are far apart, 1 - (1 - Q)^2 and Q.
 var orthantCells = []struct {
 	function      string

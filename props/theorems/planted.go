@@ -33,15 +33,15 @@ func spoilt(in *reduction.Instance, tau, delta float64) spec.Sampler {
 		}
 		law.Sample(dst, rng)
 		z := in.Decode(y)
-		planted.Rows(dst, &planted.Scene{Y: y}, planted.Either(delta, fail(in, z), shift(in, z, tau)), rng)
+		planted.Rows(dst, &planted.Setting{Y: y}, planted.Either(delta, fail(in, z), shift(in, z, tau)), rng)
 		return nil
 	})
 }
 
-// fail gives the secret of a draw signs that are no preimage of z, if there are any to be
+// fail gives the secret of a draw signs that are not a preimage of z, if there are any to be
 // found in a hundred tries.
 func fail(in *reduction.Instance, z []bool) planted.Error {
-	return func(x []float64, _ *planted.Scene, rng *rand.Rand) {
+	return func(x []float64, _ *planted.Setting, rng *rand.Rand) {
 		for range 100 {
 			for i := range in.Function().N {
 				if rng.Uint64()&1 == 1 {
@@ -56,10 +56,10 @@ func fail(in *reduction.Instance, z []bool) planted.Error {
 }
 
 // shift moves by tau one of the secret coordinates that lie within tau of zero, across,
-// and such that the secret is then no preimage of z, if there is one.
+// and such that the secret is then not a preimage of z, if there is one.
 func shift(in *reduction.Instance, z []bool, tau float64) planted.Error {
 	tau /= in.Dials().R
-	return func(x []float64, s *planted.Scene, rng *rand.Rand) {
+	return func(x []float64, s *planted.Setting, rng *rand.Rand) {
 		order := make([]int, in.Function().N)
 		for i := range order {
 			order[i] = i
@@ -80,7 +80,7 @@ func shift(in *reduction.Instance, z []bool, tau float64) planted.Error {
 }
 
 // failures counts the targets, images of uniform secrets, of which the one draw of the
-// sampler asked for is no preimage.
+// sampler asked for is not a preimage.
 func failures(ctx context.Context, sampler spec.Sampler, in *reduction.Instance, targets int, rng *rand.Rand) (failed int, err error) {
 	problem, err := in.Problem("hard")
 	if err != nil {

@@ -78,7 +78,7 @@ func proposalsWithin(r *run, bound func(m int, lambda, beta, delta float64) floa
 	result.Quantity = "largest (proposals / bound)^(1/m)"
 	result.Holds = result.Measured <= 1
 	result.P = certain(result.Holds)
-	result.WouldNotice = fmt.Sprintf("a constant %.2f times too small, an exponent of 1/beta of less than %.2f m, or one of 1/sqrt(delta), beside 2/delta, of less than %.2f m",
+	result.WouldNotice = fmt.Sprintf("a constant %.2f times too small, an exponent of 1/beta of less than %.2f m, or one of 1/sqrt(delta), besides 2/delta, of less than %.2f m",
 		1/result.Measured, 1+math.Log(corner)/math.Log(1/leastNoise), 1+math.Log(corner)/math.Log(1/math.Sqrt(leastShare)))
 	result.Detail += fmt.Sprintf("; exact quantiles at %d triples of m, beta and delta", count)
 	return result, r.ctx.Err()

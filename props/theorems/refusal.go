@@ -9,13 +9,13 @@ import (
 	"assay/reduction/relu"
 )
 
-// unfit are dials with which an instance is not well modelled.
-var unfit = []string{"R=10,eps=1", "R=3,eps=0.4", "R=10,eps=0.4,encoding=vertex"}
+// unsuitable are dials with which an instance is not well modelled.
+var unsuitable = []string{"R=10,eps=1", "R=3,eps=0.4", "R=10,eps=0.4,encoding=vertex"}
 
-// refusal checks that Definition 1.1 fails where it must: with unfit dials a certificate is
+// refusal checks that Definition 1.1 fails where it must: with unsuitable dials a certificate is
 // refused, and rightly so. On an instance small enough to be enumerated the claim that the
 // local rule errs by at most d^-C is rejected, at 1e-9, at one of five levels.
-func refusal(r *run) (Result, error) { return refusalOf(r, unfit) }
+func refusal(r *run) (Result, error) { return refusalOf(r, unsuitable) }
 
 // rightly is the level at which an error is said to be above d^-C.
 const rightly = 1e-9

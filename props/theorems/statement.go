@@ -116,7 +116,7 @@ var statements = []Statement{
 	{"inequality", "a sampler more than tau off with probability delta fails to invert with probability <= delta + slack(tau)", "Theorem 1.7", inequalityStatement},
 	{"one-tenth", "a (1/10, 1/10)-posterior sampler of the prior for C = 10 inverts with probability at least 0.71", "Theorem 1.7", oneTenth},
 	{"noise", "its beta is Theta(1/log^2 d), and the slack below 1/10 up to d = 2^30", "Theorem 1.7", noise},
-	{"contrapositive", "one draw that is no preimage is evidence 1/slack", "Theorem 1.7", contrapositive},
+	{"contrapositive", "one draw that is not a preimage is evidence 1/slack", "Theorem 1.7", contrapositive},
 	{"lower-bound", "rejection, enumeration and SAT take time exponential in m on functions believed hard (a measurement, not a proof)", "Theorem 1.8", lowerBound},
 	{"converse", "uniform preimages sample the posterior, up to misread bits", "converse of the reduction (ours)", converse},
 	{"smoothing", "smoothed, the two cosets differ by a factor exp(r) at most", "lemma on smoothing a discretised Gaussian", smoothing},

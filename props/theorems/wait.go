@@ -63,7 +63,7 @@ func (w *wait) score() float64 {
 }
 
 // normalQuantile returns the standard normal quantile of p > 0, no further out than 37
-// deviations, where the tail is no float64 any more.
+// deviations, where the tail is no longer a float64.
 func normalQuantile(p float64) float64 {
 	return distuv.UnitNormal.Quantile(max(p, 1e-300))
 }

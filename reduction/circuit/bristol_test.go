@@ -109,7 +109,7 @@ func TestReadBristolErrors(t *testing.T) {
 func TestWriteBristolErrors(t *testing.T) {
 	c := NewBuilder(2).Build(True)
 	if err := WriteBristol(&bytes.Buffer{}, c, Shape{[]int{1}, []int{1}}); err == nil {
-		t.Error("a shape of the wrong width is no error")
+		t.Error("a shape of the wrong width is not an error")
 	}
 	if err := WriteBristol(failingWriter{}, c, Shape{[]int{2}, []int{1}}); !errors.Is(err, os.ErrClosed) {
 		t.Errorf("error %v, want that of the writer", err)

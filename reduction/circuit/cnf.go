@@ -48,7 +48,7 @@ func (c *Circuit) CNF() *CNF {
 	return f
 }
 
-// setOutputs fills Outputs, given the literal of what is no constant.
+// setOutputs fills Outputs, given the literal of what is not constant.
 func (f *CNF) setOutputs(c *Circuit, literal func(l Lit) int) {
 	constant := 0
 	for j, l := range c.outputs {

@@ -129,9 +129,9 @@ func TestSearchEnds(t *testing.T) {
 		t.Errorf("error %v, want context.Canceled", err)
 	}
 	if _, err := s.Run(t.Context(), []bool{true}, 0, 1, nil); err == nil {
-		t.Error("a target of the wrong length is no error")
+		t.Error("a target of the wrong length is not an error")
 	}
 	if _, err := NewSearch(NewBuilder(63).Build()); err == nil {
-		t.Error("63 inputs are no error")
+		t.Error("63 inputs are not an error")
 	}
 }

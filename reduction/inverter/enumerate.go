@@ -108,7 +108,7 @@ func (s *scan) run(ctx context.Context, part uint64, found func(x uint64) bool) 
 	return Work{Candidates: work.Candidates}, err
 }
 
-// errStop is no mistake: enough was found.
+// errStop is not a mistake: enough was found.
 var errStop = errors.New("stop")
 
 // each calls look for the parts in order, on all processors, until it says stop or

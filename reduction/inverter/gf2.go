@@ -94,7 +94,7 @@ func (s *system) imposeRandom(parities int, rng *rand.Rand) {
 	}
 }
 
-// free returns the unknowns that are no pivot, in order.
+// free returns the unknowns that are not pivots, in order.
 func (s *system) free() []int {
 	var free []int
 	for i, row := range s.owner {

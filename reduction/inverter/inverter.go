@@ -55,7 +55,7 @@ func checkImage(c *circuit.Circuit, z []bool) error {
 // checkPreimage returns an error unless c(x) = z: nobody's word is taken for it.
 func checkPreimage(c *circuit.Circuit, z, x []bool) error {
 	if !slices.Equal(c.Eval(x), z) {
-		return errors.New("what was found is no preimage")
+		return errors.New("what was found is not a preimage")
 	}
 	return nil
 }

@@ -139,7 +139,7 @@ func (s *programSession) write(path string) error {
 // readModel reads a model of n variables: literals, ended by 0, from the lines that
 // begin with "v " or, if bare, from those that do not begin with a letter. A variable
 // that is not mentioned is false. It is an error if the model does not end, is
-// contradictory or is no list of literals.
+// contradictory or is not a list of literals.
 func readModel(r io.Reader, bare bool, n int) ([]bool, error) {
 	model := make([]bool, n)
 	mentioned := make([]bool, n)
@@ -164,7 +164,7 @@ func readModel(r io.Reader, bare bool, n int) ([]bool, error) {
 			v := max(l, -l)
 			switch {
 			case err != nil || v > n:
-				return nil, fmt.Errorf("line %d of the model: %q is no literal of %d variables", number, field, n)
+				return nil, fmt.Errorf("line %d of the model: %q is not a literal of %d variables", number, field, n)
 			case l == 0:
 				return model, nil
 			case mentioned[v-1] && model[v-1] != (l > 0):

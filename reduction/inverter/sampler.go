@@ -31,7 +31,7 @@ var _ instance = (*reduction.Instance)(nil)
 // the oracle of the exact one in total variation. For where the parities are decoded
 // rightly, the secret given y and them is a uniform preimage. That is THEORY section 4.
 //
-// It declines problems that are no hard instances, and an y whose decoded image has no
+// It declines problems that are not hard instances, and a y whose decoded image has no
 // preimage: some bit was misread.
 func Sampler(oracle Inverter) spec.Sampler {
 	return spec.NewSampler(oracle.Name(), true, func(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []float64, rng *rand.Rand) error {

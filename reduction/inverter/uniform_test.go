@@ -27,7 +27,7 @@ func uniformity(t *testing.T, c *circuit.Circuit, z []bool, expected int, sample
 		if key := circuit.Uint(x); all[key] {
 			counts[key]++
 		} else {
-			t.Fatalf("%v is no preimage", x)
+			t.Fatalf("%v is not a preimage", x)
 		}
 	}
 	if len(all) < 2 {

@@ -146,7 +146,7 @@ func TestSearchGoldreich(t *testing.T) {
 	}
 	for _, x := range found {
 		if !slices.Equal(f.Reference(circuit.Bits(x, 24)), target) {
-			t.Errorf("%#x is no preimage", x)
+			t.Errorf("%#x is not a preimage", x)
 		}
 	}
 	// Each output that is the same in a whole block ends half of the blocks; what is

@@ -118,7 +118,7 @@ func compareNetwork[F float](t *testing.T, f file, python string, metadata map[s
 // beyond the levels that it knows. In float32 x is rounded before both; what the rounding of
 // mu does is bounded by the slope of D_0, eps^2/v at its steps, near which a point of the
 // smoothed law is the more rarely the steeper they are. For large sigma all means are nearly
-// 0, of sums of lattice points that cancel: they are compared beside a number of the size of eps.
+// 0, of sums of lattice points that cancel: they are compared relative to a number of the size of eps.
 func TestONNXRule(t *testing.T) {
 	python := python(t)
 	rng := rand.New(rand.NewPCG(6, 6))

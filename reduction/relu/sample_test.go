@@ -80,7 +80,7 @@ func TestDraws(t *testing.T) {
 }
 
 // tolerance is what 50 steps of Heun's method cost on the instance with the most coordinates here, see
-// [theorems.Within]: tau is a fortieth of its lattice spacing, so that a wrong parity is no small error. That the
+// [theorems.Within]: tau is a fortieth of its lattice spacing, so that a wrong parity is not a small error. That the
 // scores are those of networks, within 1/d^2 of the rule's, is what is tested.
 func tolerance(t testing.TB) spec.Tolerance {
 	t.Helper()

@@ -54,7 +54,7 @@ func (f *frames) unpack(a *array) ([]byte, error) {
 	if !kept {
 		var err error
 		if raw, err = base64.StdEncoding.DecodeString(a.Data); err != nil {
-			return nil, fmt.Errorf("data is no base64: %w", err)
+			return nil, fmt.Errorf("data is not base64: %w", err)
 		}
 	}
 	if len(raw) != 8*want {

@@ -12,7 +12,7 @@ var canonical = base64.StdEncoding.Strict()
 // base64Reader decodes canonical base64 that comes in pieces of any length.
 type base64Reader struct {
 	raw    []byte  // what is decoded so far
-	carry  [4]byte // characters that are no whole group of four yet
+	carry  [4]byte // characters that do not yet make a whole group of four
 	n      int     // how many
 	padded bool    // its end has been read
 	unread int     // how many characters write left, once it failed

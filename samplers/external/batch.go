@@ -176,7 +176,7 @@ func (c *Candidate) lead(own *call, batch []*call) error {
 
 // split makes the calls of a batch that failed one by one, up to the first that fails too;
 // the rest is left to those who asked. If each of them goes well, the failure is that of
-// own: a fault is a fact, though nobody knows which call it struck. It is none if all that
+// own: a fault is a fact, though nobody knows which call it struck. There is no fault if all that
 // went wrong is that the calls together took longer than one may.
 func (c *Candidate) split(own *call, others []*call, whole error) error {
 	refusal := (*spec.Refusal)(nil)

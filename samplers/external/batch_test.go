@@ -319,7 +319,7 @@ func TestBatchOfManyProblems(t *testing.T) {
 	}
 }
 
-// TestBatchOfSlowCalls: calls that all are in time are no fault, though the time for one is
+// TestBatchOfSlowCalls: calls that are all in time are not a fault, though the time for one is
 // over before several of them have been made. Three of them are enough for that.
 func TestBatchOfSlowCalls(t *testing.T) {
 	p := problem(t, "gauss")

@@ -110,7 +110,7 @@ func TestFaults(t *testing.T) {
 	}{
 		{"crash at start", external.Start, "hello: it ended with exit code 7"},
 		{"hang at start", external.Timeout, "hello: no answer within"},
-		{"speech", external.Protocol, `hello: it wrote to its standard output what is no JSON-RPC message (what is for people belongs on standard error): "Welcome!"`},
+		{"speech", external.Protocol, `hello: it wrote to its standard output something that is not a JSON-RPC message (what is for people belongs on standard error): "Welcome!"`},
 		{"future", external.Protocol, "speaks protocol 2, want 1"},
 		{"nameless", external.Protocol, "want 1 to 100 printable characters"},
 		{"less than none", external.Protocol, "batch is -1, want how many calls a request may hold"},
@@ -118,13 +118,13 @@ func TestFaults(t *testing.T) {
 		{"signal", external.Crash, "was ended by signal 9"},
 		{"hang", external.Timeout, "sample: no answer within"},
 		{"deaf", external.Timeout, "sample: no answer within"},
-		{"garbage", external.Protocol, `no JSON-RPC message (what is for people belongs on standard error): "Epoch 1: loss 0.5"`},
+		{"garbage", external.Protocol, `not a JSON-RPC message (what is for people belongs on standard error): "Epoch 1: loss 0.5"`},
 		{"endless garbage", external.Protocol, "a message of more than"},
 		{"half", external.Protocol, "in the middle of a message"},
 		{"no version", external.Protocol, `without "jsonrpc":"2.0"`},
 		{"never asked", external.Protocol, "it answered request 77, which was never made"},
 		{"no draws", external.Protocol, `has no "draws"`},
-		{"bad base64", external.Protocol, "draws: data is no base64"},
+		{"bad base64", external.Protocol, "draws: data is not base64"},
 		{"floats", external.Protocol, `dtype is "<f4", want "<f8"`},
 		{"liar", external.Protocol, "data holds 32 bytes, but shape"},
 		{"wrong type", external.Protocol, "its result is not what is asked for"},
@@ -216,7 +216,7 @@ func TestTwice(t *testing.T) {
 	}
 }
 
-// TestRefusal: to decline is no fault, and costs no process.
+// TestRefusal: to decline is not a fault, and costs no process.
 func TestRefusal(t *testing.T) {
 	said := new(log)
 	c := start(t, "refusal", external.Options{Stderr: said})
@@ -401,7 +401,7 @@ func TestOracle(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !mat.Equal(told, again) || mat.Equal(told, other) {
-		t.Error("the draws of the prior are no function of the stream of the call, or of nothing")
+		t.Error("the draws of the prior are not a function of the stream of the call, or of nothing")
 	}
 	counts := c.Counts() // of three calls, and two before the first
 	for name, count := range map[string]int64{"denoise": counts.Denoise.Load(), "score": counts.Score.Load(), "jvp": counts.JVP.Load(), "prior_draws": counts.PriorDraws.Load()} {

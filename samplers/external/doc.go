@@ -8,7 +8,7 @@
 // y was measured from, nor the streams of the judge: the seed is derived from the stream
 // of the call, so that the draws do not depend on which process made them. Its
 // environment is cut down to an allow-list and it inherits no descriptor. That keeps
-// honest programs honest; it is no sandbox.
+// honest programs honest; it is not a sandbox.
 //
 // Whatever a process does wrong is a [*Fault], which says what in words and ends with
 // the last lines that it wrote on standard error. A process at fault is killed with

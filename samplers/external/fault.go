@@ -9,7 +9,7 @@ const (
 	Start     Kind = "crash at start"  // it ended before it said hello
 	Crash     Kind = "crash"           // it ended while it was wanted
 	Timeout   Kind = "time-out"        // it did not answer in time
-	Protocol  Kind = "broken protocol" // what it wrote is no message, or not the one that was due
+	Protocol  Kind = "broken protocol" // what it wrote is not a message, or not the one that was due
 	Failure   Kind = "error"           // it reports an exception of its own
 	Memory    Kind = "out of memory"   // it reports, or dies of, the limit on its memory
 	Shape     Kind = "wrong shape"     // the draws have another shape

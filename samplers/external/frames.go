@@ -23,7 +23,7 @@ const maxFrame = 256 << 20
 // be most of the work. So the base64 of every "data" key is decoded as it comes in and
 // encoded as it goes out, while the other side works on what follows: in between, the
 // value of the key is a name under which the bytes are kept, "#", a secret and a number.
-// Base64 has no "#", and what the other side writes is no name, as it never sees one.
+// Base64 has no "#", and what the other side writes is not a name, as it never sees one.
 type frames struct {
 	r       *bufio.Reader
 	w       io.WriteCloser
@@ -237,7 +237,7 @@ func (f *frames) absorb(chunk []byte) {
 }
 
 // absorbData takes in data up to the quotation mark that ends them, and returns the rest.
-// Data that are no base64, as where JSON spells a slash with a backslash, stay in the line.
+// Data that are not base64, as where JSON spells a slash with a backslash, stay in the line.
 func (f *frames) absorbData(chunk []byte) (rest []byte) {
 	end := bytes.IndexByte(chunk, '"')
 	text := chunk
@@ -274,7 +274,7 @@ func (f *frames) check(text []byte) error {
 		return &Fault{Kind: Protocol, Message: fmt.Sprintf(format, args...) + ": " + excerpt(text)}
 	}
 	if err := json.Unmarshal(text, &message); err != nil {
-		return wrong("it wrote a line that is no JSON-RPC message (%v)", err)
+		return wrong("it wrote a line that is not a JSON-RPC message (%v)", err)
 	}
 	if string(message.Error) == "null" {
 		message.Error = nil
@@ -301,7 +301,7 @@ func (f *frames) check(text []byte) error {
 }
 
 func garbage(text []byte) error {
-	return &Fault{Kind: Protocol, Message: "it wrote to its standard output what is no JSON-RPC message (what is for people belongs on standard error): " + excerpt(text)}
+	return &Fault{Kind: Protocol, Message: "it wrote to its standard output something that is not a JSON-RPC message (what is for people belongs on standard error): " + excerpt(text)}
 }
 
 // excerpt returns the beginning of a text, quoted.

@@ -142,11 +142,11 @@ func TestNoName(t *testing.T) {
 	}
 }
 
-// TestReturns: a carriage return in the middle of data is no JSON, and is not passed over.
+// TestReturns: a carriage return in the middle of data is not JSON, and is not passed over.
 func TestReturns(t *testing.T) {
 	for _, data := range []string{"AAAA\r", "AA\rA\rA\r\r"} {
 		_, err := newFrames(strings.NewReader(`{"jsonrpc":"2.0","method":"m","params":{"data":"`+data+"\"}}\n"), nil).Recv()
-		if fault := (*Fault)(nil); !errors.As(err, &fault) || !strings.Contains(fault.Message, "no JSON-RPC message") {
+		if fault := (*Fault)(nil); !errors.As(err, &fault) || !strings.Contains(fault.Message, "not a JSON-RPC message") {
 			t.Errorf("%q: error %v, want a message that is none", data, err)
 		}
 	}
@@ -164,7 +164,7 @@ func TestBroken(t *testing.T) {
 	if _, err := f.unpack(&a); err != nil {
 		t.Error(err)
 	}
-	if _, err := f.unpack(&a); err == nil || !strings.Contains(err.Error(), "no base64") {
+	if _, err := f.unpack(&a); err == nil || !strings.Contains(err.Error(), "not base64") {
 		t.Errorf("error %v, want none kept under that name any more", err)
 	}
 }

@@ -132,7 +132,7 @@ func (p *process) stop() {
 			}
 		}
 		killGroup(pid) // what is left of it, if anything
-		killKin(p.mark)
+		killDescendants(p.mark)
 		<-p.exited
 		select {
 		case <-p.tail.done:

@@ -12,7 +12,7 @@ func closeInherited() {}
 
 func widen(*os.File) {}
 
-func killKin(string) {}
+func killDescendants(string) {}
 
 func limitMemory(_ int, bytes uint64) error {
 	if bytes == 0 {

@@ -41,7 +41,7 @@ func (t *tail) follow(r io.Reader) {
 		}
 		if len(line) > 0 {
 			out := append([]byte(t.prefix), bytes.TrimRight(line, "\r\n")...)
-			t.to.Write(append(out, '\n')) // a reader who went away is no fault of the candidate
+			t.to.Write(append(out, '\n')) // a reader who went away is not a fault of the candidate
 		}
 		if err != nil && err != bufio.ErrBufferFull {
 			return

@@ -103,7 +103,7 @@ func (g gaussian) exact() affine { return g.law(lower(g.posterior())) }
 func lower(s mat.Symmetric) *mat.TriDense {
 	var c mat.Cholesky
 	if !c.Factorize(s) {
-		panic(unfit("a covariance is not positive definite"))
+		panic(unsuitable("a covariance is not positive definite"))
 	}
 	var l mat.TriDense
 	c.LTo(&l)
@@ -114,7 +114,7 @@ func lower(s mat.Symmetric) *mat.TriDense {
 func root(s mat.Symmetric) *mat.Dense {
 	var eigen mat.EigenSym
 	if !eigen.Factorize(s, true) {
-		panic(unfit("a covariance has no eigenvalues"))
+		panic(unsuitable("a covariance has no eigenvalues"))
 	}
 	var f mat.Dense
 	eigen.VectorsTo(&f)
@@ -318,7 +318,7 @@ var gaussianFlaws = []flaw{
 			l := g.exact()
 			d, _ := l.factor.Dims()
 			if d < 2 {
-				panic(unfit("there are no two coordinates"))
+				panic(unsuitable("there are no two coordinates"))
 			}
 			order := mat.NewDense(d, d, nil)
 			for i := range d {

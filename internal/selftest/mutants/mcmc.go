@@ -57,7 +57,7 @@ func (c chain) sampler(name string) spec.Sampler {
 			}
 			for tries := 0; c.acceptedOnly && !c.kernel(t, state, rng); tries++ {
 				if tries == patience {
-					panic(unfit("no proposal is accepted"))
+					panic(unsuitable("no proposal is accepted"))
 				}
 			}
 			dst.Set(i, 0, c.transform(state[0]))
@@ -169,7 +169,7 @@ func slice(log func(target, float64) float64) kernel {
 			}
 			theta = lo + (hi-lo)*rng.Float64()
 		}
-		panic(unfit("no point of the ellipse is as likely as the present one"))
+		panic(unsuitable("no point of the ellipse is as likely as the present one"))
 	}
 }
 

@@ -96,7 +96,7 @@ func mixtureMutants() []Mutant {
 						return k
 					}
 				}
-				panic(unfit("no atom but the last has any weight"))
+				panic(unsuitable("no atom but the last has any weight"))
 			})),
 		},
 		{

@@ -74,18 +74,19 @@ func newSampler(name string, claims bool, f fill) spec.Sampler {
 	})
 }
 
-// unfit is panicked with by what a sampler is made of when a problem is none for it: its
-// bug is to be judged, not that it was written for regular matrices.
-type unfit string
+// unsuitable is the value with which the steps of a sampler panic on a problem that the sampler
+// is not made for, and which [refusing] turns into a refusal: a mutant is to be judged for its
+// bug, not for being written for regular matrices only.
+type unsuitable string
 
-// must panics if a step fails that needs a regular matrix.
+// must panics if a step that needs a regular matrix has failed.
 func must(err error) {
 	if err != nil {
-		panic(unfit(err.Error()))
+		panic(unsuitable(err.Error()))
 	}
 }
 
-// refusing returns what f does, or the refusal of a problem that is unfit for it.
+// refusing returns what f does, or the refusal of a problem that the sampler is not made for.
 func refusing(p *spec.Problem, f func() error) (err error) {
 	defer func() {
 		r := recover()
@@ -93,7 +94,7 @@ func refusing(p *spec.Problem, f func() error) (err error) {
 			return
 		}
 		value, _ := parallel.Recovered(r)
-		reason, ok := value.(unfit)
+		reason, ok := value.(unsuitable)
 		if !ok {
 			panic(r)
 		}
@@ -102,5 +103,5 @@ func refusing(p *spec.Problem, f func() error) (err error) {
 	return f()
 }
 
-// patience is the number of times that a sampler redraws before it gives a problem up.
+// patience is the number of times that a sampler redraws before it gives up on a problem.
 const patience = 100_000

@@ -25,7 +25,7 @@ type model struct {
 func (m *model) plant(name string, wrong spoilt, goals map[int]Goal) Case {
 	fill := func(ctx context.Context, dst *mat.Dense, _ *spec.Problem, y []float64, rng *rand.Rand) error {
 		draw, centre := m.given(y)
-		planted.Rows(dst, &planted.Scene{Y: y, Centre: centre, Exact: draw}, wrong, rng)
+		planted.Rows(dst, &planted.Setting{Y: y, Centre: centre, Exact: draw}, wrong, rng)
 		return ctx.Err()
 	}
 	return Case{Name: name, Problem: m.problem, Sampler: spec.NewSampler(name, true, fill), Goals: goals}

@@ -26,7 +26,7 @@ func spread(c float64) spoilt { return planted.Drawn(planted.Scale(c)) }
 func studentT(k int) spoilt { return planted.Drawn(planted.Student(k)) }
 
 // ignore draws from the prior of the normal model with rho = 0.
-func ignore(x []float64, _ *planted.Scene, rng *rand.Rand) {
+func ignore(x []float64, _ *planted.Setting, rng *rand.Rand) {
 	for i := range x {
 		x[i] = math.Sqrt(5) * rng.NormFloat64()
 	}
@@ -34,14 +34,14 @@ func ignore(x []float64, _ *planted.Scene, rng *rand.Rand) {
 
 // correlate draws with another correlation between all coordinates.
 func correlate(rho float64) spoilt {
-	return func(x []float64, s *planted.Scene, rng *rand.Rand) { drawEquicorrelated(x, s.Centre, rho, rng) }
+	return func(x []float64, s *planted.Setting, rng *rand.Rand) { drawEquicorrelated(x, s.Centre, rho, rng) }
 }
 
 // decorrelateOne draws with correlation .6 between the first two coordinates, where
 // it is .8 between all others: adding (u, -u) with u of variance v takes 2v from
 // x_1 x_2's covariance relative to their variances; the sum x_1 + x_2, and with it
 // what the others see, is scaled back. See the test for the covariance that results.
-func decorrelateOne(x []float64, s *planted.Scene, rng *rand.Rand) {
+func decorrelateOne(x []float64, s *planted.Setting, rng *rand.Rand) {
 	const rho, want = .8, .6
 	s.Exact(x, rng)
 	a, b := x[0]-s.Centre[0], x[1]-s.Centre[1]
@@ -64,7 +64,7 @@ func decorrelateOne(x []float64, s *planted.Scene, rng *rand.Rand) {
 
 // weighUpper gives the upper of two modes the weight w.
 func weighUpper(w float64) spoilt {
-	return planted.Drawn(func(x []float64, _ *planted.Scene, rng *rand.Rand) {
+	return planted.Drawn(func(x []float64, _ *planted.Setting, rng *rand.Rand) {
 		if up := rng.Float64() < w; up != upper(x) {
 			x[0] = -x[0]
 		}
@@ -76,7 +76,7 @@ func weighUpper(w float64) spoilt {
 func upper(x []float64) bool { return x[0] > 0 }
 
 // hashedMode never draws one of two modes; which it is depends on y.
-func hashedMode(x []float64, s *planted.Scene, rng *rand.Rand) {
+func hashedMode(x []float64, s *planted.Setting, rng *rand.Rand) {
 	s.Exact(x, rng)
 	if (hash(s.Y)&1 == 1) != upper(x) {
 		x[0] = -x[0]
@@ -84,15 +84,15 @@ func hashedMode(x []float64, s *planted.Scene, rng *rand.Rand) {
 }
 
 // withoutAtom never draws the atom (1, 1, 1).
-func withoutAtom(x []float64, s *planted.Scene, rng *rand.Rand) { avoid(x, 7, s, rng) }
+func withoutAtom(x []float64, s *planted.Setting, rng *rand.Rand) { avoid(x, 7, s, rng) }
 
 // withoutHashedAtom never draws one of the 8 atoms; which it is depends on y.
-func withoutHashedAtom(x []float64, s *planted.Scene, rng *rand.Rand) {
+func withoutHashedAtom(x []float64, s *planted.Setting, rng *rand.Rand) {
 	avoid(x, int(hash(s.Y)%8), s, rng)
 }
 
 // avoid draws again until the draw is not that atom.
-func avoid(x []float64, atom int, s *planted.Scene, rng *rand.Rand) {
+func avoid(x []float64, atom int, s *planted.Setting, rng *rand.Rand) {
 	for {
 		s.Exact(x, rng)
 		code := 0

@@ -1,6 +1,6 @@
 // Command kernelgen writes the loops of package circuit that execute a program,
 // one in Go and one for AVX2, from one table of ops. It is a module of its own so
-// that the generator's dependency, avo, is none of assay's.
+// that the generator's dependency, avo, is not one of assay's.
 package main
 
 import (

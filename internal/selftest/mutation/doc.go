@@ -1,4 +1,4 @@
-// Package hunt measures how a campaign of package fuzz fares against the wrong samplers of
+// Package mutation measures how a campaign of package fuzz fares against the wrong samplers of
 // package mutants: whether it finds each of them among generated problems, how long it
 // takes, and how small it makes the problem.
 //
@@ -6,4 +6,4 @@
 // does not mix on a law a thousand times as wide. So its control, the same sampler without
 // the bug, is judged on the problem that was found, and if that is rejected too the
 // campaign goes on.
-package hunt
+package mutation

@@ -1,4 +1,4 @@
-package hunt
+package mutation
 
 import (
 	"context"
@@ -20,11 +20,11 @@ func named(t *testing.T, name string) mutants.Mutant {
 	return list[i]
 }
 
-// TestHunt: a bug of two coordinates is found and reduced to two; one that needs three
+// TestMutationRun: a bug of two coordinates is found and reduced to two; one that needs three
 // components, to three, with the reason. Both take well under a second each on an idle
 // machine, of ten minutes that are given. The campaigns are of fixed seeds, and a control that is
 // right is rejected with probability 1e-6.
-func TestHunt(t *testing.T) {
+func TestMutationRun(t *testing.T) {
 	table, err := Measure(t.Context(), []mutants.Mutant{named(t, "columns-swapped"), named(t, "two-components-only")},
 		Options{For: 10 * time.Minute, Alpha: 1e-6})
 	if err != nil {

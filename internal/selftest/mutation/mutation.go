@@ -1,4 +1,4 @@
-package hunt
+package mutation
 
 import (
 	"context"
@@ -56,14 +56,14 @@ func sizeOf(p *spec.Problem) Size {
 	return s
 }
 
-// Row is how the hunt of one mutant went.
+// Row is the result for one mutant.
 type Row struct {
 	Mutant string `json:"mutant"`
 	// Found says that a counterexample was found on which the control is not rejected.
 	Found   bool `json:"found"`
 	Reduced bool `json:"reduced"`
-	// First is the time to the confirmation of it, Whole to the end of its reduction. They
-	// are no part of the JSON form.
+	// First is the time to the confirmation of it, Whole to the end of its reduction. They are
+	// not part of the JSON form.
 	First time.Duration `json:"-"`
 	Whole time.Duration `json:"-"`
 	// Screened and Refused count the problems, Discarded the counterexamples on which the
@@ -86,15 +86,15 @@ type Table struct {
 	Interrupted bool    `json:"interrupted"`
 }
 
-// Measure hunts the mutants, one after the other. If ctx is done it returns what was
+// Measure runs a campaign on each of the mutants in turn. If ctx is done it returns what was
 // measured by then, and marks it as interrupted.
 func Measure(ctx context.Context, list []mutants.Mutant, o Options) (*Table, error) {
 	if !(o.For > 0) {
-		return nil, fmt.Errorf("hunt: time for each mutant is %v, want a positive duration", o.For)
+		return nil, fmt.Errorf("mutation: time for each mutant is %v, want a positive duration", o.For)
 	}
 	t := &Table{Options: o}
 	for i, m := range list {
-		row, err := hunt(ctx, m, o)
+		row, err := search(ctx, m, o)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", m.Name, err)
 		}
@@ -114,8 +114,8 @@ func Measure(ctx context.Context, list []mutants.Mutant, o Options) (*Table, err
 // given up.
 const patience = 1000
 
-// hunt runs one campaign until a counterexample survives its control, or the time is over.
-func hunt(ctx context.Context, m mutants.Mutant, o Options) (*Row, error) {
+// search runs one campaign until a counterexample survives its control, or the time is over.
+func search(ctx context.Context, m mutants.Mutant, o Options) (*Row, error) {
 	row := &Row{Mutant: m.Name}
 	state, err := fuzz.NewState(m.Sampler.Name(), "any", o.Alpha, o.Seed)
 	if err != nil {

@@ -8,11 +8,11 @@ import (
 	"syscall"
 )
 
-// killKin kills what a program started and what of that left its process group, in a
+// killDescendants kills what a program started and what of that left its process group, in a
 // session of its own or with its parent gone: every process in whose environment the mark
 // is, which is handed down and which none of them has reason to change. It looks again
 // until it finds none, as they may start others meanwhile, but not for ever.
-func killKin(mark string) {
+func killDescendants(mark string) {
 	const rounds = 10
 	entry := []byte(mark)
 	for range rounds {
