@@ -202,7 +202,7 @@ func TestSaysWhatShapedIt(t *testing.T) {
 		{props.At([]float64{1, 2}), "at the y given, each among 3 exact draws, of 10^6.0 needed (budget of calls spent)\n  at y      1 2\n", `"y_given":true`},
 		{some(0.5), "the largest that WithinEach gave for a problem", `"tolerance_within_each":true`},
 		{some(0), "tolerance none, as WithinEach gave for each problem", `"tolerance_within_each":true`},
-		{props.Until(func(p props.Progress) bool { return p.Calls == 60 }), "(ended as Until asked; the budget was 80 calls a problem)", `"stop":"ended as Until asked"`},
+		{props.Until(func(p props.Progress) bool { return p.Calls == 60 }), "(ended as Until asked; the budget was 80 calls a problem)", `"stop":"until"`},
 	} {
 		v := judge(t, samplers.Exact(), named(t, "gauss"), props.Calls(80), props.Terse(), test.option)
 		form, err := json.Marshal(v)
