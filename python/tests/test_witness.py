@@ -10,8 +10,11 @@ from assay_candidate._witness import declared
 
 @pytest.fixture(autouse=True)
 def none_declared():
-    yield
+    """Another test file that was imported may have declared some."""
+    before = declared[:]
     declared.clear()
+    yield
+    declared[:] = before
 
 
 X, Y = np.arange(6.0).reshape(3, 2), np.array([10.0])
