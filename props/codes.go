@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"assay/props/run"
 )
 
 // Outcome is the answer of a judgement, in words; its JSON form is a code.
@@ -34,13 +36,13 @@ const (
 type FaultKind string
 
 const (
-	FaultPanic     FaultKind = "panic"
-	FaultError     FaultKind = "error"
-	FaultNonFinite FaultKind = "non-finite draw"
-	FaultShape     FaultKind = "wrong shape"
+	FaultPanic     FaultKind = run.FaultPanic
+	FaultError     FaultKind = run.FaultError
+	FaultNonFinite FaultKind = run.FaultNonFinite
+	FaultShape     FaultKind = run.FaultShape
 	// FaultRefusal is a candidate that declines; see spec.Refusal. It is no
 	// mistake, but leaves nothing to judge.
-	FaultRefusal FaultKind = "refusal"
+	FaultRefusal FaultKind = run.FaultRefusal
 )
 
 // stopCodes are the codes of stops.

@@ -94,9 +94,14 @@ const named = 3
 func (o *options) leadingWitnesses(shares []evidence.WitnessShare) []WitnessShare {
 	var witnesses []WitnessShare
 	for _, w := range shares[:min(named, len(shares))] {
-		witnesses = append(witnesses, WitnessShare{WitnessCode(w.Name, o.ownWitnesses()), w.Name, w.Share, w.MeanRank})
+		witnesses = append(witnesses, o.witnessShare(w))
 	}
 	return witnesses
+}
+
+// witnessShare returns a share of the evidence as a verdict has it, with the code.
+func (o *options) witnessShare(w evidence.WitnessShare) WitnessShare {
+	return WitnessShare{WitnessCode(w.Name, o.ownWitnesses()), w.Name, w.Share, w.MeanRank}
 }
 
 // calls returns the number of calls that were bet on, over all points.

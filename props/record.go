@@ -190,8 +190,7 @@ func (r *recorder) finish(t *trial, v *Verdict) *Record {
 		}
 		session := e.worst().session
 		for _, w := range session.WitnessShares() {
-			c.Problems[i].Witnesses = append(c.Problems[i].Witnesses,
-				Ranks{WitnessShare{WitnessCode(w.Name, t.ownWitnesses()), w.Name, w.Share, w.MeanRank}, session.RankCounts(w.Witness)})
+			c.Problems[i].Witnesses = append(c.Problems[i].Witnesses, Ranks{t.witnessShare(w), session.RankCounts(w.Witness)})
 		}
 	}
 	return &c

@@ -2,9 +2,14 @@ package props
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"math"
+	"math/rand/v2"
+	"slices"
 	"testing"
+
+	"gonum.org/v1/gonum/mat"
 
 	"assay/props/problems"
 	"assay/samplers"
@@ -46,6 +51,48 @@ func TestRecord(t *testing.T) {
 	}
 	if run().Record != nil {
 		t.Error("a record that nobody asked for")
+	}
+}
+
+// TestRecordOfAConstant: of a sampler that always draws sevens the moments of the draws are known,
+// and those of the truth are others; the moves are in order, and hold what was drawn.
+func TestRecordOfAConstant(t *testing.T) {
+	p, err := problems.Parse("gauss")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sevens := spec.NewSampler("sevens", true, func(_ context.Context, dst *mat.Dense, _ *spec.Problem, _ []float64, _ *rand.Rand) error {
+		dst.Apply(func(_, _ int, _ float64) float64 { return 7 }, dst)
+		return nil
+	})
+	v, err := Judge(t.Context(), sevens, []*spec.Problem{p}, Recorded())
+	if err != nil {
+		t.Fatal(err)
+	}
+	moments := v.Record.Problems[0].Moments
+	if len(moments) != p.Dim() {
+		t.Fatalf("moments of %d coordinates, want %d", len(moments), p.Dim())
+	}
+	for j, m := range moments {
+		if m.DrawsMean != 7 || m.DrawsSD != 0 || m.TruthMean == 7 || m.TruthSD == 0 {
+			t.Errorf("coordinate %d: %+v", j, m)
+		}
+	}
+	last := math.Inf(1)
+	for _, move := range v.Record.Largest {
+		if size := math.Abs(move.Log10Factor); size > last {
+			t.Errorf("a move of 10^%v after one of 10^%v", size, last)
+		} else {
+			last = size
+		}
+		if len(move.Draws) != v.DrawsACall || len(move.Y) != p.Rows() || move.Truth[0] == 7 {
+			t.Errorf("call %d: %+v", move.Call, move)
+		}
+		for _, draw := range move.Draws {
+			if slices.ContainsFunc(draw, func(x float64) bool { return x != 7 }) {
+				t.Errorf("call %d: drawn %v", move.Call, draw)
+			}
+		}
 	}
 }
 

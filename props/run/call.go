@@ -143,15 +143,21 @@ func (a *Answer) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// check returns what is wrong with an answer as one to the call, on a problem of d numbers.
-func (a Answer) check(c Call, d int) *Fault {
+// check returns what is wrong with an answer as one to the call. Draws may be of any length if
+// nobody here knows the problem.
+func (a Answer) check(c Call) *Fault {
 	if a.Fault != nil {
 		return a.Fault
 	}
 	if a.Draws == nil {
 		return &Fault{Kind: FaultShape, Message: "returned no draws"}
 	}
-	if rows, cols := a.Draws.Dims(); rows != c.Draws || cols != d {
+	rows, cols := a.Draws.Dims()
+	d := cols
+	if c.Problem != nil {
+		d = c.Problem.Dim()
+	}
+	if rows != c.Draws || cols != d {
 		return &Fault{Kind: FaultShape, Message: fmt.Sprintf("returned %d x %d draws, want %d x %d", rows, cols, c.Draws, d)}
 	}
 	for i := range c.Draws {

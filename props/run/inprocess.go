@@ -30,17 +30,13 @@ type inProcess struct {
 
 // AtOnce is that of the sampler, or zeros if it does not say.
 func (r inProcess) AtOnce(numbers int) (now, most int) {
-	if c, ok := r.sampler.(spec.Concurrent); ok {
-		return c.AtOnce(numbers)
-	}
-	return 0, 0
+	return atOnce(r.sampler, numbers)
 }
 
 // Answer implements [Runner].
 func (r inProcess) Answer(ctx context.Context, c Call) (answer Answer) {
-	p := c.Problem
-	if p == nil {
-		if p = r.known[c.Digest]; p == nil {
+	if c.Problem == nil {
+		if c.Problem = r.known[c.Digest]; c.Problem == nil {
 			return failed(fmt.Errorf("the problem %s of the call is not known here", c.Digest))
 		}
 	}
@@ -50,18 +46,18 @@ func (r inProcess) Answer(ctx context.Context, c Call) (answer Answer) {
 			answer = Answer{Fault: &Fault{Kind: FaultPanic, Message: fmt.Sprint(value), Stack: string(stack)}}
 		}
 	}()
-	draws := mat.NewDense(c.Draws, p.Dim(), nil)
+	draws := mat.NewDense(c.Draws, c.Problem.Dim(), nil)
 	for i := range c.Draws {
 		row := draws.RawRowView(i)
 		for j := range row {
 			row[j] = math.NaN() // a row left unfilled is noticed
 		}
 	}
-	if err := r.sampler.Sample(ctx, draws, p, slices.Clone(c.Y), c.Key.Stream()); err != nil {
+	if err := r.sampler.Sample(ctx, draws, c.Problem, slices.Clone(c.Y), c.Key.Stream()); err != nil {
 		return failed(err)
 	}
 	answer = Answer{Draws: draws}
-	if fault := answer.check(c, p.Dim()); fault != nil {
+	if fault := answer.check(c); fault != nil {
 		return Answer{Fault: fault}
 	}
 	return answer

@@ -107,14 +107,7 @@ func (j *Journal) recall(c Call) (answer Answer, ok bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	answer, ok = j.answers[id]
-	d := 0
-	switch {
-	case c.Problem != nil:
-		d = c.Problem.Dim()
-	case answer.Draws != nil:
-		d = answer.Draws.RawMatrix().Cols
-	}
-	if !ok || answer.check(c, d) != nil {
+	if !ok || answer.check(c) != nil {
 		return Answer{}, false
 	}
 	answer.Draws = mat.DenseCopyOf(answer.Draws)
@@ -154,10 +147,7 @@ type journalled struct {
 
 // AtOnce is that of the runner behind, or zeros if it does not say.
 func (r journalled) AtOnce(numbers int) (now, most int) {
-	if c, ok := r.Runner.(concurrent); ok {
-		return c.AtOnce(numbers)
-	}
-	return 0, 0
+	return atOnce(r.Runner, numbers)
 }
 
 // Answer implements [Runner].

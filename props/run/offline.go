@@ -37,13 +37,7 @@ func (dir offline) Answer(ctx context.Context, c Call) Answer {
 		err := readJSON(name+answerSuffix, &answer)
 		switch {
 		case err == nil:
-			d := 0
-			if c.Problem != nil {
-				d = c.Problem.Dim()
-			} else if answer.Draws != nil {
-				d = answer.Draws.RawMatrix().Cols
-			}
-			if fault := answer.check(c, d); fault != nil {
+			if fault := answer.check(c); fault != nil {
 				return Answer{Fault: fault}
 			}
 			return answer

@@ -15,24 +15,26 @@ type Runner interface {
 	Answer(ctx context.Context, c Call) Answer
 }
 
-// concurrent is a runner that knows how many calls keep it busy; see [spec.Concurrent].
-type concurrent interface {
-	AtOnce(numbers int) (now, most int)
+// atOnce returns how many calls keep a sampler or a runner busy, as [spec.Concurrent] says, or
+// zeros if it does not say.
+func atOnce(of any, numbers int) (now, most int) {
+	if c, ok := of.(interface {
+		AtOnce(numbers int) (now, most int)
+	}); ok {
+		return c.AtOnce(numbers)
+	}
+	return 0, 0
 }
 
 // Width returns how many calls, each for this many numbers, to make of a runner at a time,
 // from now on and at most: as many as its sampler says that keep it busy, and otherwise as
 // many as there are processors.
 func Width(r Runner, numbers int) (now func() int, most int) {
-	c, ok := r.(concurrent)
-	if !ok {
-		return Fixed(runtime.GOMAXPROCS(0))
-	}
-	if _, most = c.AtOnce(numbers); most == 0 {
+	if _, most = atOnce(r, numbers); most == 0 {
 		return Fixed(runtime.GOMAXPROCS(0))
 	}
 	return func() int {
-		now, _ := c.AtOnce(numbers)
+		now, _ := atOnce(r, numbers)
 		return now
 	}, most
 }
