@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"assay/spec"
@@ -129,6 +130,44 @@ func TestWealthIsAMeanOverScales(t *testing.T) {
 	s.config.Single = true
 	if single := s.WitnessShares(); one[0].Name != "w" || one[0].MeanRank != 1 || single[0].MeanRank != 0 {
 		t.Errorf("mean rank %v, at a single y %v; want 1 and 0", one, single)
+	}
+}
+
+// TestCalibrationOfTheLeadingScale: the limit is that of the scale with the most evidence, which
+// is chosen by what was seen, so that the scales share the chance of an error: with three of them
+// each limit is one of level 1 - 0.05/3. After 200 calls that is another number than at 0.95.
+func TestCalibrationOfTheLeadingScale(t *testing.T) {
+	for scales, tolerance := range map[int]spec.Tolerance{1: {}, 3: {Tau: 0.1}} {
+		s := onProblem(t, "gauss:d=2,m=1", Config{Draws: 3, Independent: true, Tolerance: tolerance})
+		p := s.config.Problem
+		posterior, err := p.Posterior()
+		if err != nil {
+			t.Fatal(err)
+		}
+		x, y, draws := make([]float64, p.Dim()), make([]float64, p.Rows()), mat.NewDense(3, p.Dim(), nil)
+		rng := spec.Stream(0, "calls", p.Digest(), 0)
+		for range 200 {
+			p.Draw(x, y, rng)
+			posterior.Given(y).Sample(draws, rng)
+			if err := s.Observe(x, draws, y, rng); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if len(s.processes) != scales {
+			t.Fatalf("%d scales, want %d", len(s.processes), scales)
+		}
+		want, unshared := 0.0, 0.0
+		for k := range s.Names() {
+			leading := s.processes[leading(s.processes)]
+			want = max(want, leading.CalibrationLimit(k, 1-0.05/float64(scales)))
+			unshared = max(unshared, leading.CalibrationLimit(k, 0.95))
+		}
+		if got := s.CalibrationLimit(0.95); math.Abs(got-want) > 1e-9 || want == 0 {
+			t.Errorf("%d scales: a limit of %v, want %v", scales, got, want)
+		}
+		if (want != unshared) != (scales > 1) {
+			t.Errorf("%d scales: %v at the shared level, %v at the whole one", scales, want, unshared)
+		}
 	}
 }
 
