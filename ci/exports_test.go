@@ -26,11 +26,7 @@ var open = map[string]string{
 
 // kept are exports elsewhere that are meant for people.
 var kept = map[string]string{
-	"reduction/circuit.ReadBristol":  "circuits of other programs",
-	"reduction/circuit.WriteBristol": "circuits for other programs",
-	"reduction/circuit.False":        "the other one of True",
-	"reduction/circuit.True":         "the other one of False",
-	"props/metamorphic.Property":     "the door for tests of one's own sampler",
+	"props/metamorphic.Property": "the door for tests of one's own sampler",
 }
 
 // export is a name at the top of a package; the package without the name of the module.

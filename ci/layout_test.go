@@ -14,7 +14,7 @@ import (
 // TestKernelLayout: the types that the assembler of the circuits reads compile as they are,
 // and not with a field more, a wider one, or two of them swapped.
 func TestKernelLayout(t *testing.T) {
-	path, err := filepath.Abs("../reduction/circuit/program.go")
+	path, err := filepath.Abs("../internal/circuit/program.go")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func TestKernelLayout(t *testing.T) {
 			Mode: packages.NeedName | packages.NeedFiles | packages.NeedSyntax | packages.NeedTypes | packages.NeedTypesSizes |
 				packages.NeedImports | packages.NeedDeps | packages.NeedExportFile,
 			Dir: "..", Env: append(os.Environ(), "GOOS=linux", "GOARCH=amd64"), Overlay: map[string][]byte{path: edited},
-		}, "./reduction/circuit")
+		}, "./internal/circuit")
 		if err != nil {
 			t.Fatal(err)
 		}

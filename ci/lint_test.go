@@ -22,17 +22,21 @@ import (
 // module is the path that our own imports begin with.
 const module = "assay"
 
-// mayImport says, for each folder at the top of the tree and for internal/selftest, which
-// others of ours the packages in it may import besides their own; inside props floors_test.go
-// says more. Nobody imports cmd or ci.
+// mayImport says, for each folder at the top of the tree and for the rooms of internal that
+// are built on them, which others of ours the packages in it may import besides their own;
+// inside props floors_test.go says more. Nobody imports cmd or ci.
 var mayImport = map[string][]string{
 	"spec":              {},
-	"reduction":         {"spec"},
+	"internal/circuit":  {},
+	"reduction":         {"spec", "internal/circuit"},
+	"internal/relu":     {"spec", "reduction", "internal/circuit"},
 	"samplers":          {"spec"},
-	"props":             {"spec", "reduction", "samplers", "internal/planted"},
 	"internal/planted":  {},
+	"props":             {"spec", "reduction", "samplers", "internal/planted"},
+	"internal/theorems": {"spec", "reduction", "samplers", "props", "internal/circuit", "internal/relu", "internal/planted"},
+	"internal/hardness": {"spec", "reduction", "samplers", "props", "internal/theorems"},
 	"internal/selftest": {"spec", "reduction", "samplers", "props", "internal/planted"},
-	"cmd":               {"spec", "reduction", "samplers", "props", "internal/selftest"},
+	"cmd":               {"spec", "reduction", "samplers", "props", "internal/relu", "internal/theorems", "internal/hardness", "internal/selftest"},
 	"ci":                {},
 }
 
@@ -200,7 +204,7 @@ var rules = []rule{
 	{"imports", importFaults, []source{
 		{"spec/planted.go", []byte("package spec\nimport _ \"assay/samplers\" // fault\nimport _ \"gonum.org/v1/gonum/mat\"\nimport _ \"math\"\n")},
 		{"spec/planted.go", []byte("package spec\nimport _ \"pgregory.net/rapid\" // fault\n")},
-		{"samplers/external/planted.go", []byte("package external\nimport _ \"assay/reduction/circuit\" // fault\nimport _ \"assay/spec\"\nimport _ \"assay/samplers\"\n")},
+		{"samplers/external/planted.go", []byte("package external\nimport _ \"assay/internal/circuit\" // fault\nimport _ \"assay/spec\"\nimport _ \"assay/samplers\"\n")},
 		{"reduction/planted.go", []byte("package reduction\nimport _ \"assay/samplers\" // fault\n")},
 		{"props/planted.go", []byte("package props\nimport _ \"assay/cmd/assay\" // fault\nimport _ \"assay/samplers\"\n")},
 		{"props/planted.go", []byte("package props\nimport _ \"assay/internal/selftest/mutants\" // fault\n")},

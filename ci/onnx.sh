@@ -12,4 +12,4 @@ if [[ -z ${ASSAY_PYTHON:-} ]]; then
   venv "$folder/venv" onnxruntime numpy || exit 0
   export ASSAY_PYTHON=$folder/venv/bin/python
 fi
-go test -count=1 -run 'TestONNX' ./reduction/relu
+go test -count=1 -run 'TestONNX' ./internal/relu

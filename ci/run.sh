@@ -88,7 +88,7 @@ run_lint() {
   go vet ./...
   go tool staticcheck ./...
   tidy .
-  tidy reduction/circuit/kernelgen
+  tidy internal/circuit/kernelgen
 }
 
 # tidy MODULE fails if go mod tidy would change the module in a folder.
@@ -153,7 +153,7 @@ run_docs() {
   done
 }
 
-run_kernels() { go -C reduction/circuit/kernelgen test .; }
+run_kernels() { go -C internal/circuit/kernelgen test .; }
 
 run_python() {
   pip

@@ -49,7 +49,7 @@ func TestParameters(t *testing.T) {
 			t.Fatal(err)
 		}
 		// The optimum over R is flat, so that its grid moves eps/R by less than 2 %; see also the
-		// statement noise of props/theorems. An eps/beta that stays 10 has a slack of 1.2 at k = 21.
+		// statement noise of internal/theorems. An eps/beta that stays 10 has a slack of 1.2 at k = 21.
 		log := math.Log(float64(2 * n))
 		if c := dials.Eps / dials.R * log; c < 0.106 || c > 0.113 {
 			t.Errorf("d = 2^%d: eps/R is %v/log d", k, c)

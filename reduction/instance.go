@@ -8,7 +8,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"assay/reduction/circuit"
+	"assay/internal/circuit"
 	"assay/reduction/oneway"
 	"assay/spec"
 )

@@ -11,7 +11,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"assay/reduction/circuit"
+	"assay/internal/circuit"
 	"assay/samplers"
 	"assay/spec"
 )

@@ -13,8 +13,8 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
+	"assay/internal/circuit"
 	"assay/internal/parallel"
-	"assay/reduction/circuit"
 	"assay/spec"
 )
 

@@ -10,9 +10,9 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"assay/internal/hardness"
 	"assay/props"
 	"assay/props/fuzz"
-	"assay/props/hardness"
 	"assay/props/inversion"
 	"assay/props/metamorphic"
 	"assay/props/problems"

@@ -10,9 +10,9 @@ import (
 	"path/filepath"
 	"strings"
 
+	"assay/internal/relu"
 	"assay/props/problems/hard"
 	"assay/reduction"
-	"assay/reduction/relu"
 )
 
 // exportCommand hands the score of a hard instance to other programs.

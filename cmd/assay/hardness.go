@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"assay/props/hardness"
+	"assay/internal/hardness"
 )
 
 // hardnessCommand is the command line of the measurement of cost against n.

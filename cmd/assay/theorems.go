@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"assay/props/theorems"
+	"assay/internal/theorems"
 )
 
 // theoremsCommand is the command line of the mathematics.

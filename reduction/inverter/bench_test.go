@@ -5,7 +5,7 @@ import (
 	"errors"
 	"testing"
 
-	"assay/reduction/circuit"
+	"assay/internal/circuit"
 	"assay/reduction/oneway"
 )
 

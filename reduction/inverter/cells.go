@@ -5,7 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 
-	"assay/reduction/circuit"
+	"assay/internal/circuit"
 )
 
 // lister returns all preimages of z, or more than limit of them.

@@ -9,7 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"assay/reduction/circuit"
+	"assay/internal/circuit"
 )
 
 // subspaces returns all linear subspaces of dimension k of {0,1}^n, each as the sorted

@@ -8,8 +8,8 @@ import (
 	"slices"
 	"sync"
 
+	"assay/internal/circuit"
 	"assay/internal/parallel"
-	"assay/reduction/circuit"
 )
 
 // Enumerate returns the inverter that tries all inputs, up to 2^62, shared out over

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"assay/reduction/circuit"
+	"assay/internal/circuit"
 	"assay/reduction/oneway"
 )
 

@@ -4,7 +4,7 @@ import (
 	"math/bits"
 	"math/rand/v2"
 
-	"assay/reduction/circuit"
+	"assay/internal/circuit"
 )
 
 // system is a system of linear equations over GF(2) in n unknowns, kept in reduced

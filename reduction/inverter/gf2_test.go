@@ -6,7 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"assay/reduction/circuit"
+	"assay/internal/circuit"
 )
 
 // drawSystem draws equations, often dependent or contradictory ones.

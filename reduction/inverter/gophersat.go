@@ -5,7 +5,7 @@ import (
 
 	gopher "github.com/crillab/gophersat/solver"
 
-	"assay/reduction/circuit"
+	"assay/internal/circuit"
 )
 
 const gophersatName = "gophersat"

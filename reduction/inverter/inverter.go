@@ -7,7 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
-	"assay/reduction/circuit"
+	"assay/internal/circuit"
 )
 
 // ErrNoPreimage is the error where there is proof that no input has the image.

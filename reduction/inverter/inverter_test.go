@@ -11,7 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"assay/reduction/circuit"
+	"assay/internal/circuit"
 	"assay/reduction/oneway"
 )
 

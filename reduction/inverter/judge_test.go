@@ -5,10 +5,10 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"assay/internal/circuit"
 	"assay/props"
 	"assay/props/problems"
 	_ "assay/props/problems/hard" // hard: in names of problems
-	"assay/reduction/circuit"
 	"assay/reduction/inverter"
 	"assay/spec"
 )

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 
-	"assay/reduction/circuit"
+	"assay/internal/circuit"
 )
 
 // Linear returns the inverter by Gaussian elimination, for circuits without an AND

@@ -5,7 +5,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"assay/reduction/circuit"
+	"assay/internal/circuit"
 )
 
 // newRand returns a stream of its own for each test.

@@ -15,7 +15,7 @@ import (
 	"strings"
 	"time"
 
-	"assay/reduction/circuit"
+	"assay/internal/circuit"
 )
 
 // program is a SAT solver on the PATH, started anew for every formula. It reads a

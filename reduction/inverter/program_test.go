@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"assay/reduction/circuit"
+	"assay/internal/circuit"
 )
 
 // forEachProgram runs a test with every solver that is installed.

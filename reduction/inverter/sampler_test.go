@@ -8,8 +8,8 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"assay/internal/circuit"
 	"assay/reduction"
-	"assay/reduction/circuit"
 	"assay/reduction/oneway"
 	"assay/spec"
 )

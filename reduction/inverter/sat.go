@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 
-	"assay/reduction/circuit"
+	"assay/internal/circuit"
 )
 
 // newSAT returns the inverter by the SAT solver of the given name, one of solvers,

@@ -4,7 +4,7 @@ import (
 	"context"
 	"math/bits"
 
-	"assay/reduction/circuit"
+	"assay/internal/circuit"
 )
 
 // sweep evaluates a circuit on all points of affine subspaces of its inputs,

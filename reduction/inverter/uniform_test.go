@@ -7,7 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/stat/distuv"
 
-	"assay/reduction/circuit"
+	"assay/internal/circuit"
 )
 
 // falseAlarm is the probability that a true oracle fails one uniformity test, by the

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"assay/internal/catalogue"
-	"assay/reduction/circuit"
+	"assay/internal/circuit"
 )
 
 const aesKeyBits = 128

@@ -4,7 +4,7 @@ import (
 	"math/big"
 
 	"assay/internal/catalogue"
-	"assay/reduction/circuit"
+	"assay/internal/circuit"
 )
 
 // multiplication maps two integers, of ceil(n/2) and floor(n/2) bits, to their

@@ -4,7 +4,7 @@ import (
 	"math/bits"
 
 	"assay/internal/catalogue"
-	"assay/reduction/circuit"
+	"assay/internal/circuit"
 )
 
 // Speck and Simon: Beaulieu et al., "The SIMON and SPECK families of lightweight

@@ -2,7 +2,7 @@ package oneway
 
 import (
 	"assay/internal/catalogue"
-	"assay/reduction/circuit"
+	"assay/internal/circuit"
 )
 
 // maxControl is the largest number of inputs or outputs of a control.

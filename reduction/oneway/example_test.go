@@ -3,7 +3,7 @@ package oneway_test
 import (
 	"fmt"
 
-	"assay/reduction/circuit"
+	"assay/internal/circuit"
 	"assay/reduction/oneway"
 )
 

@@ -5,7 +5,7 @@ import (
 	"math/rand/v2"
 
 	"assay/internal/catalogue"
-	"assay/reduction/circuit"
+	"assay/internal/circuit"
 	"assay/spec"
 )
 

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"assay/reduction/circuit"
+	"assay/internal/circuit"
 
 	"pgregory.net/rapid"
 )

@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"assay/internal/catalogue"
-	"assay/reduction/circuit"
+	"assay/internal/circuit"
 )
 
 // predicate is the local function of Goldreich's construction, of a few bits.

@@ -6,7 +6,7 @@ import (
 	"strconv"
 
 	"assay/internal/catalogue"
-	"assay/reduction/circuit"
+	"assay/internal/circuit"
 )
 
 // keccak is Keccak-p[25w, rounds] of FIPS 202 on a state whose first n bits are the

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"testing"
 
-	"assay/reduction/circuit"
+	"assay/internal/circuit"
 	"assay/spec"
 
 	"pgregory.net/rapid"

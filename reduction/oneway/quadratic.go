@@ -2,7 +2,7 @@ package oneway
 
 import (
 	"assay/internal/catalogue"
-	"assay/reduction/circuit"
+	"assay/internal/circuit"
 )
 
 // quadratic is a system of m random quadratic polynomials in n variables over

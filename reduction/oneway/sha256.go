@@ -5,7 +5,7 @@ import (
 	"math/bits"
 
 	"assay/internal/catalogue"
-	"assay/reduction/circuit"
+	"assay/internal/circuit"
 )
 
 const (

@@ -10,7 +10,7 @@ import (
 	"slices"
 	"testing"
 
-	"assay/reduction/circuit"
+	"assay/internal/circuit"
 )
 
 // computes checks that circuit and reference of f both map x to y.

@@ -8,8 +8,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 	"pgregory.net/rapid"
 
+	"assay/internal/relu"
 	"assay/reduction"
-	"assay/reduction/relu"
 )
 
 // TestDefinition (Definition 1.1): over functions, exponents and levels from d^-C to d^C a

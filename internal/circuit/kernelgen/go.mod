@@ -1,4 +1,4 @@
-module assay/reduction/circuit/kernelgen
+module assay/internal/circuit/kernelgen
 
 go 1.26.0
 

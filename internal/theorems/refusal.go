@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"math"
 
+	"assay/internal/relu"
 	"assay/props/problems/hard"
 	"assay/reduction"
-	"assay/reduction/relu"
 )
 
 // unsuitable are dials with which an instance is not well modelled.

@@ -7,7 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"assay/reduction/circuit"
+	"assay/internal/circuit"
 	"assay/reduction/oneway"
 )
 

@@ -8,7 +8,7 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 
-	"assay/reduction/circuit"
+	"assay/internal/circuit"
 	"assay/reduction/inverter"
 	"assay/reduction/oneway"
 )

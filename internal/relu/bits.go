@@ -1,6 +1,6 @@
 package relu
 
-import "assay/reduction/circuit"
+import "assay/internal/circuit"
 
 // This file holds the gadgets on bits (THEORY 5): expressions that are 0 or 1 where what
 // they read is. All that is added there is a small integer, exact in float32.

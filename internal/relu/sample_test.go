@@ -10,12 +10,12 @@ import (
 	"gonum.org/v1/gonum/mat"
 	"pgregory.net/rapid"
 
+	"assay/internal/circuit"
+	"assay/internal/relu"
+	"assay/internal/theorems"
 	"assay/props"
-	"assay/props/theorems"
 	"assay/reduction"
-	"assay/reduction/circuit"
 	"assay/reduction/oneway"
-	"assay/reduction/relu"
 	"assay/samplers"
 	"assay/spec"
 )

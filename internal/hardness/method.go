@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"assay/internal/catalogue"
-	"assay/props/theorems"
+	"assay/internal/theorems"
 	"assay/reduction"
 	"assay/reduction/inverter"
 	"assay/samplers"

@@ -11,8 +11,8 @@ import (
 	"gonum.org/v1/gonum/mathext"
 	"gonum.org/v1/gonum/stat"
 
+	"assay/internal/circuit"
 	"assay/props/problems"
-	"assay/reduction/circuit"
 	"assay/reduction/inverter"
 	"assay/spec"
 )

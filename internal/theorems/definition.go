@@ -7,9 +7,9 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 
+	"assay/internal/relu"
 	"assay/props/problems/hard"
 	"assay/reduction"
-	"assay/reduction/relu"
 )
 
 // exponents are those that Definition 1.1 is checked for.

@@ -12,8 +12,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 
+	"assay/internal/circuit"
 	"assay/reduction"
-	"assay/reduction/circuit"
 	"assay/reduction/inverter"
 	"assay/reduction/oneway"
 	"assay/samplers"

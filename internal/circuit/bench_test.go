@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"assay/reduction/circuit"
+	"assay/internal/circuit"
 	"assay/reduction/oneway"
 )
 

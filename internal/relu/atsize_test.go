@@ -6,7 +6,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"assay/reduction/circuit"
+	"assay/internal/circuit"
 )
 
 var points = flag.Int("points", 10_000, "random points of TestBitsAtSize, for each function and format")

@@ -1,9 +1,9 @@
 package theorems
 
 import (
+	"assay/internal/relu"
 	"assay/reduction"
 	"assay/reduction/oneway"
-	"assay/reduction/relu"
 )
 
 // sampling checks Theorem 1.4 on the networks of Definition 1.1, C = 2: diffusion that

@@ -11,7 +11,7 @@ import (
 	"gonum.org/v1/gonum/integrate/quad"
 	"gonum.org/v1/gonum/mat"
 
-	"assay/reduction/circuit"
+	"assay/internal/circuit"
 	"assay/reduction/inverter"
 	"assay/samplers"
 	"assay/spec"

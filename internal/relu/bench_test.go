@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"gonum.org/v1/gonum/stat"
 
-	"assay/reduction/circuit"
+	"assay/internal/circuit"
 )
 
 // TestAES: the score of AES-128, by gates, is certified from d^-C to d^C.

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"os"
 
-	"assay/reduction/circuit"
+	"assay/internal/circuit"
 )
 
 // A full adder takes one AND.

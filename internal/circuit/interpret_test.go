@@ -6,7 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"assay/reduction/circuit"
+	"assay/internal/circuit"
 )
 
 // bools is the algebra of bits; mute has its NOT forgotten, the control.

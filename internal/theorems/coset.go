@@ -5,8 +5,8 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 
+	"assay/internal/circuit"
 	"assay/reduction"
-	"assay/reduction/circuit"
 )
 
 // logCoset returns the log density at x of a standard Gaussian restricted to the points

@@ -3,7 +3,7 @@ package relu
 import (
 	"math/bits"
 
-	"assay/reduction/circuit"
+	"assay/internal/circuit"
 )
 
 // mostLocal bounds the bits that an output may depend on to be one layer, and

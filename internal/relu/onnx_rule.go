@@ -5,8 +5,8 @@ import (
 	"io"
 	"math"
 
+	"assay/internal/circuit"
 	"assay/reduction"
-	"assay/reduction/circuit"
 )
 
 // ruleCertificate bounds the error of the local rule, over all levels sigma from From = d^-C to
