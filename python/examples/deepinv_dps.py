@@ -1,9 +1,10 @@
-"""The DPS of deepinv, as it is, with its own defaults, given the exact denoiser.
+"""The DPS of deepinv, unchanged and with its own defaults, given the exact denoiser.
 
 deepinv samples images with pixels in [0, 1]. A point x of the problem becomes the image
-(x / c + 1) / 2, and y what is measured of that: for images in [-1, 1] c is 1, and else the
-largest coordinate of some draws from the prior. deepinv then has its own problem, with
-the same A, and the denoiser of its prior; its draws are mapped back.
+(x / c + 1) / 2, and y what is measured of that image: for images in [-1, 1] c is 1,
+otherwise the largest coordinate of some draws from the prior. deepinv then solves a
+problem in its own units, with the same A and the denoiser of that prior; its draws are
+mapped back.
 """
 
 import deepinv

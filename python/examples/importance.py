@@ -1,7 +1,7 @@
-"""Importance sampling: draws from the prior, chosen again by their likelihood.
+"""Importance sampling: draws from the prior, resampled by their likelihood.
 
-It is right as the number of draws grows; how many are enough for a problem is what
-assay tells.
+It becomes right as the number of draws from the prior grows; assay tells how many are
+enough for a problem.
 """
 
 import sys

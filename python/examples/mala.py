@@ -1,8 +1,8 @@
 """The Metropolis-adjusted Langevin algorithm, one chain a draw, all chains at once.
 
 The target is p(x | y), its gradient the score of the prior plus A^T (y - A x) / beta^2.
-A chain starts at a draw from the prior. It is right for a posterior of one mode, given
-enough steps, and not for modes far apart, which no chain crosses.
+A chain starts at a draw from the prior. It is right for a posterior with one mode, given
+enough steps, and wrong for modes far apart, between which no chain crosses.
 """
 
 import sys

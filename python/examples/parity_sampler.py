@@ -1,6 +1,7 @@
 """A wrong sampler that every built-in witness takes for a right one: draws from the exact
-posterior but for the sign of z_2, which is always that of z_0 z_1, z being x less its mean given
-y. Any two coordinates are right, and so are all lengths. With the argument "right" it is the exact posterior.
+posterior except for the sign of z_2, which is always that of z_0 z_1, where z is x minus
+its mean given y. Any two coordinates are right, and so are all lengths. With the argument
+"right" it samples the exact posterior.
 
 It is for x standard normal in three dimensions and y = x + n, n standard normal: x given y is
 y/2 plus normal numbers of variance 1/2. parity_witness.py says how to judge it.

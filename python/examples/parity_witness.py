@@ -1,8 +1,8 @@
-"""A witness of three coordinates at once: the sign of the product of 2 x_j - y_j.
+"""A witness that looks at three coordinates at once: the sign of the product of 2 x_j - y_j.
 
 The witnesses of assay look at coordinates, at pairs of them, at distances and at densities.
-A sampler that is right in any two coordinates and wrong in three passes them, as that of
-parity_sampler.py does. Where somebody knows what could be wrong, this is how it is said:
+A sampler that is right in any two coordinates and wrong in three passes them, as the one
+in parity_sampler.py does. This is how to test for a fault that you suspect:
 
     assay check --data origin.csv --bandwidth 1 --op identity --beta 1 \\
         --witness 'python3 parity_witness.py' -- python3 parity_sampler.py

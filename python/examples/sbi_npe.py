@@ -1,7 +1,7 @@
-"""The neural posterior estimation of sbi, as it is, with its own defaults.
+"""The neural posterior estimation of sbi, unchanged and with its own defaults.
 
 A flow learns p(x | y) from simulated pairs, once for each problem, and is then asked
-about every y. The number of pairs may be given as argument.
+about every y. The number of pairs may be given as an argument.
 """
 
 import sys
@@ -23,7 +23,7 @@ torch.set_num_threads(1)  # assay runs one process on each processor
 
 @lru_cache(maxsize=16)
 def posterior(problem):
-    """Learns the same flow in every process: what it draws on is the same."""
+    """Learns the same flow in every process, as all its randomness is seeded."""
     rng = np.random.default_rng(0)
     torch.manual_seed(0)
     x = problem.prior.sample(PAIRS, rng)

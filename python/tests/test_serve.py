@@ -176,10 +176,10 @@ def test_nothing_reads_the_requests(judge):
     [
         ("raise Refusal('too many dimensions')", 1, "too many dimensions"),
         ("raise ValueError('no convergence')", 2, "ValueError: no convergence"),
-        ("return 'three draws'", 2, "which is no array of real numbers"),
-        ("return None", 2, "which is no array of real numbers"),
-        ("return np.zeros((n, 2)) + 1j", 2, "which is no array of real numbers: complex"),
-        ("return [[1.0, 2.0], [3.0]]", 2, "which is no array of real numbers"),
+        ("return 'three draws'", 2, "which is not an array of real numbers"),
+        ("return None", 2, "which is not an array of real numbers"),
+        ("return np.zeros((n, 2)) + 1j", 2, "which is not an array of real numbers: complex"),
+        ("return [[1.0, 2.0], [3.0]]", 2, "which is not an array of real numbers"),
         ("raise MemoryError('too large')", 3, "MemoryError: too large"),
     ],
 )
@@ -291,4 +291,4 @@ def test_the_answer_to_another_question(judge):
     j.call("problem", **UNKNOWN)
     j.write(id=7, method="sample", params={"problem": 2, "y": packed(np.zeros(1)), "n": 1, "seed": 1})
     j.write(id=j.read()["id"] + 1, result={"value": packed(np.array([[1.0, 2.0]]))})
-    assert "something else in place of the answer" in j.read()["error"]["message"]
+    assert "something other than the answer" in j.read()["error"]["message"]

@@ -1,7 +1,7 @@
 """Let assay judge a posterior sampler that is written in Python.
 
 Decorate a function with :func:`sampler` and call :func:`serve`. A function decorated with
-:func:`witness` is a test quantity that assay looks at where it is asked to.
+:func:`witness` is a test quantity that assay looks at when it is asked to.
 """
 
 from ._priors import Mixture, Oracle, Prior

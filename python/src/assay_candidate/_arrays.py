@@ -1,4 +1,4 @@
-"""The arrays that come and go."""
+"""Arrays, as they are received and sent."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ Reals = NDArray["np.floating[Any] | np.integer[Any]"]
 
 
 def doubles(a: Any) -> Array:
-    """Returns a as an array of doubles, a itself if it is one. Raises TypeError or ValueError
-    if it is no array of real numbers; complex ones would lose their imaginary parts in
-    numpy, with no more than a warning."""
+    """Returns a as an array of doubles: a itself if it is one already. Raises TypeError
+    or ValueError if it is not an array of real numbers: complex ones would lose their
+    imaginary parts in numpy, with no more than a warning."""
     a = np.asarray(a)
     if a.dtype.kind == "c":
         raise TypeError("complex numbers")

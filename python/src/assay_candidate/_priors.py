@@ -68,8 +68,8 @@ class Covariance:
             self.sd = np.broadcast_to(np.array(form["sd"], dtype=float), (dim,))
 
     def turn(self, function: Callable[[Array], Array], v: Array) -> Array:
-        """Returns the product with the matrix that has the axes for eigenvectors and
-        the function of the deviations for eigenvalues; v is (..., d)."""
+        """Returns the product of v (..., d) with the matrix whose eigenvectors are the
+        axes and whose eigenvalues are the function of the deviations."""
         values = function(self.sd)
         if self.axes is None:
             return v * values
@@ -82,7 +82,7 @@ class Covariance:
         """Raises ValueError if the law smoothed by the deviation sigma has no density."""
         if sigma > 0 or self.sd.min(initial=1) > 0 and (len(self.sd) == self.dim or self.rest > 0):
             return
-        raise ValueError("the law has no density: it does not move in every direction; smooth it by sigma > 0")
+        raise ValueError("the law has no density: its standard deviation is 0 in some direction; smooth it by sigma > 0")
 
     def log_norm(self, sigma: float) -> float:
         """Returns the log of the root of the determinant of 2 pi (C + sigma^2)."""
@@ -106,7 +106,7 @@ def _precision(sigma: float) -> Callable[[Array], Array]:
 
 
 class _Group:
-    """Components of one covariance."""
+    """Components that share one covariance."""
 
     def __init__(self, weights: Array, means: Array, covariance: Covariance) -> None:
         self.log_weights = np.log(weights)
@@ -128,9 +128,10 @@ class Mixture:
 
     kind, dim  see :class:`Prior`
 
-    Where the law moves in every direction and so has a density itself, sigma may be 0.
-    Everything raises ValueError for arrays of other shapes than those said, for a sigma
-    that is no standard deviation, and for one of 0 where there is no density.
+    Where the law has a positive deviation in every direction, and so a density of its
+    own, sigma may be 0. Every method raises ValueError for arrays of shapes other than
+    those stated, for a sigma that is not a standard deviation, and for sigma = 0 where
+    there is no density.
     """
 
     def __init__(self, form: dict[str, Any]) -> None:
@@ -252,8 +253,8 @@ class Mixture:
 
 
 class Oracle:
-    """A prior that assay answers for, call by call. It is a :class:`Prior`; what assay
-    cannot answer raises RemoteError with its words.
+    """A prior that is evaluated by asking assay each time. It is a :class:`Prior`; what
+    assay cannot answer raises RemoteError with assay's message.
 
     kind, dim  see :class:`Prior`
     """

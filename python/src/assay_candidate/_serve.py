@@ -17,7 +17,7 @@ from ._wire import Channel
 from ._witness import declared, program
 
 PROTOCOL = 1
-REMEMBERED = 16  # problems that a candidate must know, the last described
+REMEMBERED = 16  # the problems described last, which a candidate must still know
 BATCH = 64  # calls that one request may hold
 
 # The error codes of the protocol.
@@ -28,13 +28,13 @@ Sample = Callable[[Problem, Array, int, np.random.Generator], Reals]
 
 
 class Refusal(Exception):
-    """Raise it to decline a problem, or one y of it, rather than answer wrongly; its words
-    are shown."""
+    """Raise it to decline a problem, or one y of it, rather than answer wrongly; its
+    message is shown."""
 
 
 class Candidate:
-    """A sampler and what is said of it; what :func:`sampler` returns. It can be called as
-    the function that it was made of.
+    """A sampler and what it says of itself: what :func:`sampler` returns. It can be
+    called like the function that it was made from.
 
     sample       that function
     name         what verdicts call it
@@ -81,7 +81,7 @@ def sampler(
 
     def declare(function: Sample) -> Candidate:
         if not callable(function):
-            raise TypeError(f"sampler(): {function!r} is no function; a name is given as name={function!r}")
+            raise TypeError(f"sampler(): {function!r} is not a function; a name is given as name={function!r}")
         candidate = Candidate(function, name or str(getattr(function, "__name__", "candidate")), version, independent)
         _declared.append(candidate)
         return candidate
@@ -91,8 +91,9 @@ def sampler(
 
 def serve(candidate: Optional[Candidate] = None) -> None:
     """Answers assay on standard input and output until it says bye. The candidate is the
-    last one declared unless one is given; a program may also offer witnesses only. What the candidate prints goes to standard
-    error, and its standard input is empty.
+    last one declared unless one is given; a program may also offer witnesses and no
+    candidate. What the candidate prints goes to standard error, and its standard input is
+    empty.
 
     Raises ValueError if there is neither a candidate nor a witness.
     """
@@ -108,12 +109,12 @@ def serve(candidate: Optional[Candidate] = None) -> None:
 
 
 def _none(problem: Problem, y: Array, n: int, rng: np.random.Generator) -> Reals:
-    raise Refusal("it offers witnesses and no sampler; say --witness, or decorate a function with @sampler")
+    raise Refusal("this program offers witnesses but no sampler; name it after --witness, or decorate a function with @sampler")
 
 
 def _claim_streams() -> Tuple[BinaryIO, BinaryIO]:
-    """Takes standard input and output for the protocol alone: others that read get
-    nothing, and what others print goes to standard error."""
+    """Takes standard input and output for the protocol alone: anything else that reads
+    gets nothing, and anything else that is printed goes to standard error."""
     sys.stdout.flush()
     incoming = os.fdopen(os.dup(0), "rb", buffering=1 << 18)
     outgoing = os.fdopen(os.dup(1), "wb")  # what is more than its buffer is written at once
@@ -223,7 +224,7 @@ class _Server:
     def witness(self, params: dict[str, Any]) -> dict[str, Any]:
         x, y = self.channel.unpack(params["x"]), self.channel.unpack(params["y"])
         if not declared:
-            raise _Error(UNKNOWN_METHOD, "there is no witness")
+            raise _Error(UNKNOWN_METHOD, "this program offers no witness")
         if x.ndim != 2 or y.ndim != 1:
             raise _Error(BAD_PARAMS, f"x has shape {x.shape} and y {y.shape}, want (members, d) and (m,)")
         return {"values": self.channel.pack(np.stack([each.values(x, y) for each in declared]))}
@@ -231,7 +232,7 @@ class _Server:
     def described(self, number: int) -> Problem:
         problem = self.problems.get(number)
         if problem is None:
-            raise _Error(BAD_PARAMS, f"problem {number} was not described, or {REMEMBERED} others were since")
+            raise _Error(BAD_PARAMS, f"problem {number} was not described, or {REMEMBERED} others have been since")
         return problem
 
     def draw(self, problem: Problem, y: Array, n: int, seed: int) -> Array:
@@ -243,4 +244,4 @@ class _Server:
                 raise TypeError("did it forget to return them?")
             return doubles(draws)
         except (TypeError, ValueError) as error:
-            raise TypeError(f"{self.candidate.name} returned {type(draws).__name__}, which is no array of real numbers: {error}") from None
+            raise TypeError(f"{self.candidate.name} returned {type(draws).__name__}, which is not an array of real numbers: {error}") from None

@@ -10,7 +10,7 @@ import numpy as np
 
 from ._arrays import Array, Reals, doubles
 
-# What begins the data of an array in the spelling of assay.
+# What comes before the data of an array, as assay writes it.
 _DATA = b'"data":"'
 
 # _PIECE is how many bytes of an array are encoded and written at a time: a multiple of 3,
@@ -19,7 +19,7 @@ _PIECE = 3 << 14
 
 
 class RemoteError(Exception):
-    """assay answered a question about a prior with an error, whose words are the message."""
+    """assay answered a request about a prior with an error, whose message this is."""
 
 
 class Channel:
@@ -30,15 +30,15 @@ class Channel:
         self._outgoing = outgoing
         self._asked = 0
         self.call = 0  # which call of a request the candidate works on
-        # The bytes of the arrays in the message that is to be sent, and that came last.
-        # They are kept out of the JSON, which would copy them twice and look at each
-        # character: in the message stands their number.
+        # The bytes of the arrays in the message to be sent next, and in the one
+        # received last. They are kept out of the JSON, which would copy them twice and
+        # look at each character: the message holds their number instead.
         self._sent: list[memoryview] = []
         self._came: list[bytes] = []
 
     def pack(self, a: Reals) -> dict[str, Any]:
-        """Returns the form in which an array is sent, in the next message. It must not be
-        changed before."""
+        """Returns the form in which an array is sent with the next message. The array
+        must not be changed before that."""
         packed = np.ascontiguousarray(doubles(a), dtype="<f8")
         self._sent.append(packed.reshape(-1).view(np.uint8).data)
         return {"dtype": "<f8", "shape": list(packed.shape), "data": f"#{len(self._sent) - 1}"}
@@ -88,7 +88,7 @@ class Channel:
         self._outgoing.flush()
 
     def ask(self, method: str, **params: Any) -> Array:
-        """Asks assay a question about the prior and returns the rows of its answer."""
+        """Sends assay a request about the prior and returns the rows of its answer."""
         self._asked += 1
         if self.call > 0:
             params["call"] = self.call
@@ -97,7 +97,7 @@ class Channel:
         if answer is None:
             raise EOFError(f"{method}: assay went away")
         if "method" in answer or answer.get("id") != self._asked:
-            raise RemoteError(f"{method}: assay sent something else in place of the answer")
+            raise RemoteError(f"{method}: assay sent something other than the answer")
         if "error" in answer:
             raise RemoteError(answer["error"]["message"])
         return self.unpack(answer["result"]["value"])

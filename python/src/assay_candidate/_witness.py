@@ -1,4 +1,4 @@
-"""Test quantities of a user's own."""
+"""Witnesses: test quantities of the user's own."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ One = Callable[[Array, Array], Union[float, Reals]]
 
 
 class Witness:
-    """A test quantity and what is said of it; what :func:`witness` returns. It can be called
-    as the function that it was made of.
+    """A test quantity and what it says of itself: what :func:`witness` returns. It can be
+    called like the function that it was made from.
 
     function    that function
     name        what verdicts call it
-    vectorised  whether x holds a vector a row, and a number for each row is returned
+    vectorised  whether x holds one vector a row and the function returns one number for each
     """
 
     def __init__(self, function: One, name: str, vectorised: bool) -> None:
@@ -67,20 +67,21 @@ def witness(*, name: Optional[str] = None, vectorised: bool = False) -> Callable
 def witness(
     function: Optional[One] = None, *, name: Optional[str] = None, vectorised: bool = False
 ) -> Union[Witness, Callable[[One], Witness]]:
-    """Declares that a function ``f(x, y)`` is a test quantity: a number that is made of a
-    vector x (d numbers), the truth or a draw, and of the measurement y (m numbers).
+    """Declares that a function ``f(x, y)`` is a test quantity: a number computed from a
+    vector x (d numbers), the truth or a draw, and the measurement y (m numbers).
 
-    With ``vectorised=True`` x holds a vector a row (members x d), and the function returns an
-    array of a number for each row. The number of a row must depend on that row and y only, and
-    not on chance: a function that sees other rows is refused. NaN counts as the lowest number.
+    With ``vectorised=True`` x holds one vector a row (members x d), and the function
+    returns an array with one number for each row. The number of a row must depend on that
+    row and y only, and not on chance: a function that sees other rows is refused. NaN
+    counts as the lowest number.
 
-    assay looks at it where it is asked to, by ``--witness``. Its name is that of the function
-    unless one is given; two of one name are an error.
+    assay looks at it when ``--witness`` asks for it. Its name is that of the function
+    unless one is given; two witnesses of the same name are an error.
     """
 
     def declare(f: One) -> Witness:
         if not callable(f):
-            raise TypeError(f"witness(): {f!r} is no function; a name is given as name={f!r}")
+            raise TypeError(f"witness(): {f!r} is not a function; a name is given as name={f!r}")
         one = Witness(f, name or str(getattr(f, "__name__", "witness")), vectorised)
         if any(other.name == one.name for other in declared):
             raise ValueError(f"witness(): there is one named {one.name!r} already; say @witness(name=...)")

@@ -16,8 +16,8 @@ def denoiser(prior: Prior) -> Callable[[jax.typing.ArrayLike, jax.typing.ArrayLi
     deviation, whose value is E[x0 | x0 + sigma z = x] (n x d), for use with jax.grad, jax.vjp
     and jax.jit. It is computed in numpy in double precision; the result has the type of x.
     Gradients go through x, not through sigma. The Jacobian of a denoiser is symmetric, so
-    that its product from the left is its product from the right. What the prior raises, jax
-    raises in an error of its own."""
+    that its product from the left is its product from the right. What the prior raises,
+    jax wraps in an error of its own."""
 
     def call(function: Callable[..., Array], like: Any, *arguments: Any) -> Any:
         def outside(*values: Any) -> Any:
