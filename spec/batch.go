@@ -37,7 +37,8 @@ var scratchPool = sync.Pool{New: func() any { return new(scratch) }}
 
 func getScratch() *scratch { return scratchPool.Get().(*scratch) }
 
-// reset takes back all memory and makes room for as much as was wanted since.
+// reset takes back all memory and makes room for as much as was asked for since the
+// last reset.
 func (s *scratch) reset() {
 	if s.wanted > len(s.floats) {
 		s.floats = make([]float64, s.wanted)

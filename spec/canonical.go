@@ -17,8 +17,8 @@ import (
 //	{"name": "...", "prior": {"kind": "...", ...},
 //	 "measurement": {"A": [[...], ...], "beta": 0.1, "dim": 2}}
 //
-// A has m rows of length dim and is [] if nothing is measured. An operator that is no
-// matrix stands as "operator" in the place of A, one of
+// A has m rows of length dim and is [] if nothing is measured. An operator that is
+// not a matrix stands under the key "operator" in place of A, one of
 //
 //	{"kind": "identity", "dim": 2}
 //	{"kind": "mask", "dim": 3, "kept": [0, 2]}
@@ -153,7 +153,7 @@ func rowsOf(a *mat.Dense) [][]float64 {
 	return rows
 }
 
-// registry is the kinds of laws that have a text form.
+// registry holds the kinds of laws that have a text form.
 type registry[L any] struct {
 	sync.RWMutex
 	decode map[string]func([]byte) (L, error)

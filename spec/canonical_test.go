@@ -118,7 +118,7 @@ func TestParseProblemMistakes(t *testing.T) {
 		{`{"name":"p","name":"q"}`, `key "name" is given twice`},
 		{prior(`"kind":"cauchy"`), `kind: "cauchy" is not known; want one of dataset, gaussian, mixture`},
 		{prior(`"kind":3`), "kind: got a number, want a string"},
-		{prior(`"kind":"gaussian","mean":[0,0]`), `key "sd" is missing, or else "covariance"`},
+		{prior(`"kind":"gaussian","mean":[0,0]`), `want the key "sd" or the key "covariance"`},
 		{prior(`"kind":"gaussian","mean":[0,null],"sd":1`), "mean: null, want an array of numbers"},
 		{prior(`"kind":"gaussian","mean":[0,1e999],"sd":1`), "mean:"},
 		{prior(`"kind":"gaussian","mean":[],"sd":1`), "mean is empty"},

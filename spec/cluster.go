@@ -28,8 +28,8 @@ type cluster struct {
 	equal     bool           // the covariance is isotropic
 }
 
-// clusters is a Gaussian mixture, arranged for work. Its components come cluster
-// by cluster.
+// clusters is a Gaussian mixture arranged for computation: its components,
+// cluster by cluster.
 type clusters struct {
 	dim    int
 	total  int // the number of components

@@ -34,10 +34,10 @@ func spiked(f *frame, dev []float64, rest float64) *covariance {
 	return &covariance{frame: f, dev: all}
 }
 
-// Covariances are matrices of the user's own computing. What rounding can do to
-// the eigenvalues of a d x d matrix is of the order of d times machine precision
-// times the largest: below that an eigenvalue is zero. Below minus indefinite times the
-// largest it is a mistake: the matrix is not a covariance.
+// A user's covariance matrix comes out of computations that round. What rounding
+// can do to the eigenvalues of a d x d matrix is of the order of d times machine
+// precision times the largest: an eigenvalue below that counts as zero. One below
+// minus indefinite times the largest is a mistake: the matrix is not a covariance.
 const (
 	machine    = 0x1p-52
 	indefinite = 1e-8

@@ -11,8 +11,8 @@ import (
 // h z with z standard normal: the kernel density estimate of bandwidth h, and the
 // mixture of isotropic components at the points. Its posteriors are [*Mixture].
 //
-// Given enough components, Denoise and Linearize go by matrix products: squared
-// distances by one with all points, means by another with the weights.
+// With many components, Denoise and Linearize use matrix products: one with all
+// points for the squared distances, and one with the weights for the means.
 type DataSet struct {
 	*clusters
 	bandwidth float64
@@ -53,6 +53,6 @@ func (s *DataSet) Points() *mat.Dense { return s.list[0].means }
 // Bandwidth returns the standard deviation h of the kernel.
 func (s *DataSet) Bandwidth() float64 { return s.bandwidth }
 
-// Condition implements [Conditioner]. The laws that the result gives are
-// [*Mixture], as those of a Mixture are.
+// Condition implements [Conditioner]. The posteriors are of the type
+// [*Mixture], like those of a Mixture.
 func (s *DataSet) Condition(m Measurement) (Conditional, error) { return s.condition(m, s) }

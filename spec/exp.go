@@ -11,10 +11,11 @@ var expTable = func() (t [256]float64) {
 }()
 
 // exp returns e^v for -700 < v <= 0 to within 2 units in the last place. A data set
-// takes one exponential for each point and each row, next to whose matrix products
-// those of [math.Exp], three times as slow, would show. With n the integer next to
-// 256 v/ln 2 and r what is left, |r| < 0.0014, e^v is 2^(n/256), a power of two times
-// an entry of the table, times the series of e^r, whose next term is 4e-17.
+// takes one exponential for each pair of a point and a row. Those of [math.Exp],
+// three times as slow, would take noticeable time next to the matrix products. With n
+// the integer next to 256 v/ln 2 and r what is left, |r| < 0.0014, e^v is 2^(n/256),
+// a power of two times an entry of the table, times the series of e^r, whose next
+// term is 4e-17.
 func exp(v float64) float64 {
 	const (
 		high  = 0x1.62e42fep-9 // ln 2/256, so short that its product with |n| < 2^18 is exact

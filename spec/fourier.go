@@ -10,7 +10,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// spectral is rows of the discrete Fourier transform, by the fast one.
+// spectral is some rows of the discrete Fourier transform, computed by the fast
+// transform.
 type spectral struct {
 	height, width int
 	frequencies   [][2]int
@@ -22,8 +23,8 @@ type spectral struct {
 //
 //	sum over y, x of image[y][x] exp(-2 pi i (u y/height + v x/width)) / sqrt(height width),
 //
-// of which the second is 0 where the coefficient is always real. It is an error if there
-// are not frequencies, or one is not in 0 <= u < height, 0 <= v < width.
+// of which the second is 0 where the coefficient is always real. It is an error if no
+// frequencies are given, or one is not in 0 <= u < height, 0 <= v < width.
 func Fourier(height, width int, frequencies [][2]int) (Operator, error) {
 	if err := checkImage("fourier", height, width); err != nil {
 		return nil, err

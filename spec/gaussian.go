@@ -26,9 +26,9 @@ var (
 // NewGaussian returns the Gaussian of the given mean (length d) and covariance
 // (d x d). It is an error unless all numbers are finite and the covariance is
 // symmetric and positive semi-definite. Eigenvalues that rounding cannot tell from
-// zero are zero, directions in which the law does not move; where the ratio of the
-// deviations exceeds 10^7, give them by [NewDiagonal] if that is possible. (A
-// matrix that is zero off the diagonal is as good as NewDiagonal.)
+// zero count as zero: the law is constant along those directions. Where the ratio
+// of the deviations exceeds 10^7, give them by [NewDiagonal] if that is possible.
+// (A matrix that is zero off the diagonal is as good as NewDiagonal.)
 func NewGaussian(mean []float64, cov mat.Symmetric) (*Gaussian, error) {
 	if err := checkVector("gaussian: mean", mean); err != nil {
 		return nil, err
@@ -44,8 +44,8 @@ func NewGaussian(mean []float64, cov mat.Symmetric) (*Gaussian, error) {
 }
 
 // NewDiagonal returns the Gaussian of independent coordinates with the given means
-// and standard deviations (both of length d). A deviation of zero is a coordinate
-// that does not move.
+// and standard deviations (both of length d). A coordinate of deviation zero is
+// constant.
 func NewDiagonal(mean, sd []float64) (*Gaussian, error) {
 	if err := checkVector("gaussian: mean", mean); err != nil {
 		return nil, err
@@ -76,7 +76,7 @@ func NewIsotropic(mean []float64, sd float64) (*Gaussian, error) {
 	return &Gaussian{slices.Clone(mean), isotropicCovariance(len(mean), sd)}, nil
 }
 
-// checkVector is an error unless v is not empty and all finite.
+// checkVector returns an error if v is empty or a number in it is not finite.
 func checkVector(what string, v []float64) error {
 	if len(v) == 0 {
 		return fmt.Errorf("%s is empty", what)
@@ -219,7 +219,7 @@ func (g *Gaussian) Linearize(dst, x *mat.Dense, sigma float64) (jacobian func(ds
 	}
 }
 
-// Condition implements [Conditioner]. The laws that the result gives are
+// Condition implements [Conditioner]. The posteriors are of the type
 // [*Gaussian].
 func (g *Gaussian) Condition(measurement Measurement) (Conditional, error) {
 	m, err := linearOn(measurement, g.Dim())

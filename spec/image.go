@@ -8,7 +8,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// The operators of this file take a point for an image, row by row; a signal has height 1.
+// The operators of this file see a point as an image, row by row; a signal has height 1.
 
 // weighted is an operator each row of which is a weighted mean over a block of the image.
 type weighted struct {

@@ -7,10 +7,10 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// JointLaw is a law of (x, y) that can be drawn from. Nothing else need be known of it; what
-// is, it implements: [Prior] for draws of x alone, [Density] and [Denoiser] for the law of
-// x, [Measurement] for draws of y given x, [Likelihood], [Forward], [Exact], and fmt.Stringer
-// for its words.
+// JointLaw is a law of (x, y) that can be drawn from. Nothing else need be known of it. For
+// what is known it implements further interfaces: [Prior] for draws of x alone, [Density] and
+// [Denoiser] for the law of x, [Measurement] for draws of y given x, [Likelihood], [Forward],
+// [Exact], and fmt.Stringer for its words.
 type JointLaw interface {
 	// Dim returns d, the length of x.
 	Dim() int
@@ -34,7 +34,7 @@ var (
 
 // NewJoint returns the problem of sampling x given y from their joint law. The name is for
 // people and for the digest: a joint law has no text form, so that two must differ in it. It is an error if
-// x has no coordinates or y less than none.
+// x has no coordinates, or y a negative number of them.
 func NewJoint(name string, law JointLaw) (*Problem, error) {
 	if d, m := law.Dim(), law.Rows(); d < 1 || m < 0 {
 		return nil, fmt.Errorf("problem %s: x has %d coordinates and y %d, want at least 1 and 0", name, d, m)

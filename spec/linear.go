@@ -60,7 +60,7 @@ func NewLinearBy(op Operator, beta float64) (Linear, error) {
 }
 
 // WithNoise returns the measurement by the same A with noise of standard deviation beta,
-// positive and finite. Nothing is measured with beta = 1 only.
+// positive and finite. Where nothing is measured, beta must be 1.
 func (m Linear) WithNoise(beta float64) (Linear, error) {
 	if m.op == nil && beta != 1 {
 		return Linear{}, fmt.Errorf("measurement: beta is %v, want 1 where nothing is measured", beta)
@@ -108,7 +108,8 @@ func (m Linear) Beta() float64 { return m.beta }
 func (m Linear) Operator() Operator { return m.op }
 
 // A returns the matrix (m x d), which the caller must not change; nil if m = 0. That of an
-// operator is written out, once: it is for what needs all entries, such as a decomposition.
+// operator is written out, once: it is for callers that need all entries, such as a
+// decomposition.
 func (m Linear) A() *mat.Dense {
 	if m.op == nil {
 		return nil

@@ -9,9 +9,9 @@ import (
 // Measurement is a law of y given x: a simulator, of which nothing else need be known.
 // [Linear] is the one that most methods are made for.
 //
-// What else a measurement can do is a capability, an interface of its own: [Likelihood],
-// [Forward], and json.Marshaler and fmt.Stringer for its text form (see
-// [RegisterMeasurement]) and its words. Ask a problem for them, see [Problem].
+// Anything else that a measurement can do is a capability, with an interface of its own:
+// [Likelihood], [Forward], and json.Marshaler and fmt.Stringer for its text form (see
+// [RegisterMeasurement]) and its words. A problem has accessors for them, see [Problem].
 type Measurement interface {
 	// Dim returns d, the length of x.
 	Dim() int

@@ -13,9 +13,9 @@ import (
 // Mixture is a finite mixture of Gaussians. It is closed under every linear
 // measurement.
 //
-// Components of one covariance share the work that it makes, and a covariance
-// costs less the simpler it is: isotropic and diagonal ones need no change of
-// basis.
+// Components with the same covariance share the work that it takes, and a
+// covariance costs less the simpler it is: isotropic and diagonal ones need no
+// change of basis.
 type Mixture struct {
 	*clusters
 }
@@ -99,11 +99,12 @@ func (c *covariance) same(o *covariance) bool {
 // Dim returns d.
 func (m *clusters) Dim() int { return m.dim }
 
-// Len returns the number of components, those of weight zero left out.
+// Len returns the number of components, not counting those of weight zero.
 func (m *clusters) Len() int { return m.total }
 
-// Component returns component k and its weight (not normalised). Components of one
-// covariance come together, and otherwise in the order in which they were given.
+// Component returns component k and its weight (not normalised). Components with
+// the same covariance stand together; apart from that they keep the order in which
+// they were given.
 func (m *clusters) Component(k int) (weight float64, g *Gaussian) {
 	at := sort.SearchInts(m.first, k+1) - 1
 	c := m.list[at]

@@ -7,10 +7,9 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Condition implements [Conditioner]. The laws that the result gives are
-// [*Mixture]. They leave out components whose posterior weight is below e^-75 of
-// the largest: all of these together, up to a million, have less than 1e-26 of the
-// mass.
+// Condition implements [Conditioner]. The posteriors are of the type [*Mixture].
+// They leave out components whose posterior weight is below e^-75 of the largest:
+// all of these together, up to a million, have less than 1e-26 of the mass.
 func (m *Mixture) Condition(measurement Measurement) (Conditional, error) {
 	return m.condition(measurement, m)
 }

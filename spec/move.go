@@ -67,7 +67,7 @@ func permute(dst, x *mat.Dense, order []int) {
 }
 
 // Measurement returns the measurement of x' and the offset such that y + offset
-// says of x' what y says of x by the measurement a.
+// says of x' what y says of x under the measurement a.
 func (m *Move) Measurement(a Linear) (moved Linear, offset []float64) {
 	return m.across(a, m.order, 1)
 }
@@ -94,9 +94,9 @@ func (m *Move) across(a Linear, order []int, sign float64) (moved Linear, offset
 }
 
 // Law returns the law of x' for x from p, of the same kind for a [*Gaussian], a
-// [*Mixture] and a [*DataSet]. Any other becomes a prior of a kind of its own, which
-// is a [Denoiser], a [Density] and a [Conditioner] as far as p is all of them, or
-// the first two, or the first; it has no text form.
+// [*Mixture] and a [*DataSet]. Any other p becomes a prior without a text form. That
+// is a [Denoiser] if p is one, a [Density] as well if p is both, and a [Conditioner]
+// as well if p is all three.
 func (m *Move) Law(p Prior) Prior {
 	switch p := p.(type) {
 	case *Gaussian:

@@ -243,7 +243,7 @@ func (o *object) covariance(dim int) *covariance {
 		return isotropicCovariance(dim, one)
 	}
 	if _, ok := o.fields["sd"]; !ok {
-		o.fail(fmt.Errorf("key \"sd\" is missing, or else \"covariance\""))
+		o.fail(fmt.Errorf("want the key \"sd\" or the key \"covariance\""))
 		return nil
 	}
 	o.get("sd", "an array of numbers", &sd)
@@ -293,8 +293,8 @@ func (s rawSymmetric) SymmetricDim() int {
 	return n
 }
 
-// orthonormal is an error unless the rows of a are orthonormal to ten digits; what
-// this package writes is so to about fifteen.
+// orthonormal returns an error unless the rows of a are orthonormal to ten digits;
+// those that this package writes are so to about fifteen.
 func orthonormal(a *mat.Dense) error {
 	n, d := a.Dims()
 	if n > d {

@@ -86,7 +86,7 @@ type Interruptible interface {
 }
 
 // Given returns c.Given(y), or ctx.Err() if ctx is done: soon after that if c is
-// [Interruptible], and otherwise if it is before the work begins.
+// [Interruptible], and otherwise only if ctx is done before the work begins.
 func Given(ctx context.Context, c Conditional, y []float64) (Prior, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err

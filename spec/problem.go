@@ -16,9 +16,9 @@ import (
 // Everything else is a capability that a problem may have. There is an accessor for each,
 // which returns it and whether there is one: [Problem.Measurement], [Problem.Linear],
 // [Problem.Likelihood], [Problem.Forward], [Problem.Density], [Problem.Denoiser], and
-// [Problem.Posterior], which says why not. Whoever needs a capability asks for that one,
-// not for the type that happens to have it, and goes without or declines in words:
-// see [Problem.NeedLinear].
+// [Problem.Posterior], which says why not. Code that needs a capability asks for it, not
+// for the type that happens to have it, and where it is missing does without or declines,
+// saying why: see [Problem.NeedLinear].
 type Problem struct {
 	name  string
 	prior Prior    // of x
@@ -87,8 +87,8 @@ func (p *Problem) Draw(x, y []float64, rng *rand.Rand) {
 	p.given.(Measurement).Measure(y, x, rng)
 }
 
-// Prior returns the law of x, which every problem has: that of a joint law is, if it does
-// not know a better way, drawn with a y that is thrown away.
+// Prior returns the law of x, which every problem has. A joint law that is not a [Prior]
+// itself draws x together with a y that is thrown away.
 func (p *Problem) Prior() Prior { return p.prior }
 
 // Density returns the smoothed density of the prior, if it is known.
@@ -119,8 +119,8 @@ func capability[C any](of any) (C, bool) {
 	return c, ok
 }
 
-// NeedLinear returns the linear measurement, or else the [Refusal] of who needs it, a
-// sampler say, in words.
+// NeedLinear returns the linear measurement, or else the [Refusal] of the one that
+// needs it, such as a sampler, by its name.
 func (p *Problem) NeedLinear(who string) (Linear, error) {
 	if m, ok := p.Linear(); ok {
 		return m, nil

@@ -26,12 +26,13 @@ type Sampler interface {
 	Sample(ctx context.Context, dst *mat.Dense, p *Problem, y []float64, rng *rand.Rand) error
 }
 
-// Concurrent is a sampler that knows how many calls it can be asked for at a time.
+// Concurrent is a sampler that knows how many calls it can serve at a time.
 type Concurrent interface {
 	Sampler
 	// AtOnce returns how many calls, each for this many numbers, keep it busy, as far as
-	// it knows by now, and how many that will be at most: both are at least 1. More than
-	// it can serve would be served in any order, and those that are wanted first last.
+	// it knows by now, and how many that will be at most: both are at least 1. Calls
+	// beyond what it can serve would be served in any order, perhaps those wanted first
+	// last.
 	AtOnce(numbers int) (now, most int)
 }
 

@@ -53,8 +53,8 @@ func TestSplitTakesAKey(t *testing.T) {
 	}
 }
 
-// TestKeyIsText: a key survives its text, and opens the stream of its arguments; what is no key is
-// refused.
+// TestKeyIsText: a key survives its text, and opens the stream of its arguments; what is not a key
+// is refused.
 func TestKeyIsText(t *testing.T) {
 	want := StreamKey(1, "truth", []byte{2, 3}, 4)
 	text, err := want.MarshalText()

@@ -8,8 +8,9 @@ import (
 // Tolerance is what counts as right: how far, and how often, a draw may be off. By the
 // paper, two laws are (tau, delta)-close if a draw of each can be coupled so that they lie
 // more than Tau apart (Euclidean distance, in the units of x) with probability at most Delta
-// (Definition 1.2). Form says of which laws that is asked; the zero Form is the paper's
-// own, whatever that is for the problem at hand. Tau and Delta of zero ask for the exact law.
+// (Definition 1.2). Form says which laws must be close; the zero Form stands for the paper's
+// definition that applies to the problem at hand. Tau and Delta of zero ask for the exact
+// law.
 type Tolerance struct {
 	Tau   float64 `json:"tau"`
 	Delta float64 `json:"delta"`
@@ -20,7 +21,7 @@ type Tolerance struct {
 type Form string
 
 // The three definitions of the paper that have a (tau, delta), and the joint form, which is
-// none of them.
+// not one of them.
 const (
 	// Definition15 is that of a (tau, delta)-posterior sampler: with probability at least
 	// 1 - delta over y, the law of a draw given y is (tau, delta)-close to the posterior.
@@ -61,7 +62,7 @@ func (t Tolerance) Check() error {
 	case "", Definition12, Definition13, Definition15, Joint:
 		return nil
 	}
-	return fmt.Errorf("a tolerance by %q: want no form, for the paper's definition, or %q", t.Form, Joint)
+	return fmt.Errorf("the form of the tolerance is %q: want none, for the paper's definition, or %q", t.Form, Joint)
 }
 
 // Exact reports whether the tolerance asks for the exact law.
@@ -121,19 +122,19 @@ func (t Tolerance) Failure() float64 {
 //
 // Couple the two as the tolerance says. Where they lie within tau, two Gaussians of
 // deviation h about them differ by 2 Phi(tau/(2h)) - 1 = erf(tau/(2 sqrt(2) h)) at most, so
-// that the noise can be chosen to make them equal but with that probability. Everything
-// else fails with probability Failure at most. The law is attained by whoever moves a fixed
-// part of the exact law, of mass delta, to where it has no mass, does so with all of it at a
-// share delta of y if the form lets him, and moves by tau what is left, if that lies in points
-// far from each other. h > 0, or tau = 0.
+// that the noise can be chosen to make them equal except with that probability. Everything
+// else fails with probability Failure at most. The bound is attained by a sampler that moves a
+// fixed part of the exact law, of mass delta, to where it has no mass, does so with all of it
+// at a share delta of y if the form allows that, and moves what is left by tau, if that lies
+// in points far from each other. h > 0, or tau = 0.
 func (t Tolerance) TotalVariation(h float64) float64 {
 	return 1 - (1-t.Failure())*(1-t.overlooked(h, 1))
 }
 
 // Asymmetry returns the largest total variation by which a draw of a sampler within the
 // tolerance among n >= 1 independent exact draws given the same y, all smoothed by
-// N(0, h^2 I), together with y, falls short of an exchangeable law. That is what a bet on which of
-// the n+1 is the odd one can gain from. With a = n/(n+1) it is, at a y where the law of
+// N(0, h^2 I), together with y, falls short of an exchangeable law. That is all that a bet on
+// which of the n+1 is the odd one can gain from. With a = n/(n+1) it is, at a y where the law of
 // the draw is (tau, delta)-close to the posterior,
 //
 //	A(delta) = min(1 - (1 - delta) (1 - erf(tau/(2 sqrt(2) h))), a (1 - (1 - delta)^2 (1 - erf(tau/(2h))))),
@@ -143,14 +144,14 @@ func (t Tolerance) TotalVariation(h float64) float64 {
 // Proof. Let P be the smoothed posterior given y and Q the smoothed law of the draw. n+1
 // draws of P are exchangeable, and one of Q among n of P is TV(P, Q) from that: the first
 // bound, see [Tolerance.TotalVariation]. The mean over the n+1 places that the one of Q may
-// have is exchangeable too. It is a mean of laws that differ from Q x P^n by nothing, for the
-// same place, and else by TV(Q x P, P x Q): a of that in all. Two independent couplings of Q with P
-// take (x^, x) of Q x P to (x~, x^') of P x Q, each place within tau but with probability
-// 1 - (1 - delta)^2; then the two points are within sqrt(2) tau in R^2d: the second bound. For
-// n = 1 it is never the larger. A sampler that gives anything at y is at A(1) = a.
-// A is concave in delta: so where the failures of the joint form are spread over y does not
-// matter, and A(delta) bounds the mean. For n = 1 the law is attained as that of
-// TotalVariation is. h > 0, or tau = 0.
+// have is exchangeable too. It is a mean of laws: that with the same place does not differ from Q x
+// P^n, each of the others by TV(Q x P, P x Q), which makes a times that in all. Two independent
+// couplings of Q with P take (x^, x) of Q x P to (x~, x^') of P x Q, each place within tau except
+// with probability 1 - (1 - delta)^2; then the two points are within sqrt(2) tau in R^2d: the
+// second bound. For n = 1 it is never the larger. A sampler that gives anything at y is at A(1) =
+// a. A is concave in delta: so where the failures of the joint form are spread over y does not
+// matter, and A(delta) bounds the mean. For n = 1 the law is attained as that of TotalVariation is.
+// h > 0, or tau = 0.
 func (t Tolerance) Asymmetry(h float64, n int) float64 {
 	odd := float64(n) / float64(n+1)
 	right := 1 - t.Delta

@@ -63,7 +63,8 @@ func (m *Mixture) String() string {
 	return strings.Join(terms, " + ")
 }
 
-// String returns what points are smoothed, or how many, and by what.
+// String names the points that are smoothed, or counts them, and the deviation
+// of the smoothing.
 func (s *DataSet) String() string {
 	n, d := s.Points().Dims()
 	if n*d <= fewEntries {
