@@ -16,9 +16,9 @@ import (
 // of ever less noisy measurements, y_1, ..., y_N = y, of which y_i is
 // y_(i+1) + N(0, (eta_i^2 - eta_(i+1)^2) I), by a leg of Langevin steps for each from the
 // second on, with the drift score(x) + A^T (y_i - A x)/eta_i^2. For a prior that is
-// strongly log-concave, or nearly so round a good enough guess that is measured too, it is
-// right to any accuracy in polynomial time; between modes that are further apart it does
-// not move, so that it gives them the weights of the prior. It needs no Jacobian.
+// strongly log-concave, or nearly so around a good enough guess that is measured too, it
+// is right to any accuracy in polynomial time; between modes that are further apart it
+// does not move, so that it gives them the weights of the prior. It needs no Jacobian.
 //
 // What differs from the original. Its schedule solves an inequality for each level, with a
 // constant that is not given; here (eta_i/eta_(i+1))^2 is at most 1.5 (2 is admissible), from
@@ -98,7 +98,7 @@ func (s AnnealedLangevin) Sample(ctx context.Context, dst *mat.Dense, p *spec.Pr
 	plan := s.Plan(narrowest, widest, spectralNorm(measurement), measurement.Beta())
 	prior := diffusionFrom(denoiser, levelsBeyond(narrowest, widest, langevinStart), heun)
 	if len(plan.Legs) > 0 && !hasDensity(denoiser, prior.centre, plan.Smoothing) {
-		return spec.Refuse("%s needs a prior with a density, and that of problem %s does not move in some direction", s.Name(), p.Name())
+		return spec.Refuse("%s needs a prior with a density, and that of problem %s has standard deviation 0 in some direction", s.Name(), p.Name())
 	}
 	return evolve(ctx, s.Name(), dst, rng, func(ctx context.Context, x *mat.Dense, noise streams) error {
 		if err := prior.run(ctx, x, noise); err != nil || len(plan.Legs) == 0 {
@@ -169,10 +169,11 @@ func (c *langevin) step(leg LangevinLeg, noise streams) {
 	noise.addNormal(c.x, math.Sqrt(2*leg.Step))
 }
 
-// powerIterations find a norm to a few percent, of which a step length wants no more.
+// powerIterations find a norm to a few percent, which is enough for a step length.
 const powerIterations = 20
 
-// oblique returns a vector of length d that is orthogonal to nothing but by accident.
+// oblique returns a vector of length d that could be orthogonal to another only by
+// accident.
 func oblique(d int) *mat.Dense {
 	v, rng := mat.NewDense(1, d, nil), spec.Stream(0, "oblique", nil, 0)
 	for j := range d {
@@ -198,9 +199,10 @@ func spectralNorm(m spec.Linear) float64 {
 	return norm
 }
 
-// hasDensity reports whether the law moves in every direction near the centre: where it
-// does not, the Jacobian J of its denoiser is 0 along it, however little the noise, and I - J
-// has an eigenvalue of 1. Elsewhere I - J is about (smoothing/deviation)^2, at most 1/900.
+// hasDensity reports whether the law spreads in every direction near the centre: along a
+// direction of deviation 0 the Jacobian J of its denoiser is 0, however little the noise, and
+// I - J has an eigenvalue of 1. Elsewhere I - J is about (smoothing/deviation)^2, at most
+// 1/900.
 func hasDensity(denoiser spec.Denoiser, centre []float64, smoothing float64) bool {
 	if smoothing*smoothing < 0x1p-1000 {
 		return false // as far as a float64 can tell

@@ -175,7 +175,7 @@ func TestSpectralNorm(t *testing.T) {
 	}
 }
 
-// A law that does not move in some direction has no score, whatever the others do; one
+// A law of deviation 0 in some direction has no score, whatever the others are; one
 // that moves little has.
 func TestLawWithoutADensityIsDeclined(t *testing.T) {
 	a := mat.NewDense(1, 3, []float64{1, 1, 1})

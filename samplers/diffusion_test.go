@@ -170,7 +170,7 @@ func deviationFactor(method Method, c float64, sigmas []float64) float64 {
 	return math.Sqrt(variance / c)
 }
 
-// The claim in the comment of sigmaRange: with steps enough to forget their
+// The claim in the comment of sigmaRange: with enough steps to forget their
 // error, start and end leave the deviation short by 1 part in 10^4, to a
 // percent of that (the next terms are 10^-8).
 func TestStartAndEndCostOnePartInTenThousand(t *testing.T) {

@@ -2,12 +2,12 @@
 // does, [Exact]; one that ignores y, [Prior]; the sampler of the paper's upper
 // bound, [Rejection], on top of the unconditional [Diffusion]; one that is proved right
 // for log-concave priors, [AnnealedLangevin]; and heuristics of the field, [DPS] and
-// [PiGDM]. It judges none of them.
+// [PiGDM]. Judging them is left to package props.
 //
 // Every candidate is a [spec.Sampler], made by a function if it has no arguments
-// and otherwise as a struct whose fields are its arguments, all of them to be
-// given. [Parse] makes any of them from its name on a command line, with the
-// usual values for arguments that the name leaves out.
+// and otherwise as a struct whose fields are its arguments, all of which must be
+// given. [Parse] makes any of them from its name on a command line, with
+// defaults for the arguments that the name leaves out.
 //
 // Those that run a diffusion share one loop, in which a heuristic is a schedule, a step and a
 // guidance (reversal.go), and advance their draws together, through one call of

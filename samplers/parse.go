@@ -40,7 +40,7 @@ var builtins = catalogue.New[spec.Sampler]("sampler").
 		func(args *catalogue.Args) spec.Sampler {
 			return PiGDM{Steps: args.Int("steps", 100, 1, maxSteps), Eta: args.Float("eta", 1, 0, 1)}
 		}).
-	Add("alangevin", "annealed Langevin, Xun, Gupta and Price 2025: right for log-concave priors, given steps enough (steps=1000 for each level of noise, step=0.2 by what the stiffest direction allows)",
+	Add("alangevin", "annealed Langevin, Xun, Gupta and Price 2025: right for log-concave priors, given enough steps (steps=1000 for each level of noise, step=0.2 of what the stiffest direction allows)",
 		func(args *catalogue.Args) spec.Sampler {
 			return AnnealedLangevin{Steps: args.Int("steps", 1000, 1, maxSteps), Step: args.Float("step", 0.2, 1e-6, 1)}
 		})

@@ -97,7 +97,7 @@ func rowsOf(x *mat.Dense, lo, hi int) *mat.Dense {
 }
 
 // linearInverse returns the denoiser of the prior and the measurement of a linear inverse problem,
-// or the refusal of who needs both.
+// or the refusal of the sampler that needs both.
 func linearInverse(who string, p *spec.Problem) (spec.Denoiser, spec.Linear, error) {
 	denoiser, err := denoiserOf(who, p)
 	if err != nil {

@@ -7,11 +7,11 @@ import (
 	"assay/spec"
 )
 
-// How far apart the deviations of a prior may be, as a ratio, before a diffusion asks
-// itself whether its steps are enough, and the relative error of a deviation that it
-// then puts up with. Below that ratio it asks nothing: the error is then that of the
-// number of steps, which the caller has chosen, perhaps to measure it. At it 50 steps of
-// Heun's method are off by 0.032 and 500 of the others by 0.034, all on the right side.
+// The ratio of the deviations of a prior above which a diffusion checks whether its
+// steps are enough, and the relative error of a deviation that it then accepts. Below
+// that ratio it checks nothing: the error is then that of the number of steps, which the
+// caller has chosen, perhaps to measure it. At that ratio 50 steps of Heun's method are
+// off by 0.032 and 500 of the others by 0.034, all on the right side.
 const (
 	manyScales    = 1e3
 	largestError  = 0.05
@@ -34,7 +34,7 @@ func (s Diffusion) resolves(narrowest, widest float64) error {
 	if steps, found := s.enough(narrowest, widest); found {
 		advice = fmt.Sprintf("steps=%d would leave less than %v", steps, largestError)
 	}
-	return spec.Refuse("%s: the deviations of the prior are from %.3g to %.3g, and steps so long leave some off by %.2g of themselves; %s",
+	return spec.Refuse("%s: the deviations of the prior are from %.3g to %.3g, and with steps this long some come out wrong by %.2g of their size; %s",
 		s.Name(), narrowest, widest, off, advice)
 }
 

@@ -70,7 +70,7 @@ func TestTooManyScalesAreRefused(t *testing.T) {
 			}
 			var from, to, off float64
 			var steps int
-			format := c.s.Name() + ": the deviations of the prior are from %g to %g, and steps so long leave some off by %g of themselves; steps=%d would leave less than 0.05"
+			format := c.s.Name() + ": the deviations of the prior are from %g to %g, and with steps this long some come out wrong by %g of their size; steps=%d would leave less than 0.05"
 			if _, err := fmt.Sscanf(refusal.Reason, format, &from, &to, &off, &steps); err != nil {
 				t.Fatalf("%v in %q", err, refusal.Reason)
 			}
