@@ -5,8 +5,8 @@ import (
 	"encoding/base64"
 )
 
-// canonical is the base64 that gives back, when it encodes the bytes, the text that they were
-// decoded from: it refuses padding whose spare bits are not zero.
+// canonical is the strict form of base64, in which bytes have one text only: it refuses
+// padding whose spare bits are not zero.
 var canonical = base64.StdEncoding.Strict()
 
 // base64Reader decodes canonical base64 that comes in pieces of any length.

@@ -13,11 +13,11 @@ import (
 	"assay/spec"
 )
 
-// A program that answers in microseconds would spend most of its time on being asked. If
-// its hello says that it can, several calls that wait are put to it in one request: as many
-// as it serves in batchTime, by the pace of the last ones, so that one which takes longer
-// than that is asked for one call at a time. What goes wrong in a batch is found out by
-// making its calls one by one.
+// A program that answers in microseconds would spend most of its time on reading requests.
+// If its hello allows it, several waiting calls go to it in one request: as many as it
+// serves in batchTime at its recent pace, so that a program that takes longer than that for
+// one call gets one at a time. When a batch fails, its calls are made again one by one to
+// find out which is at fault.
 const (
 	batchTime  = 10 * time.Millisecond
 	batchBytes = 1 << 17 // of draws, at most: larger messages gain nothing
@@ -175,9 +175,9 @@ func (c *Candidate) lead(own *call, batch []*call) error {
 }
 
 // split makes the calls of a batch that failed one by one, up to the first that fails too;
-// the rest is left to those who asked. If each of them goes well, the failure is that of
-// own: a fault is a fact, though nobody knows which call it struck. There is no fault if all that
-// went wrong is that the calls together took longer than one may.
+// the rest is left to those who asked. If each of them goes well, the failure is charged to own:
+// there was a fault, though nobody knows in which call. A batch that only took longer than one
+// call may is not a fault.
 func (c *Candidate) split(own *call, others []*call, whole error) error {
 	refusal := (*spec.Refusal)(nil)
 	if !errors.As(whole, &refusal) {

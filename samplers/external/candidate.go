@@ -38,9 +38,9 @@ type Candidate struct {
 
 var _ spec.Concurrent = (*Candidate)(nil)
 
-// New starts a program and returns the candidate that it is. It is an error if the
-// program is not found or the options are wrong. A program that does not start well is
-// a candidate too: one whose every call is that [*Fault]. Close it when done.
+// New starts a program and returns it as a candidate. It is an error if the
+// program is not found or the options are wrong. A program that fails to start is a
+// candidate too, every call of which fails with that [*Fault]. Close it when done.
 func New(ctx context.Context, command []string, options Options) (*Candidate, error) {
 	o, err := options.filled()
 	if err != nil {

@@ -192,7 +192,7 @@ func (e *examiner) onProblem(p *spec.Problem) {
 	e.rule("returns the same draws for the same seed in a new process"+on, differ(fresh, one, err, "a new process gave other draws: something besides problem, y, n and seed matters, and verdicts depend on which process serves a call"))
 }
 
-// differ is an error if two batches of draws are not the same.
+// differ returns an error if two batches of draws are not the same.
 func differ(got, want *mat.Dense, err error, words string) error {
 	if err == nil && !mat.Equal(got, want) {
 		return errors.New(words)
@@ -287,7 +287,7 @@ func (e *examiner) interleaved(on []*spec.Problem) error {
 	return nil
 }
 
-// unknownMethod calls a method that nobody has.
+// unknownMethod calls a method that no program has.
 func (e *examiner) unknownMethod() error {
 	if err := e.start(); err != nil {
 		return err

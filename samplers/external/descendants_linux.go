@@ -8,10 +8,10 @@ import (
 	"syscall"
 )
 
-// killDescendants kills what a program started and what of that left its process group, in a
-// session of its own or with its parent gone: every process in whose environment the mark
-// is, which is handed down and which none of them has reason to change. It looks again
-// until it finds none, as they may start others meanwhile, but not for ever.
+// killDescendants kills the processes that a program started, also those that left its
+// process group for a session of their own or whose parent has ended: every process that has
+// the mark in its environment, which children inherit and have no reason to change. As they
+// may start others meanwhile, it looks again until it finds none, but not for ever.
 func killDescendants(mark string) {
 	const rounds = 10
 	entry := []byte(mark)

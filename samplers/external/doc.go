@@ -1,8 +1,8 @@
-// Package external is a candidate in another process: any program, in any language,
-// that speaks JSON-RPC 2.0 over its standard input and output. docs/protocol.md is the
-// protocol; [Candidate] is the [spec.Sampler] that speaks it, with as many processes as
-// calls are to be made at a time; [Conform] tells the author of a program what is
-// wrong with it in words. It judges no draws.
+// Package external lets a candidate be another process: any program, in any language,
+// that speaks JSON-RPC 2.0 over its standard input and output. docs/protocol.md
+// describes the protocol; [Candidate] is the [spec.Sampler] that speaks it, with as
+// many processes as calls are to be made at a time; [Conform] tells the author of a
+// program, in words, what it does wrong. The package judges no draws.
 //
 // A process sees a problem, a y, a number of draws and a seed. It never sees the x that
 // y was measured from, nor the streams of the judge: the seed is derived from the stream
@@ -10,7 +10,8 @@
 // environment is cut down to an allow-list and it inherits no descriptor. That keeps
 // honest programs honest; it is not a sandbox.
 //
-// Whatever a process does wrong is a [*Fault], which says what in words and ends with
-// the last lines that it wrote on standard error. A process at fault is killed with
-// its whole process group, and the next call starts another.
+// Anything that a process does wrong is reported as a [*Fault], which says in words
+// what it was and ends with the last lines that the process wrote on standard error.
+// A process at fault is killed with its whole process group, and the next call starts
+// another.
 package external

@@ -18,7 +18,7 @@ const (
 	Repeat    Kind = "repeated draws"  // the draws do not depend on the seed
 )
 
-// Fault is one such failure.
+// Fault is one failure of a program.
 type Fault struct {
 	Kind    Kind
 	Message string

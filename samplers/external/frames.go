@@ -169,7 +169,7 @@ func (f *frames) Recv() ([]byte, error) {
 func (f *frames) Close() error { return f.w.Close() }
 
 // broken returns why reading ended: nil if it has not, a [*Fault] if what was read was
-// no message, and io.EOF or another error of the pipe otherwise.
+// not a message, and io.EOF or another error of the pipe otherwise.
 func (f *frames) broken() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -266,8 +266,8 @@ type envelope struct {
 	Error   json.RawMessage `json:"error"`
 }
 
-// check is an error in words unless text is a request or a notification of JSON-RPC 2.0,
-// or the one response to a request of ours.
+// check returns an error in words unless text is a request or a notification of JSON-RPC
+// 2.0, or the one response to a request of ours.
 func (f *frames) check(text []byte) error {
 	var message envelope
 	wrong := func(format string, args ...any) error {

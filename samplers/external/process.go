@@ -116,9 +116,9 @@ func (p *process) settle() bool {
 	return ended
 }
 
-// stop ends the process, all of its group and, where the system shows them, those that it
-// started and that left the group; it returns once it has been waited for:
-// by asking, and after the grace by force.
+// stop ends the process, by asking and after the grace by force, all of its group and,
+// where the system shows them, those that it started and that left the group; it returns
+// once the process has been waited for.
 func (p *process) stop() {
 	p.end.Do(func() {
 		pid := p.cmd.Process.Pid

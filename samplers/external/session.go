@@ -199,7 +199,8 @@ func (s *session) blame(method string, err error) error {
 	return fault
 }
 
-// tellsOfMemory reports whether a line is what a program says that could get no memory.
+// tellsOfMemory reports whether a line is what a program writes when it runs out of
+// memory.
 func tellsOfMemory(line string) bool {
 	line = strings.ToLower(line)
 	for _, sign := range []string{"memoryerror", "bad_alloc", "out of memory", "cannot allocate memory", "unable to allocate"} {

@@ -14,10 +14,10 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Witness is a program that offers witnesses: numbers that are made of a vector x and of y. All
-// of them are evaluated on a pool in one request. A program sees y and the members of a pool, blurred and in
-// an order that says nothing; it is told neither the problem nor a seed, nor which member is the
-// truth. It may be a program that is a candidate too, in processes of its own.
+// Witness is a program that offers witnesses: numbers computed from a vector x and y. All of them are
+// evaluated on a pool in one request. A program sees y and the members of a pool, blurred and in an order
+// that says nothing; it is told neither the problem nor a seed, nor which member is the truth. It may be a
+// program that is a candidate too, in processes of its own.
 type Witness struct {
 	said  string // the command, as errors name it
 	names []string
@@ -56,8 +56,8 @@ func NewWitness(ctx context.Context, command []string, options Options) (*Witnes
 	return w, nil
 }
 
-// kinded says of which kind a fault is, which is not part of its message. Of an exception that
-// the program reports itself the message says all.
+// kinded puts the kind of a fault before its message, which does not say it, except for an
+// exception that the program itself reports, whose message says all.
 func kinded(err error) error {
 	if fault := (*Fault)(nil); errors.As(err, &fault) {
 		if fault.Kind == Failure {
@@ -129,8 +129,8 @@ func near(a, b float64) bool {
 }
 
 // evaluate asks for the values of all witnesses on the rows of x. It is not called off with
-// the judgement, whose interruption is no failure of a witness; a request takes as long as the
-// time-out at most.
+// the judgement, whose interruption is not a failure of a witness; a request takes as long as
+// the time-out at most.
 func (w *Witness) evaluate(dst [][]float64, x *mat.Dense, y []float64) error {
 	w.own.slots <- struct{}{}
 	defer func() { <-w.own.slots }()
