@@ -11,9 +11,10 @@ import (
 func tailOf(x float64) float64 { return distuv.UnitNormal.Survival(x) }
 
 // TestScoreBoundByHand: the bounds on the local score at n = 5 secret and m = 9 output bits, where the
-// two are not mistaken for each other, by the formulas of THEORY written out. 4/27 is the largest
-// value of p (1-p)^2, found here by looking. Rounding is the only tolerance, and 1e-9 for what two
-// libraries make of a tail; a factor left out, or an n for an m, is off by a tenth at least.
+// two are not mistaken for each other, by the formulas in the comments of score_bound.go written out.
+// 4/27 is the largest value of p (1-p)^2, found here by looking. Rounding is the only tolerance, and
+// 1e-9 for what two libraries make of a tail; a factor left out, or an n for an m, is off by a tenth
+// at least.
 func TestScoreBoundByHand(t *testing.T) {
 	const n, m, R, eps = 5., 9., 6., 0.5
 	in := instance(t, "linear:n=5,m=9", Dials{R: R, Eps: eps, Beta: 0.05, Encoding: Lattice})

@@ -118,9 +118,10 @@ func worstBound(n, m, C int, R, eps float64) float64 {
 }
 
 // WorstScoreBound returns the largest of [Instance.ScoreBound] of a lattice instance over a grid
-// of sigma from d^-C. Well below the lattice spacing it is that of rare wrong signs, a constant
-// over sigma^2, plus what grows with sigma; well above, that of hidden parities, which falls.
-// Between, it has one peak, that a step of 3% does not miss by 1%.
+// of sigma from d^-C. Well below the lattice spacing that bound is the part of rare wrong signs,
+// a constant over sigma^2, plus a part that grows with sigma; well above, that of hidden
+// parities, which falls. Between them it has one peak, which a grid with steps of 3% misses by
+// less than 1%.
 func (in *Instance) WorstScoreBound(C float64) float64 {
 	R := in.dials.R
 	least := R * math.Pow(float64(in.Dim()), -C)

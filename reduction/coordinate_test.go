@@ -8,9 +8,9 @@ import (
 )
 
 // TestParameters: the dials are certified at every sigma of a finer grid of all of the range than
-// they were chosen on (1% is left for the grid), eps cannot be 2% larger, and they grow
-// as THEORY says: eps/R falls by less than a factor 2 when d doubles. The controls are
-// its failures: eps = 1 and R = 3.
+// they were chosen on (1% is left for the grid), eps cannot be 2% larger, and they grow as they
+// should: eps/R falls by less than a factor 2 when d doubles. The controls are its failures: eps
+// = 1 and R = 3.
 func TestParameters(t *testing.T) {
 	scale := 0.0
 	for _, n := range []int{32, 64, 128} {

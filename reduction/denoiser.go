@@ -18,7 +18,7 @@ func secretDenoiser(x, sigma, R float64) (mean, variance float64) {
 	return mu + v*R*t, v + v*v*R*R*(1-t*t)
 }
 
-// Denoise is the polynomial-time denoiser (THEORY 3.2): the secret coordinates are
+// Denoise is the polynomial-time denoiser: the secret coordinates are
 // denoised one by one, as if nothing else were known, and the outputs as points of
 // the coset of f of the signs. It is exact for padding, and close to exact where
 // either the signs of x reveal the secret (small sigma) or the coset hardly

@@ -1,6 +1,6 @@
-// Package reduction says why posterior sampling is hard: priors made from one-way
-// functions, easy to sample and to score, on which a sampler that conditions well
-// would invert the function.
+// Package reduction says why posterior sampling is hard: it makes priors from
+// one-way functions that are easy to sample and to score, but on which any good
+// posterior sampler would invert the function.
 //
 // The construction is that of Gupta, Jalal, Parulekar, Price and Xun (ICML 2024),
 // in the notation of package spec. f maps n bits to m. A draw of the hard prior

@@ -33,8 +33,8 @@ func (d Dials) Misread() float64 {
 }
 
 // Slack returns the bound on the probability that the inverter made of a
-// (tau, 0)-posterior sampler, tau in unscaled units, gives no preimage. Of one that is more
-// than tau off with probability q over everything,
+// (tau, 0)-posterior sampler, tau in unscaled units, does not return a preimage. For a
+// sampler that is off by more than tau with probability q over everything,
 //
 //	Pr[f(s') != z] <= q + 2 m misread + n Q(R - tau),
 //
@@ -50,7 +50,8 @@ func (d Dials) Misread() float64 {
 // zero or beyond, which has probability Q(R - tau) each. For vertices the same holds
 // with the sign of an output coordinate.
 //
-// This is THEORY section 4; constants are ours. The bound is vacuous above 1.
+// This is the proof of Theorem 1.7 with constants of our own. The bound is vacuous
+// above 1.
 func (in *Instance) Slack(tau float64) float64 {
 	return in.dials.Slack(in.function.N, in.function.M, tau)
 }

@@ -33,7 +33,7 @@ func (in *Instance) IsPreimage(secret, z []bool) bool {
 	return slices.Equal(in.function.Circuit.Eval(secret), z)
 }
 
-// attempt is what a posterior sampler's draws say of one image.
+// attempt is what a posterior sampler's draws come to for one image.
 type attempt struct {
 	Secrets [][]bool // the signs of each draw
 	Found   int      // how many of them are preimages

@@ -63,7 +63,7 @@ func TestLogTheta(t *testing.T) {
 }
 
 // TestScoreBounds: the bounds are numbers whatever the dials, the sharp one is below the
-// others, and the middle of the dial is where THEORY says.
+// others, and the crossing of (a) and (b) is where it should be.
 func TestScoreBounds(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		d := dials().Draw(rt, "dials")
@@ -83,9 +83,9 @@ func TestScoreBounds(t *testing.T) {
 			rt.Fatalf("q = %v exceeds %v or 1", q, union)
 		}
 	})
-	// n = m = 128, R = 10, eps = 0.4, near s = 1.1: THEORY's min(a, b) is 8e-7, with
-	// constants 4 and 16 where (a) has 1 and 4: a quarter of it, to the one digit given
-	// and the shift of the crossing of (a) and (b).
+	// n = m = 128, R = 10, eps = 0.4, near s = 1.1: with the constants 4 and 16 where
+	// (a) has 1 and 4, min(a, b) would be 8e-7; so it is a quarter of that, to the
+	// one digit given and the shift of the crossing of (a) and (b).
 	in := instance(t, "goldreich:n=128,m=128", DefaultDials())
 	worst, sharp := 0.0, 0.0
 	for s := 0.5; s < 3; s += 0.001 {
@@ -96,6 +96,6 @@ func TestScoreBounds(t *testing.T) {
 		t.Errorf("worst min(a, b) is %v, want a quarter of 8e-7", worst)
 	}
 	if sharp > 1e-4*worst {
-		t.Errorf("the sharp bound is %v, min(a, b) is %v: it is no sharper in the middle", sharp, worst)
+		t.Errorf("the sharp bound is %v, min(a, b) is %v: it is not sharper in the middle", sharp, worst)
 	}
 }

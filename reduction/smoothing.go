@@ -52,8 +52,8 @@ const seriesFrom = 0.5
 //	log g_1/g_0 <= log(top/bottom)(v) + log(top/bottom)(1),
 //
 // attained at mu = eps, and log g_0/g_1 stays below that. For small nome q each term is
-// about 4 q; v <= 1, so that the second is the smaller. (THEORY 3.1 leaves it out,
-// which is wrong by a factor up to 2 at large sigma; at eps = 0.4 both are below 1e-12.)
+// about 4 q; v <= 1, so that the second is the smaller. (Without it the bound is wrong
+// by a factor of up to 2 at large sigma; at eps = 0.4 both are below 1e-12.)
 func (in *Instance) LogCosetRatio(sigma float64) float64 {
 	if in.dials.Encoding == Vertex {
 		return math.Inf(1)

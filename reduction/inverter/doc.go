@@ -1,5 +1,5 @@
-// Package inverter finds preimages: of a function f given as a circuit and an image
-// z, an x with f(x) = z, and, where that is asked for, a uniform one.
+// Package inverter finds preimages: given a function f as a circuit and an image z,
+// an x with f(x) = z and, if asked for, one that is uniform among all of them.
 //
 // Start with [Parse], which makes an [Inverter] from a name such as
 // "sat:solver=cadical", and [List]. There are three ideas: enumeration of all inputs

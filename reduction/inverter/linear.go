@@ -10,7 +10,7 @@ import (
 
 // Linear returns the inverter by Gaussian elimination, for circuits without an AND
 // once constants are folded: those compute an affine map over GF(2), whatever they
-// look like. It declines others, also those few that are affine all the same. Its
+// look like. It declines others, even the few that are affine all the same. Its
 // samples are exactly uniform.
 func Linear() Inverter { return linear{} }
 

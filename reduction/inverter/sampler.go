@@ -12,8 +12,8 @@ import (
 	"assay/spec"
 )
 
-// instance is what the sampler needs of a hard instance, which [reduction.Instance]
-// has, and what is built on it.
+// instance is what the sampler needs of a hard instance: [reduction.Instance] has
+// it, and so do types built on that.
 type instance interface {
 	Function() *oneway.Function
 	Decode(y []float64) []bool
@@ -29,7 +29,7 @@ var _ instance = (*reduction.Instance)(nil)
 //
 // Its joint law with y is within m times [reduction.Instance.Misread] plus the bias of
 // the oracle of the exact one in total variation. For where the parities are decoded
-// rightly, the secret given y and them is a uniform preimage. That is THEORY section 4.
+// rightly, the secret given y and them is a uniform preimage.
 //
 // It declines problems that are not hard instances, and a y whose decoded image has no
 // preimage: some bit was misread.
@@ -53,7 +53,7 @@ func Sampler(oracle Inverter) spec.Sampler {
 		rows, _ := dst.Dims()
 		secrets, _, err := oracle.Sample(ctx, in.Function().Circuit, in.Decode(y), rows, rng)
 		if errors.Is(err, ErrNoPreimage) {
-			return spec.Refuse("%s: the bits nearest to y are the image of no secret", oracle.Name())
+			return spec.Refuse("%s: no secret has the bits nearest to y as its image", oracle.Name())
 		}
 		if err != nil {
 			return err

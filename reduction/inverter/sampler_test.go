@@ -91,7 +91,7 @@ func TestSamplerDeclines(t *testing.T) {
 	}{
 		{other(gaussian, mat.NewDense(1, 2, []float64{1, 0})), []float64{0}, "Gaussian"},
 		{other(in, first), []float64{0}, "8 output coordinates"},
-		{own, in.Target(z, newRand(9)), "the image of no secret"},
+		{own, in.Target(z, newRand(9)), "no secret has the bits nearest to y"},
 	} {
 		x := mat.NewDense(2, test.problem.Dim(), nil)
 		err := Sampler(Enumerate()).Sample(context.Background(), x, test.problem, test.y, newRand(8))

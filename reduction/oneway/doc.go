@@ -6,8 +6,8 @@
 // "goldreich:n=16,m=16,pred=p5", and [List]. The functions are believed to be hard
 // to invert at full size, or, in the case of the controls, are known not to be.
 // What is public about a function (its hypergraph, matrix, weights, the known part
-// of a key) is drawn from the stream of its seed argument, so that a name means one
-// function for good.
+// of a key) is drawn from the stream of its seed argument, so that a name always
+// means the same function.
 //
 // Bits are numbered as the standard of each function numbers them. Integers and
 // words are least significant bit first (Speck, Simon, multiplication, subset

@@ -56,8 +56,8 @@ func control(read func(*catalogue.Args) definition) func(*catalogue.Args) defini
 	}
 }
 
-// Entry describes the functions of one base name; its Name is that of the function that
-// the base alone means.
+// Entry describes the functions of one base name; its Name is the full name of the one
+// that the base alone stands for.
 type Entry struct {
 	catalogue.Entry
 	Control bool
