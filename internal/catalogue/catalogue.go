@@ -1,6 +1,7 @@
-// Package catalogue is the one way in which things have names with settings, such as
-// "dps:zeta=0.3,steps=1000": a [Catalogue] lists them and reads such a name, and a
-// mistake in it is one line that says what was given and what would be right.
+// Package catalogue reads names with settings, such as "dps:zeta=0.3,steps=1000",
+// for everything that has such names: a [Catalogue] lists what there is and parses a
+// name, and a mistake in a name is an error of one line that says what was given and
+// what would be right.
 package catalogue
 
 import (

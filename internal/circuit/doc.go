@@ -8,8 +8,8 @@
 // [Circuit.CNF] encodes for a SAT solver; [ReadBristol] and [WriteBristol] exchange
 // circuits with other programs.
 //
-// The package knows nothing of the functions that its circuits compute; those are
-// in package oneway.
+// The package does not know the functions that its circuits compute; those are in
+// package oneway.
 package circuit
 
 //go:generate go -C kernelgen run .

@@ -18,8 +18,9 @@ import (
 // The inputs that vary within a block are those on which the fewest outputs
 // depend, and the outputs that none of them touches, which are the same in the
 // whole block, come first: each rules out half of all blocks at once. A local
-// function of 32 inputs so needs little more than two outputs a block; a cipher,
-// whose outputs all depend on all inputs, needs log2(Lanes) and one or two more.
+// function of 32 inputs thus needs little more than two outputs a block; a
+// cipher, whose outputs all depend on all inputs, needs log2(Lanes) and one or
+// two more.
 //
 // A Search is immutable and safe for concurrent use.
 type Search struct {

@@ -22,9 +22,9 @@ type Family struct {
 }
 
 // ParseFamily reads the name of a one-way function without the number of its input bits,
-// such as "goldreich", "aes128" or "sha256:rounds=16,eps=0.5", as [hard.Parse] reads it
-// with. It is an error if the name is unknown or says the number itself; other arguments
-// are read by [Family.At].
+// such as "goldreich", "aes128" or "sha256:rounds=16,eps=0.5"; with that number it is a
+// name that [hard.Parse] reads. It is an error if the name is unknown or says the number
+// itself; other arguments are read by [Family.At].
 func ParseFamily(name string) (*Family, error) {
 	base, rest, _ := strings.Cut(name, ":")
 	var bases []string
@@ -40,7 +40,7 @@ func ParseFamily(name string) (*Family, error) {
 			}
 		}
 		if slices.Contains(keys(name), f.key) {
-			return nil, fmt.Errorf("function %s: leave %s out, which is what grows", name, f.key)
+			return nil, fmt.Errorf("function %s: leave out %s, which is what grows", name, f.key)
 		}
 		return f, nil
 	}

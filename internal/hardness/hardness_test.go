@@ -32,8 +32,8 @@ func TestParseFamily(t *testing.T) {
 		}
 	}
 	for name, want := range map[string]string{
-		"goldreich:n=8":    "function goldreich:n=8: leave n out, which is what grows",
-		"aes128:unknown=8": "function aes128:unknown=8: leave unknown out, which is what grows",
+		"goldreich:n=8":    "function goldreich:n=8: leave out n, which is what grows",
+		"aes128:unknown=8": "function aes128:unknown=8: leave out unknown, which is what grows",
 		"des":              `unknown one-way function "des", want one of goldreich, mq,`,
 	} {
 		if _, err := ParseFamily(name); err == nil || !strings.Contains(err.Error(), want) {

@@ -1,6 +1,6 @@
-// Package parallel is the one loop that shares work out over the processors. What it
-// does is a function of the work alone, however many processors there are and whoever is
-// quickest: work has an index, and puts its result where the index says.
+// Package parallel holds the one loop that shares work out over the processors. The
+// result depends on the work alone, not on how many processors there are or which is
+// quickest: each piece of work has an index, and puts its result where the index says.
 package parallel
 
 import (

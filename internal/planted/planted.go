@@ -5,7 +5,8 @@
 // atoms of a law or the target of an inversion, are written where that is known, as values of
 // the same type.
 //
-// It plants and does not judge; it knows no problem and imports nothing of ours.
+// The package plants errors and does not judge; it knows nothing of problems and imports
+// no package of this module.
 package planted
 
 import (

@@ -3,7 +3,8 @@ package relu
 import "slices"
 
 // affine is an affine expression over the nodes of one builder. It costs no unit: a
-// unit or an output reads it, whatever layers its nodes are in. The zero value is 0.
+// unit or an output reads it directly, whichever layers its nodes are in. The zero
+// value is 0.
 type affine struct {
 	bias  float64
 	terms []term // by increasing node, no weight zero

@@ -2,7 +2,7 @@ package relu
 
 import "assay/internal/circuit"
 
-// This file holds the gadgets on bits (THEORY 5): expressions that are 0 or 1 where what
+// This file holds the gadgets on bits: expressions that are 0 or 1 where what
 // they read is. All that is added there is a small integer, exact in float32.
 
 // Threshold returns 1 where x >= g/2 and 0 where x <= -g/2, exactly, and a ramp between:

@@ -22,8 +22,9 @@ type Networks struct {
 	refused error
 }
 
-// NewNetworks returns the instance with the networks, certified for the exponent C, of
-// another: of itself, or as a control of one that is wrong and as large.
+// NewNetworks returns the instance in with networks certified for the exponent C:
+// those of the instance of, which is in itself or, as a control, a wrong one of the
+// same size.
 func NewNetworks(in, of *reduction.Instance, C float64) *Networks {
 	return &Networks{Instance: in, of: NewDesigner(of), c: C, made: map[float64]*Network{}}
 }

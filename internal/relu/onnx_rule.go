@@ -20,8 +20,8 @@ type ruleCertificate struct {
 }
 
 // CertifyRule certifies the local rule of a lattice instance for the exponent C > 0, by
-// [reduction.Instance.WorstScoreBound]. It is an error, that says what is missing, if it is
-// not well modelled.
+// [reduction.Instance.WorstScoreBound]. It is an error, which says what is missing, if the
+// instance is not well modelled.
 func CertifyRule(in *reduction.Instance, C float64) (ruleCertificate, error) {
 	cert := ruleCertificate{C: C, To: math.Pow(float64(in.Dim()), C)}
 	cert.From, cert.Target = 1/cert.To, 1/cert.To

@@ -66,8 +66,8 @@ func (d *designer) score(sigma, C float64) (*Network, certificate, error) {
 
 // Certify designs a network that maps x (d inputs) to its denoised mean (d outputs) for a
 // lattice instance smoothed by sigma, with a certificate that it is well modelled with
-// exponent C > 0 (Definition 1.1 at one sigma). It is an error, that says what is missing, if
-// the instance is not certified: with eps too large, R too small, or vertices.
+// exponent C > 0 (Definition 1.1 at one sigma). It is an error, which says what is missing,
+// if the instance is not certified: with eps too large, R too small, or vertices.
 //
 // The network computes the bits [x_i > 0] by thresholds, f of them, and piecewise-linear
 // functions of one variable. Those of the outputs need no selection: with mu = x/(1+s^2),

@@ -19,7 +19,7 @@ var compiled = sync.OnceValues(func() (*jsonschema.Schema, error) {
 	return c.Compile(filepath.Join(filepath.Dir(here), "..", "..", "docs", "verdict.schema.json"))
 })
 
-// Check is an error if the text is no JSON, or not as the schema says.
+// Check returns an error if the text is not JSON or not as the schema says.
 func Check(text []byte) error {
 	schema, err := compiled()
 	if err != nil {

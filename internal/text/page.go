@@ -1,5 +1,5 @@
-// Package text is the one layout of what we print: lines with a column of labels, tables
-// in aligned columns or in Markdown, and the way that numbers are written.
+// Package text lays out everything that assay prints: lines with a column of labels,
+// tables in aligned columns or in Markdown, and numbers.
 package text
 
 import (

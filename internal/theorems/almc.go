@@ -39,7 +39,7 @@ func (a almc) steps() (n int, t func(i int) float64) {
 	return n, func(i int) float64 { return a.begin - (a.begin-a.stop)*float64(i+1)/float64(n) }
 }
 
-// sampler returns it as a candidate, which knows the prior that it was made for, whatever
+// sampler returns it as a candidate, which uses the prior that it was made for, whichever
 // problem it is asked about.
 func (a almc) sampler() spec.Sampler {
 	return spec.NewSampler(a.name(), true, func(ctx context.Context, dst *mat.Dense, _ *spec.Problem, y []float64, rng *rand.Rand) error {

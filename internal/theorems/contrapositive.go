@@ -17,13 +17,13 @@ import (
 // worth this part of 1/slack at least.
 const stakes = 5
 
-// contrapositive checks the inequality read backwards, as evidence: one draw that is no
+// contrapositive checks the inequality read backwards, as evidence: one draw that is not a
 // preimage multiplies the wealth against an exact sampler by at most 1/slack, and by about
-// that; so two samplers of the field are rejected after a few draws, with no exact
-// posterior in sight, and the exact sampler is not.
+// that; so two samplers from the literature are rejected after a few draws, without any
+// use of the exact posterior, and the exact sampler is not.
 func contrapositive(r *run) (Result, error) { return contrapositiveOf(r, samplers.Exact()) }
 
-// contrapositiveOf checks it with a candidate in the place of the exact sampler.
+// contrapositiveOf checks it with a candidate in place of the exact sampler.
 func contrapositiveOf(r *run, right spec.Sampler) (Result, error) {
 	in, name, err := hard.Parse("goldreich:n=16,m=16")
 	if err != nil {

@@ -105,7 +105,7 @@ func (f first) Sample(ctx context.Context, c *circuit.Circuit, z []bool, draws i
 	return x, work, err
 }
 
-// TestSmoothingControls: THEORY's constant leaves out what restricting to the coset
+// TestSmoothingControls: a constant that leaves out what restricting to the coset
 // does to its mass, half of the whole at eps = 1.2 and large sigma.
 func TestSmoothingControls(t *testing.T) {
 	unnormalised := func(in *reduction.Instance, sigma float64) float64 {
@@ -163,8 +163,8 @@ func TestLargeNoiseControls(t *testing.T) {
 }
 
 // TestDial: eps is a dial from well-modelled to not. In the middle, at n = m = 8 and R = 10,
-// the bound is useless at eps = 1, and the error is really there: more than 1e-5 (THEORY has
-// 1.5e-3 at n = m = 10 as the worst level). At eps = 0.4 the bound promises 1e-14.
+// the bound is useless at eps = 1, and the error is really there: more than 1e-5 (at n = m =
+// 10 it is 1.5e-3 at the worst level). At eps = 0.4 the bound promises 1e-14.
 func TestDial(t *testing.T) {
 	worst := func(eps float64) (measured, bound float64) {
 		pair, err := newRules("goldreich:n=8,m=8,eps=" + number(eps))

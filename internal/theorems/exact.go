@@ -30,8 +30,8 @@ func equal(k, n int, p float64) float64 {
 	return min(1, 2*min(atLeast(k, n, p), atMost(k, n, p)))
 }
 
-// combined returns a p-value of the claim that the claims of the given ones hold all:
-// Bonferroni's, the smallest times their number.
+// combined returns a p-value of the claim that all of the claims with the given
+// p-values hold: Bonferroni's, the smallest times their number.
 func combined(ps []float64) float64 {
 	p := 1.0
 	for _, q := range ps {

@@ -65,7 +65,7 @@ func failureBound(in *reduction.Instance, tau, delta float64) float64 {
 }
 
 // inequalityStatement checks Pr[f(s') != z] <= delta + 2 m misread + n Q(R - tau)
-// (THEORY 4, [reduction.Instance.Slack]) for exact samplers in which the failure and the
+// ([reduction.Instance.Slack]) for exact samplers in which the failure and the
 // shift are planted. delta counts over y and draws together; a (tau, delta)-posterior sampler
 // of Definition 1.5 has 1 - (1 - delta)^2 there.
 func inequalityStatement(r *run) (Result, error) { return inequality(r, plants(), failureBound) }

@@ -10,8 +10,8 @@ import (
 	"assay/reduction"
 )
 
-// log2Dimensions are those, d = 2^k with n = m, at which the dials of C = 10 are fitted: from where eps/beta begins
-// to grow.
+// log2Dimensions are the k of the dimensions d = 2^k, with n = m, at which the dials of C = 10 are fitted: from
+// where eps/beta begins to grow.
 const leastLog2, mostLog2 = 8, 30
 
 // noise checks that the measurement noise of [reduction.Parameters] is that of Theorem 1.7, beta/R =

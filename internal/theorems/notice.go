@@ -9,7 +9,8 @@ import (
 	"assay/props/evidence"
 )
 
-// power is the probability with which what a result says would have been noticed would have been.
+// power is the probability with which a fault as large as a result says it would have noticed
+// would have been noticed.
 const power = 0.9
 
 // noticedAbove returns the smallest probability that n trials notice, with [power], if the claim is that it is
@@ -47,7 +48,8 @@ func bisect(low, high float64, holds func(x float64) bool) float64 {
 	return high
 }
 
-// noticedBelow is the same for a claim that it is at least p: the largest that is noticed, below 0 for none.
+// noticedBelow is the same for a claim that the probability is at least p: the largest that is noticed,
+// below 0 if none is.
 func noticedBelow(n int, p, alpha float64) float64 { return 1 - noticedAbove(n, 1-p, alpha) }
 
 // noticedShift returns the smaller of the shifts up and down that n trials notice of a probability said to
@@ -79,8 +81,8 @@ func noticedFailures(n int, bound, alpha float64) float64 {
 	return math.Inf(1)
 }
 
-// noticedFactor returns the largest of a grid of factors, 1/8 octave apart, by which a bound may be too large
-// and what was seen does not refute it: what is refuted is a bound this number of times too small.
+// noticedFactor returns the smallest of a grid of factors, 1/8 octave apart, that is refuted: what was seen
+// would refute a bound that is so many times too small. It is infinite if none is.
 func noticedFactor(refuted func(factor float64) bool) float64 {
 	for octave := 0.0; octave < 200; octave += 0.125 {
 		if f := math.Exp2(octave); refuted(f) {

@@ -19,7 +19,7 @@ var oneBitCells = []struct {
 }
 
 // oneBit returns which part of the bound the error of the local rule is in each of those, by summation, which is good to
-// 1e-3: whatever the points of a Monte Carlo miss.
+// 1e-3 and misses nothing that a Monte Carlo might.
 func oneBit(bound scoreBoundOf) (used []float64, err error) {
 	for _, c := range oneBitCells {
 		in, _, err := hard.Parse(fmt.Sprintf("identity:n=1,R=%v,eps=%v", c.R, c.eps))

@@ -55,8 +55,8 @@ func fail(in *reduction.Instance, z []bool) planted.Error {
 	}
 }
 
-// shift moves by tau one of the secret coordinates that lie within tau of zero, across,
-// and such that the secret is then not a preimage of z, if there is one.
+// shift moves one secret coordinate that lies within tau of zero by tau, to the other
+// side, choosing one that makes the secret no longer a preimage of z, if there is one.
 func shift(in *reduction.Instance, z []bool, tau float64) planted.Error {
 	tau /= in.Dials().R
 	return func(x []float64, s *planted.Setting, rng *rand.Rand) {

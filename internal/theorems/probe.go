@@ -14,9 +14,9 @@ import (
 // probeRows points from it, and says where they start. It does so by moving the coordinates:
 // every step of such a sampler goes to D + k (x - D) + noise, and commutes with that.
 type probe struct {
-	spec.Denoiser           // the law; what it is not asked for here it is asked for by nobody
-	widen         float64   // by what the scale that is reported exceeds the law's, on both sides
-	nodes         []float64 // where to start, in deviations of the first noise from the centre; nil for where it does
+	spec.Denoiser           // the law; only the methods below are ever called
+	widen         float64   // by how much the reported scale exceeds the law's, on both sides
+	nodes         []float64 // where to start, in deviations of the first noise from the centre; nil for where the sampler does
 	watch         func(x, clean []float64, sigma float64)
 
 	shift []float64

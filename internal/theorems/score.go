@@ -23,7 +23,7 @@ func scoreBound(in *reduction.Instance, sigma float64) float64 { return in.Score
 // score compares the local rule with the exact score, by enumeration, over the whole dial:
 // eps from 0.2 to 1.2, R from 4 to 14, six decades of noise. The mean square error, times
 // sigma^2, is to stay below [reduction.Instance.ScoreBound], which is below both bounds (a)
-// and (b) of THEORY 3.2.
+// and (b), [reduction.Instance.ScoreBoundSigns] and [reduction.Instance.ScoreBoundSmooth].
 func score(r *run) (Result, error) { return scoreWithin(r, reduction.Lattice, scoreBound) }
 
 // scoreWithin measures the error of the local rule of an encoding against the bound for

@@ -9,5 +9,5 @@
 // how far off it is. The distance is computed: in closed form where the wrong law is
 // Gaussian or has a density on the line, otherwise from draws by [Mutant.Measure].
 //
-// Start with [List]. The package is not a catalogue of tests: it judges nothing.
+// Start with [List]. The package holds samplers, not tests: it judges nothing.
 package mutants

@@ -36,8 +36,8 @@ func (g Goal) of(alpha float64) int {
 //
 //   - y ~ N(0, 4I), x | y ~ N(y, C), C with 1 on the diagonal and rho beside it;
 //   - the same in two dimensions but with modes at +-3 in x_1 that y says nothing
-//     about, since a linear measurement of x could not tell where both lie and yet
-//     not which is meant;
+//     about: no linear measurement of x could tell where both lie and yet not
+//     which of them is meant;
 //   - x uniform on {-1, 1}^3, y = x + 1.5 N(0, I).
 func Toys() ([]Case, error) {
 	plain, err := newNormal("normal", 2, 0)
