@@ -63,7 +63,7 @@ func (c *compiler) check(pkg, changed string, content []byte) error {
 		files = append(files, file)
 	}
 	if !found {
-		return errors.New("no file that is built here is so named")
+		return errors.New("no file that is built here has that name")
 	}
 	_, err := (&types.Config{Importer: c.from}).Check("assay/"+pkg, c.files, files, nil)
 	return err
@@ -113,7 +113,7 @@ func TestChosenTestsExist(t *testing.T) {
 		for _, f := range l.Faults {
 			for _, s := range f.suites(true) {
 				if s.pkg != python && s.run != "" && !exists(t, s) {
-					t.Errorf("%s: no test of %s is so named: %s", f.name(), s.pkg, s.run)
+					t.Errorf("%s: no test of %s has that name: %s", f.name(), s.pkg, s.run)
 				}
 			}
 		}

@@ -69,8 +69,8 @@ func TestCommand(t *testing.T) {
 		"a text that is there twice":     {[]fault{{ID: "x", What: "x", File: "planted.go", Old: "return"}}, nil, 1, []string{"holds the old text 5 times"}},
 		"no change":                      {[]fault{{ID: "x", What: "x", File: "planted.go", Old: "i++", New: "i++"}}, nil, 1, []string{"the new text is the old one"}},
 		"two of one name":                {[]fault{seen, seen}, nil, 1, []string{"planted/seen: there are two"}},
-		"no such test":                   {[]fault{narrow(seen, "TestProduct")}, nil, 1, []string{"planted/seen cannot be tried: no test is so named: . TestProduct"}},
-		"nothing chosen":                 {[]fault{seen}, []string{"-only", "see"}, 2, []string{"none is so named"}},
+		"no such test":                   {[]fault{narrow(seen, "TestProduct")}, nil, 1, []string{"planted/seen cannot be tried: no test has that name: . TestProduct"}},
+		"nothing chosen":                 {[]fault{seen}, []string{"-only", "see"}, 2, []string{"no fault has that name"}},
 		"no fraction":                    {[]fault{seen}, []string{"-fraction", "2"}, 2, []string{"0 < fraction <= 1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -165,7 +165,7 @@ func TestReadGo(t *testing.T) {
 		"two":       {"--- FAIL: TestA (0.10s)\n--- FAIL: TestB (0.05s)\nFAIL\n", failed, &failure{suite{"cmd/assay", "^TestA$"}, false}, ""},
 		"panics":    {"panic: boom\n\ngoroutine 1\nFAIL	assay/cmd/assay	0.1s", failed, &failure{all, false}, ""},
 		"times out": {"panic: test timed out after 1s\n	running tests:\n		TestScripts/a.b (1s)\n\nFAIL	assay/cmd/assay	1.1s", failed, &failure{suite{"cmd/assay", `^TestScripts$/^a\.b$`}, true}, ""},
-		"no test":   {"ok  	assay/cmd/assay	0.1s [no tests to run]", nil, nil, "no test is so named: cmd/assay Test"},
+		"no test":   {"ok  	assay/cmd/assay	0.1s [no tests to run]", nil, nil, "no test has that name: cmd/assay Test"},
 		"no code":   {"x.go:1: undefined: y\nFAIL	assay/cmd/assay [build failed]", failed, nil, "it does not compile: x.go:1: undefined: y FAIL assay/cmd/assay [build failed]"},
 	} {
 		got, err := readGo(all, test.output, test.err)
@@ -197,7 +197,7 @@ func TestReadPython(t *testing.T) {
 		"passes":   {"3 passed", nil, nil, ""},
 		"fails":    {"=====\nFAILED tests/test_serve.py::test_errors[ValueError-2] - assert 1\n1 failed", ends(1), &failure{suite{python, "test_errors"}, false}, ""},
 		"an error": {"ERROR tests/test_priors.py - ImportError", ends(2), &failure{all, false}, ""},
-		"no test":  {"no tests ran", ends(5), nil, "no test is so named: python errors or calls"},
+		"no test":  {"no tests ran", ends(5), nil, "no test has that name: python errors or calls"},
 		"usage":    {"unrecognised", ends(4), nil, "pytest: unrecognised"},
 	} {
 		got, err := readPython(all, test.output, test.err)

@@ -113,7 +113,7 @@ func readGo(s suite, output string, err error) (*failure, error) {
 	case strings.Contains(output, "[build failed]") || strings.Contains(output, "[setup failed]"):
 		return nil, &trouble{broken, "it does not compile: " + tail(output)}
 	case err == nil && strings.Contains(output, "[no tests to run]"), err == nil && strings.Contains(output, "[no test files]"):
-		return nil, &trouble{broken, fmt.Sprintf("no test is so named: %s", s)}
+		return nil, &trouble{broken, fmt.Sprintf("no test has that name: %s", s)}
 	case err == nil:
 		return nil, nil
 	case !errors.As(err, &exit):

@@ -109,7 +109,7 @@ func (f *fault) apply(root string) ([]byte, error) {
 	return bytes.Replace(content, []byte(f.Old), []byte(f.New), 1), nil
 }
 
-// check is an error if the fault is not completely given.
+// check returns an error if the fault is not completely given.
 func (f *fault) check() error {
 	_, err := regexp.Compile(f.Run)
 	switch {

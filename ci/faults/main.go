@@ -21,15 +21,14 @@
 // if one that is listed as harmless is killed (the list is then out of date), or if a fault
 // cannot be tried, because its text is not there or it does not compile.
 //
-// A tool that makes mutants by rule would not do in the place of the lists. The one
-// that is kept best for Go, gremlins, changes single operators (comparisons, arithmetic,
-// increments, signs), and tries each of the thousands of mutants that this makes against all
-// tests that cover it, which by its own account takes hours on a module that is large; our
-// tests take minutes a package. And it would not make the mistakes that matter most here: a
-// stream used twice, a wealth that is summed and not averaged, a save that comes after what it
-// is to save, alpha that is not split. Those are not a token away from the right text. So the
-// faults are chosen by people who know what must not break, and kept with the tests that
-// should notice.
+// A tool that makes mutants by rule could not replace the lists. The best maintained one for
+// Go, gremlins, changes single operators (comparisons, arithmetic, increments, signs), and
+// tries each of the thousands of mutants that this makes against all tests that cover it,
+// which by its own account takes hours on a large module; our tests take minutes a
+// package. And it would not make the mistakes that matter most here: a stream used twice, a
+// wealth that is summed and not averaged, a save that comes after what it is to save, alpha
+// that is not split. Those are not a token away from the right text. So the faults are chosen
+// by people who know what must not break, and kept with the tests that should notice.
 package main
 
 import (
@@ -95,7 +94,7 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stdout, "%d of %d faults, chosen with -seed %d\n", len(chosen), total, *seed)
 	}
 	if len(chosen) == 0 {
-		fmt.Fprintln(stderr, "faults: none is so named")
+		fmt.Fprintln(stderr, "faults: no fault has that name")
 		return 2
 	}
 	temporary, err := os.MkdirTemp("", "faults")

@@ -74,7 +74,7 @@ func readPython(s suite, output string, err error) (*failure, error) {
 	case !errors.As(err, &exit):
 		return nil, err
 	case exit.ExitCode() == 5:
-		return nil, &trouble{broken, "no test is so named: " + s.String()}
+		return nil, &trouble{broken, "no test has that name: " + s.String()}
 	case exit.ExitCode() > 2:
 		return nil, &trouble{broken, "pytest: " + tail(output)}
 	}

@@ -144,7 +144,8 @@ func (b *bench) plant(f *fault) (runner, error) {
 	return b.plantGo(folder, f, content)
 }
 
-// soundOnce is an error if the test fails without a fault too: it then tells nothing.
+// soundOnce returns an error if the test fails without a fault too: it then tells
+// nothing.
 func (b *bench) soundOnce(ctx context.Context, s suite) error {
 	b.mu.Lock()
 	if b.passes == nil {
