@@ -40,8 +40,8 @@ const (
 	FaultError     FaultKind = run.FaultError
 	FaultNonFinite FaultKind = run.FaultNonFinite
 	FaultShape     FaultKind = run.FaultShape
-	// FaultRefusal is a candidate that declines; see spec.Refusal. It is no
-	// mistake, but leaves nothing to judge.
+	// FaultRefusal is a candidate that declines; see spec.Refusal. That is not
+	// a mistake, but leaves nothing to judge.
 	FaultRefusal FaultKind = run.FaultRefusal
 )
 
@@ -116,12 +116,12 @@ func decode[T ~string](what string, code []byte, values []T, of func(T) string) 
 		for _, v := range values {
 			codes = append(codes, of(v))
 		}
-		return "", fmt.Errorf("%s: %q is no code of one; want one of %s", what, code, strings.Join(codes, ", "))
+		return "", fmt.Errorf("%s: %q is not a code; want one of %s", what, code, strings.Join(codes, ", "))
 	}
 	return values[i], nil
 }
 
-// separators is whatever stands between the words of a name.
+// separators is what stands between the words of a name.
 var separators = regexp.MustCompile(`[^a-z0-9]+`)
 
 // codeOf returns the words in lower case with "_" between them.

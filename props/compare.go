@@ -17,13 +17,13 @@ type Comparison struct {
 	Evidence
 }
 
-// Compare asks whether two samplers agree on the problem, where no exact draw is needed: in the
-// place of the truth x that made y stands one draw of b given y, among the draws of a. The
+// Compare asks whether two samplers agree on the problem, where no exact draw is needed: in
+// place of the truth x that made y there is one draw of b given y, among the draws of a. The
 // null is that given y, for almost every y of the problem (or, with [Local] or [At], at each
 // single y), the draws of both have one law; that law may be wrong. Samplers that agree are
-// said to disagree with probability at most alpha. Draws of a chain may have a law each, the
-// first another than the last, so that if either claims no independence both are asked for
-// one draw a call, and a warning says so. Errors, and what ends it, are as in [Judge].
+// said to disagree with probability at most alpha. The draws of a chain may each have a
+// different law, so if either sampler claims no independence, both are asked for one draw a
+// call, and a warning says so. Errors, and what ends it, are as in [Judge].
 func Compare(ctx context.Context, a, b spec.Sampler, problem *spec.Problem, opts ...CompareOption) (*Comparison, error) {
 	o, err := settle(defaults(), opts, CompareOption.compare)
 	if err := first(err, checkSampler("first sampler", a), checkSampler("second sampler", b)); err != nil {
@@ -48,7 +48,7 @@ func Compare(ctx context.Context, a, b spec.Sampler, problem *spec.Problem, opts
 	return &Comparison{A: a.Name(), B: b.Name(), Evidence: *e}, nil
 }
 
-// against puts the draws of a reference in the place of the truth.
+// against puts the draws of a reference in place of the truth.
 func (o *options) against(candidate, reference spec.Sampler) {
 	o.reference, o.terse = reference, true
 	if !(candidate.Independent() && o.reference.Independent()) {
@@ -68,14 +68,14 @@ func (c *Comparison) String() string {
 	return b.String()
 }
 
-// The outcomes of a comparison, beside [Inconclusive].
+// The outcomes of a comparison, besides [Inconclusive].
 const (
 	Disagree       Outcome = "disagree"
 	NoDisagreement Outcome = "no disagreement found"
 )
 
-// Evidence is on two kinds of draws that ought to have one law: those of two samplers in a
-// [Comparison], those given y and without y in a [Consistency].
+// Evidence is about two kinds of draws that ought to have one law: those of two samplers
+// in a [Comparison], those given y and without y in a [Consistency].
 type Evidence struct {
 	Outcome Outcome `json:"outcome"`
 	// Alpha bounds the probability of the outcome, [Disagree] or [Inconsistent], where the

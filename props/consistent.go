@@ -18,9 +18,9 @@ type Consistency struct {
 }
 
 // Consistent asks whether the candidate samples the posterior of the law that the origin, most
-// often the candidate itself, samples when it is asked without a measurement: that makes
-// the truth x of each call, in the place of the prior, and y is measured of it. What law that
-// is nobody need know; it may be far from the prior, which only says at what scale to look.
+// often the candidate itself, samples when it is asked without a measurement: that takes the
+// place of the prior: it makes the truth x of each call, and y is measured of it. Nobody need
+// know what law that is; it may be far from the prior, which only says at what scale to look.
 // An origin that refuses to draw without a measurement is asked with one that says nothing, a
 // row of zeros. A candidate that is consistent is said not to be with probability at most
 // alpha. Errors, and what ends it, are as in [Judge].
@@ -46,7 +46,7 @@ func Consistent(ctx context.Context, candidate, origin spec.Sampler, problem *sp
 	return &Consistency{Candidate: candidate.Name(), Origin: origin.Name(), Evidence: *e}, nil
 }
 
-// The outcomes of a check for consistency, beside [Inconclusive].
+// The outcomes of a check for consistency, besides [Inconclusive].
 const (
 	Inconsistent    Outcome = "inconsistent"
 	NoInconsistency Outcome = "no inconsistency found"

@@ -140,7 +140,7 @@ func ParseCounterexample(text []byte) (*Counterexample, error) {
 		return nil, err
 	}
 	if err := json.Unmarshal(text, &head); err != nil || head.Format == nil {
-		return nil, errors.New("no counterexample: it has no key \"format\"")
+		return nil, errors.New("not a counterexample: it has no key \"format\"")
 	}
 	if *head.Format != counterexampleFormat {
 		return nil, fmt.Errorf("format: %q, want %q; write it anew with assay fuzz", *head.Format, counterexampleFormat)

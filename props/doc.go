@@ -1,11 +1,11 @@
-// Package props is how a candidate is judged: it asks one for draws, bets against
-// it by package evidence, and gives a verdict.
+// Package props judges candidates: it asks one for draws, bets against it by
+// means of package evidence, and gives a verdict.
 //
-// There are several doors to one engine. [Judge] returns a [Verdict] on one or several
-// problems; [Compare] says whether two samplers agree, and [Consistent] whether draws given
-// y fit draws without y, neither of which says who is right; [Replay] judges again what was
-// found. [Posterior] is a property for rapid.Check and rapid.MakeFuzz over
-// generated problems:
+// There is one engine, and several entry points to it, the doors. [Judge] returns a
+// [Verdict] on one or several problems; [Compare] says whether two samplers agree, and
+// [Consistent] whether draws given y fit draws without y, neither of which says who is
+// right; [Replay] judges again what was found. [Posterior] is a property for rapid.Check
+// and rapid.MakeFuzz over generated problems:
 //
 //	func TestMySampler(t *testing.T) { rapid.Check(t, props.Posterior(mySampler)) }
 //	func FuzzMySampler(f *testing.F) { f.Fuzz(rapid.MakeFuzz(props.Posterior(mySampler))) }

@@ -19,19 +19,19 @@ const (
 // MarshalText returns the name of the format.
 func (verdictFormat) MarshalText() ([]byte, error) { return []byte(verdictName), nil }
 
-// UnmarshalText is an error if the format is another.
+// UnmarshalText returns an error if the format is another.
 func (verdictFormat) UnmarshalText(name []byte) error { return checkFormat(verdictName, name) }
 
 // MarshalText returns the name of the format.
 func (comparisonFormat) MarshalText() ([]byte, error) { return []byte(comparisonName), nil }
 
-// UnmarshalText is an error if the format is another.
+// UnmarshalText returns an error if the format is another.
 func (comparisonFormat) UnmarshalText(name []byte) error { return checkFormat(comparisonName, name) }
 
 // MarshalText returns the name of the format.
 func (consistencyFormat) MarshalText() ([]byte, error) { return []byte(consistencyName), nil }
 
-// UnmarshalText is an error if the format is another.
+// UnmarshalText returns an error if the format is another.
 func (consistencyFormat) UnmarshalText(name []byte) error { return checkFormat(consistencyName, name) }
 
 func checkFormat(want string, got []byte) error {

@@ -77,7 +77,7 @@ type trial struct {
 	failure   error     // of a witness of the user's own
 }
 
-// pool lets the evidence on all problems count as one too, beside that on each.
+// pool lets the evidence on all problems count as one too, besides that on each.
 func (t *trial) pool() (err error) {
 	var sessions []*evidence.Session
 	for _, e := range t.states {

@@ -110,8 +110,8 @@ func Seed(seed uint64) Option { return everywhere(func(o *options) { o.seed = se
 // depend on it. Default: as many as there are processors.
 func Jobs(n int) Option { return everywhere(func(o *options) { o.jobs = n }) }
 
-// Remember asks j before it asks the candidate, and tells it every answer. Default: no
-// journal.
+// Remember looks for each answer in j before the candidate is asked, and writes every
+// new answer to j. Default: no journal.
 func Remember(j *Journal) Option { return everywhere(func(o *options) { o.journal = j }) }
 
 // Within makes the null wider: not the exact posterior, but any (tau, delta)-posterior
@@ -120,7 +120,7 @@ func Remember(j *Journal) Option { return everywhere(func(o *options) { o.journa
 // draws must be (tau, delta)-close to the posterior at each of them (Definition 1.2), and
 // a y at which they are not is a rejection. The form [spec.Joint] counts failures over y
 // and draws together, and does not go with single y. In [Compare] the law of the second
-// sampler stands in the place of the posterior; if both are off by the tolerance from
+// sampler takes the place of the posterior; if both are off by the tolerance from
 // something else, they may be off by twice as much from each other. In [Consistent] the
 // posterior is that of the law that the other sampler samples, however far that is from
 // the prior. It does not go with [WithinEach]. Default: exact.
@@ -152,8 +152,8 @@ func For(d time.Duration) RunOption { return oneRun(func(o *options) { o.limit =
 func Watch(f func(Progress)) RunOption { return oneRun(func(o *options) { o.progress = f }) }
 
 // Until ends a judgement after a call at which enough says so, as if the budget were spent,
-// but that the verdict says how it ended. The bound alpha holds, whatever that depends on.
-// Default: never.
+// except that the verdict says how it ended. The bound alpha holds whatever that decision
+// depends on. Default: never.
 func Until(enough func(Progress) bool) RunOption {
 	return oneRun(func(o *options) { o.enough = enough })
 }

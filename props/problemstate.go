@@ -17,7 +17,7 @@ type problemState struct {
 	problem *spec.Problem
 	points  []*point
 
-	fault    *Fault // what the candidate did beside sampling, if anything; it is asked no more then
+	fault    *Fault // what the candidate did other than sampling, if anything; it is asked no more then
 	asking   context.Context
 	setAside context.CancelFunc // ends asking
 }

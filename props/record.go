@@ -26,7 +26,8 @@ type Record struct {
 type Recording struct {
 	Problem string `json:"problem"`
 	Wealth  Course `json:"wealth"`
-	// Ties is how often a witness was the same of the truth and of a draw, in all calls.
+	// Ties is how often a witness had the same value for the truth and for a draw, in all
+	// calls.
 	Ties int `json:"ties"`
 	// Moments are those of at most the first 64 coordinates.
 	Moments []RecordedMoments `json:"moments"`

@@ -91,7 +91,7 @@ func TestCounterexampleDistrust(t *testing.T) {
 	for name, test := range map[string]struct{ text, want string }{
 		"empty": {"", "the file is empty"},
 		"cut":   {string(text[:200]), fmt.Sprintf("cut short or not JSON: line %d, column ", 1+bytes.Count(text[:200], []byte("\n")))},
-		"other": {`{"name": "x"}`, "no counterexample"},
+		"other": {`{"name": "x"}`, "not a counterexample"},
 		"format": {`{"format": "assay counterexample 9"}`,
 			`format: "assay counterexample 9", want "assay counterexample 2"`},
 		"edited":   {strings.Replace(string(text), `"alpha": 0.001`, `"alpha": 0.002`, 1), "sha256 is not that of what precedes it"},

@@ -62,7 +62,7 @@ func TestCodes(t *testing.T) {
 	}
 	for _, into := range []any{new(props.Outcome), new(props.Stop), new(props.FaultKind)} {
 		if json.Unmarshal([]byte(`"not rejected, or so"`), into) == nil {
-			t.Errorf("%T reads what is no code", into)
+			t.Errorf("%T reads what is not a code", into)
 		}
 	}
 	for name, want := range map[string]string{

@@ -107,7 +107,8 @@ func first(errs ...error) error {
 	return nil
 }
 
-// checkSampler is an error if there is no sampler, named by what it is to a door.
+// checkSampler returns an error if there is no sampler; it names the sampler by its part
+// in the door's call.
 func checkSampler(role string, s spec.Sampler) error {
 	if s == nil {
 		return fmt.Errorf("the %s is nil: want a spec.Sampler", role)

@@ -5,10 +5,11 @@ import (
 	"errors"
 )
 
-// errLimit is why a judgement is cut short whose time is over.
+// errLimit is the cause with which a judgement is cut short when its time is
+// over.
 var errLimit = errors.New("time limit")
 
-// cutShort returns why the trial ended whose context is done.
+// cutShort returns why a trial ended, given that its context is done.
 func (t *trial) cutShort(ctx context.Context) Stop {
 	if context.Cause(ctx) == errLimit {
 		return t.stopAt(StopTime)

@@ -45,7 +45,7 @@ type Verdict struct {
 	// Together is the evidence on several problems taken as one; nil for one problem, in
 	// local mode, and where they have no witness in common.
 	Together *Together `json:"together,omitempty"`
-	// Fault is what the candidate did wrong beside sampling, if anything, on the first
+	// Fault is what the candidate did other than sampling, if anything, on the first
 	// problem where it did.
 	Fault *Fault `json:"fault,omitempty"`
 	// OwnWitnesses are the names of the witnesses that the user added, see [Witness].
@@ -122,7 +122,7 @@ func (w WitnessShare) String() string {
 	return fmt.Sprintf("%s: right on average in the draws, wrong in spread or shape", w.Name)
 }
 
-// Fault is one such failure, and the call in which it happened.
+// Fault is one failure of the candidate, and the call in which it happened.
 type Fault struct {
 	Kind    FaultKind `json:"kind"`
 	Problem string    `json:"problem"`
@@ -131,7 +131,7 @@ type Fault struct {
 	// Sampler is whose it is, where two were asked; see [Compare] and [Consistent].
 	Sampler string `json:"sampler,omitempty"`
 	// Stack is the trace of a panic. It holds addresses, which differ from run to
-	// run, and so is no part of the JSON form.
+	// run, and so is not part of the JSON form.
 	Stack string `json:"-"`
 }
 

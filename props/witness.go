@@ -7,12 +7,12 @@ import (
 	"assay/props/evidence"
 )
 
-// Witness lets the judgement look at a test quantity of your own too: a number that f makes of
-// a vector x (the truth or a draw) and of y. If the candidate is right, the number of the truth
-// ranks among those of the draws like any of them, whatever f is, so that the bound alpha holds
-// as without it. It is looked at on the members of a pool like the built-in witnesses, blurred
-// far above rounding and far below any scale of the problem, is offered to the learner, and
-// appears by its name in a verdict whose evidence it holds.
+// Witness lets the judgement look at a test quantity of your own too: a number that f computes
+// from a vector x (the truth or a draw) and y. If the candidate is right, the number of the
+// truth ranks among those of the draws like any of them, whatever f is, so that the bound alpha
+// holds with it as without it. It is looked at on the members of a pool like the built-in
+// witnesses, blurred far above rounding and far below any scale of the problem, is offered to
+// the learner, and appears by its name in a verdict whose evidence it holds.
 //
 // f must depend on x and y only; it is called from several goroutines at once. NaN counts as
 // the lowest number. A name that is empty or taken, an f that is NaN for all draws of the

@@ -10,7 +10,7 @@ import (
 	"assay/props"
 )
 
-// recordMistake is an error if a record cannot be written where --record says.
+// recordMistake returns an error if a record cannot be written where --record says.
 func (c *check) recordMistake() error {
 	if c.Record == "" {
 		return nil

@@ -43,8 +43,8 @@ const pilotDraws = 256
 // member with the rest of its pool are left out of pairs, for the rest may depend on a
 // draw, and where there is one draw, for they then tell nothing. h is the resolution: noise of that
 // deviation in every coordinate is added to the blur, which is how a tolerance for
-// small moves is tested (see [spec.Tolerance]); 0 for the exact null. extra are a user's own
-// statistics: they are looked at after the others, and the learner is offered them first.
+// small moves is tested (see [spec.Tolerance]); 0 for the exact null. extra are statistics of the
+// user's own: they are looked at after the others, and offered to the learner before them.
 func newBattery(p *spec.Problem, draws int, pairs bool, h float64, pilot *rand.Rand, extra ...Statistic) (*battery, error) {
 	x, y := pilotPairs(p, pilot)
 	if i, j, bad := nonFinite(x); bad {

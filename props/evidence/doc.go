@@ -21,7 +21,7 @@
 // coordinates are ordinary input, their ties broken at random, and a truth and a
 // draw that differ in the last bits of a float64 do not differ to a witness.
 //
-// [Session] is the door. Read pool.go, memory.go and battery.go for what is looked at,
+// Start with [Session]. Read pool.go, memory.go and battery.go for what is looked at,
 // portfolio.go and process.go for how it is bet on: rank.go, value.go and learned.go hold the three groups of
 // bets.
 package evidence

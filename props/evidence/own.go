@@ -74,7 +74,7 @@ func (b *battery) adopt(own, others []Statistic, pairs bool) error {
 		}
 		g := guarded{s}
 		if pairs && s.Pooled() {
-			return fmt.Errorf("%s looks at the whole pool, and must not where draws are compared with the truth one by one; want independent draws, two a call at least, and no tolerance", g.label())
+			return fmt.Errorf("%s looks at the whole pool, which it cannot where draws are compared with the truth one by one; want independent draws, at least two a call, and no tolerance", g.label())
 		}
 		own[i] = g
 	}
@@ -100,8 +100,8 @@ func (b *battery) include(statistics ...Statistic) {
 }
 
 // try evaluates a user's own statistics on pools made of draws of the prior (rows of x) and
-// what is measured of the first of each (rows of y). It is an error if one panics, or knows no
-// number for any member.
+// what is measured of the first of each (rows of y). It is an error if one panics, or returns
+// no number for any member.
 func (b *battery) try(own []Statistic, x, y *mat.Dense, draws int, pilot *rand.Rand) error {
 	_, d := x.Dims()
 	members := min(draws+1, pilotDraws)

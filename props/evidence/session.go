@@ -123,7 +123,7 @@ func (e *Evaluation) Values() (values [][]float64, truth int) {
 	return e.tables[0].values, e.tables[0].place
 }
 
-// Evaluate computes what a call is worth knowing, which is what takes time: of the truth
+// Evaluate computes what needs to be known of a call, which is what takes time: of the truth
 // (length d; or, at a single y, a draw of the candidate) and the draws (L x d, given y).
 // rng shuffles, blurs, and breaks ties; the same stream gives the same bets. It is safe for
 // concurrent use, each with a stream of its own. It is an error if a statistic of the user's
@@ -195,7 +195,7 @@ func (s *Session) Resolution() float64 { return s.scales[leading(s.processes)].h
 
 // WitnessShares returns what each witness has contributed at that resolution, the largest
 // share first. Mean ranks are those of the truth among the draws, and at a single y those of
-// an exact draw beside that of the candidate.
+// an exact draw next to that of the candidate.
 func (s *Session) WitnessShares() []WitnessShare {
 	all := s.processes[leading(s.processes)].shares()
 	for i := range all {

@@ -1,7 +1,7 @@
 // Package fuzz looks for the problem that a candidate is wrong on, and then for the
 // smallest such problem. [Run] is a campaign: it screens generated problems, spends more
 // where wealth grows, confirms, and reduces. It reads and writes no files; what must
-// survive it is handed out as it comes to be (see [Config]).
+// outlive it is handed out as soon as it exists (see [Config]).
 //
 // One bound, alpha, holds for the whole campaign: the probability that it ever reports
 // a counterexample, first or reduced, on which the candidate is right. It is spent on

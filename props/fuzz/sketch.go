@@ -96,8 +96,8 @@ func cloneAll(rows [][]float64) [][]float64 {
 	return clones
 }
 
-// problem puts the problem together. It is an error if a change made it none, such as a
-// covariance that rounding made indefinite.
+// problem puts the problem together. It is an error if a change made it invalid, such
+// as a covariance that rounding made indefinite.
 func (s *sketch) problem() (*spec.Problem, error) {
 	prior, err := s.prior()
 	if err != nil {

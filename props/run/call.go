@@ -24,8 +24,8 @@ type Call struct {
 	Y         []float64
 	Key       spec.Key // of the stream that the sampler draws from
 
-	// Problem is the one of the digest; nil in a call that was read, as it is no part of the
-	// JSON form.
+	// Problem is the one of the digest; nil in a call that was read, as it is not part of
+	// the JSON form.
 	Problem *spec.Problem
 }
 

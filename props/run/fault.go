@@ -7,7 +7,7 @@ import (
 	"assay/spec"
 )
 
-// The kinds of [Fault], beside those that the error of a sampler names itself.
+// The kinds of [Fault], besides those that the error of a sampler names itself.
 const (
 	FaultPanic     = "panic"
 	FaultError     = "error"
@@ -21,7 +21,7 @@ type Fault struct {
 	Kind    string `json:"kind"`
 	Message string `json:"message"`
 	// Stack is the trace of a panic. It holds addresses, which differ from run to run, and
-	// so is no part of the JSON form.
+	// so is not part of the JSON form.
 	Stack string `json:"-"`
 }
 

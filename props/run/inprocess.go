@@ -13,7 +13,7 @@ import (
 )
 
 // InProcess returns the runner that asks the sampler, and checks that it fills every row with
-// finite numbers; whatever else it does, panics included, is a fault. Calls that were
+// finite numbers; anything else that it does, panics included, is a fault. Calls that were
 // read name their problem by its digest only: it must be one of those known.
 func InProcess(sampler spec.Sampler, known ...*spec.Problem) Runner {
 	r := inProcess{sampler, map[string]*spec.Problem{}}
