@@ -16,9 +16,9 @@ var (
 	ran     = regexp.MustCompile("(?m)(?:^|`)ci/run\\.sh ([^`#\\n]*)")
 )
 
-// contributingFaults returns what CONTRIBUTING.md says of the tree that is not so: files that
-// are not there, names that are not in the file where they are said to be, steps of ci/run.sh
-// that do not exist.
+// contributingFaults returns what CONTRIBUTING.md says of the tree and is not true: files
+// that are not there, names that are not in the file where they are said to be, steps of
+// ci/run.sh that do not exist.
 func contributingFaults(text string, root string, steps []string) (faults []string) {
 	for _, match := range quoted.FindAllStringSubmatch(text, -1) {
 		if _, err := os.Stat(filepath.Join(root, match[1])); err != nil {

@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// window is the number of lines of code from which on a repetition is looked at.
+// window is the least number of repeated lines of code that is looked at.
 const window = 6
 
 // codeLine is a line of a file without comments and white space, in tokens.

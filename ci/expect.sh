@@ -1,4 +1,4 @@
-# For the scripts beside it, by source. assay has been built into "$folder", which is
+# Sourced by the other scripts here. assay has been built into "$folder", which is
 # there for temporary files.
 #
 # expect CODE WORDS COMMAND... runs assay, which must end with that exit code and say

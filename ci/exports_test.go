@@ -42,8 +42,9 @@ func inLibrary(pkg *packages.Package) bool {
 
 // survey finds what the library exports, and what of it is used. A use is one by name
 // outside the folder of the package. In tests too: those of the own folder can be given
-// unexported names, those of others cannot. Used as well is what the user of a used name
-// meets: the types in its signature and its fields, and the constants of such types.
+// unexported names, those of others cannot. What the user of a used name meets counts as
+// used as well: the types in its signature and its fields, and the constants of such
+// types.
 func survey(loaded []*packages.Package) (exports map[export]types.Object, used map[export]bool) {
 	exports, used = map[export]types.Object{}, map[export]bool{}
 	var meet func(types.Type)

@@ -45,8 +45,8 @@ var withoutReduction = []string{"props", "props/evidence", "props/problems", "pr
 // ofReduction is where hard instances are made and what only they need.
 var ofReduction = []string{"reduction", "internal/circuit", "internal/relu"}
 
-// reachFaults returns the ways by which a package that judges reaches reduction, given the
-// imports of each package of ours.
+// reachFaults returns the paths on which a package that judges reaches reduction, given
+// the imports of each package of ours.
 func reachFaults(imports map[string][]string) (faults []string) {
 	for _, start := range withoutReduction {
 		way := map[string]string{start: start}

@@ -1,7 +1,7 @@
 // Package ci keeps the rules of the house as tests: which package may import
 // which, where randomness may come from, how long a file may be. Every rule is
-// also shown a file that breaks it. run.sh beside it is everything that is run
-// before a change is accepted.
+// also shown a file that breaks it. run.sh, in the same folder, runs all that
+// must pass before a change is accepted.
 package ci
 
 import (
@@ -22,9 +22,9 @@ import (
 // module is the path that our own imports begin with.
 const module = "assay"
 
-// mayImport says, for each folder at the top of the tree and for the rooms of internal that
-// are built on them, which others of ours the packages in it may import besides their own;
-// inside props floors_test.go says more. Nobody imports cmd or ci.
+// mayImport says, for each folder at the top of the tree and for the packages of internal
+// that are built on them, which others of ours the packages in it may import besides their
+// own; inside props floors_test.go says more. Nobody imports cmd or ci.
 var mayImport = map[string][]string{
 	"spec":              {},
 	"internal/circuit":  {},

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Everything that is run before a change is accepted, on any machine with Go and
-# bash, step by step. What cannot be run is skipped, saying why.
+# Everything that is run before a change is accepted, step by step, on any
+# machine with Go and bash. A step that cannot be run is skipped, and says why.
 #
 #   ci/run.sh                    every step: some twenty minutes on two cores
 #   ci/run.sh quick              lint and the short tests: a few minutes
@@ -46,7 +46,7 @@ install() {
 tools() {
   [[ -z ${told:-} ]] || return 0
   told=true
-  command -v cadical >/dev/null || install cadical || skip "no SAT solver: install cadical, or say --install; the tests that need one say so"
+  command -v cadical >/dev/null || install cadical || skip "no SAT solver: install cadical, or pass --install; tests that need one are skipped and say so"
   if [[ -z ${ASSAY_CIRCUITS:-} && -d ../shared/data/circuits ]]; then
     ASSAY_CIRCUITS=$(cd ../shared/data/circuits && pwd)
     export ASSAY_CIRCUITS
@@ -57,7 +57,7 @@ tools() {
 # pip sees to it that virtual environments of Python can be made.
 pip() {
   python3 -c 'import ensurepip' 2>/dev/null || install python3-venv ||
-    skip "no venv of Python: install python3-venv, or say --install; what needs it says so"
+    skip "no venv of Python: install python3-venv, or pass --install; what needs it is skipped and says so"
 }
 
 # numpy puts a Python with numpy on the PATH, once.
@@ -72,7 +72,8 @@ numpy() {
   fi
 }
 
-# shown ARGUMENT... is go run ./ci/readme, but for the PATH, to which go run would add.
+# shown ARGUMENT... does what go run ./ci/readme would, without the additions of go run to
+# the PATH.
 shown() {
   [[ -x $folder/readme ]] || go build -o "$folder/readme" ./ci/readme
   "$folder/readme" "$@"
@@ -127,8 +128,8 @@ run_short() {
 }
 
 # README.md says go test ./... too. It finds the results of this step in go's cache and
-# prints them again, if the environment is the same, the PATH above all: hence numpy and
-# shown. So every test runs once, and would where README.md forgot to say so.
+# prints them again if the environment is the same, the PATH above all: hence numpy and
+# shown. So every test runs once, and would also if README.md did not say so.
 run_test() {
   tools
   numpy
@@ -178,11 +179,11 @@ run_onnx() {
 
 run_race() {
   if [[ -z $(command -v "$(go env CC)") ]] && ! install gcc libc6-dev; then
-    skip "the race detector needs a C compiler: install gcc, or say --install"
+    skip "the race detector needs a C compiler: install gcc, or pass --install"
     return
   fi
-  # Left out: what judges thousands of calls by the code that the other tests run too, and
-  # the theorems, whose goroutines are those of internal/parallel.
+  # Left out: tests that judge thousands of calls by code that the other tests run too,
+  # and the theorems, whose goroutines are those of internal/parallel.
   CGO_ENABLED=1 go test -race -short -timeout 20m \
     -skip '^(TestToleranceEdge|TestNullByFamily|TestPriorIsRejected.*|TestDefinition.*|TestLawOfTheReversal|TestBugs|TestExactIs.*|TestNull|TestLocalNull|TestNullNoticesFault|TestSensitivity.*|TestReductionIsNotFooled|TestHeuristics|TestMisusesDoNotCompile)$' \
     ./internal/parallel ./samplers/... $(go list ./props/... | grep -v /theorems) ./cmd/...
@@ -190,7 +191,7 @@ run_race() {
 
 run_openblas() {
   if ! links openblas && ! install gcc libc6-dev libopenblas-dev; then
-    skip "libopenblas is not there: install libopenblas-dev, or say --install"
+    skip "libopenblas is not there: install libopenblas-dev, or pass --install"
     return
   fi
   go vet -tags openblas ./spec

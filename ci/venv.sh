@@ -1,4 +1,4 @@
-# For the scripts beside it, by source.
+# Sourced by the other scripts here.
 #
 # venv FOLDER PACKAGE... makes a virtual environment of Python in a folder that is not
 # there yet, with packages from PyPI. Where that is not possible, it says so and why,
