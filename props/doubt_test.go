@@ -65,7 +65,7 @@ func TestCallsThatSuffice(t *testing.T) {
 }
 
 // TestSidesOfLocal: a candidate that is too high is said to be too high, over all y and at single
-// ones, where the draw stands in the place of the truth.
+// ones, where the draw takes the place of the truth.
 func TestSidesOfLocal(t *testing.T) {
 	on := named(t, "gauss:d=1,m=1")
 	for name, options := range map[string][]props.JudgeOption{"all y": nil, "single y": {props.Local(2)}} {

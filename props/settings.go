@@ -142,5 +142,5 @@ type Progress struct {
 	Threshold   float64 // at which the candidate is rejected, as log10 too
 }
 
-// twoSided reports whether the draws of a sampler stand in the place of the truth.
+// twoSided reports whether the draws of a sampler take the place of the truth.
 func (o *options) twoSided() bool { return o.reference != nil || o.origin != nil }

@@ -21,7 +21,7 @@ type benchPower struct {
 	Limit  *int     `placeholder:"10000" xor:"limit" help:"Calls after which a run is given up."`
 	Null   *int     `placeholder:"1000" xor:"null" help:"Runs of each right sampler."`
 	Quick  bool     `xor:"runs,draws,limit,null" help:"Less than a minute: as --runs 5 --draws 3 --limit 1000 --null 50."`
-	Set    string   `enum:"toys,mutants,all" default:"all" help:"Wrong samplers: toys (those of the design), mutants (each with a bug that somebody reported), or all."`
+	Set    string   `enum:"toys,mutants,all" default:"all" help:"Wrong samplers: toys (small enough to be understood), mutants (each with a bug that somebody reported), or all."`
 	Case   []string `placeholder:"TEXT" sep:"none" help:"Only the wrong samplers whose names contain TEXT; may be repeated."`
 	Rivals bool     `default:"true" negatable:"" help:"Also measure the rivals."`
 	Seed   uint64   `default:"${seed}" env:"ASSAY_SEED" help:"Root seed: the same seed gives the same table ($$${env})."`

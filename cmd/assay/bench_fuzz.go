@@ -79,7 +79,7 @@ func matching[T any](all []T, name func(T) string, texts []string) ([]T, error) 
 			for _, candidate := range all {
 				names = append(names, name(candidate))
 			}
-			return nil, fmt.Errorf("--case %q: in no name; they are: %s", text, strings.Join(names, "; "))
+			return nil, fmt.Errorf("--case %q is in no name; the names are: %s", text, strings.Join(names, "; "))
 		}
 	}
 	return chosen, nil

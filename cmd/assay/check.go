@@ -154,7 +154,7 @@ func (c *check) problems() ([]*spec.Problem, error) {
 	case c.Data == "" && (c.Op != "" || c.Beta != nil || c.Bandwidth != nil):
 		return nil, errors.New("--op, --beta and --bandwidth go with --data FILE; a named problem has them in its name: --on digits/inpaint:beta=0.2")
 	case c.Data == "" && len(on) == 0:
-		return nil, errors.New("nothing to judge on: say --on PROBLEM (see assay list), or --data FILE --op OP")
+		return nil, errors.New("nothing to judge on: give --on PROBLEM (see assay list), or --data FILE --op OP")
 	case c.Data == "":
 		return on, nil
 	case c.Op == "":

@@ -153,7 +153,7 @@ func (c *exportCommand) checkFile(flag, path string) error {
 	case info.IsDir():
 		return fmt.Errorf("%s=%s: that is a folder; want the name of a file", flag, path)
 	case info.Mode().IsRegular() && !c.Force:
-		return fmt.Errorf("%s=%s: the file exists; say --force to replace it", flag, path)
+		return fmt.Errorf("%s=%s: the file exists; give --force to replace it", flag, path)
 	}
 	return nil
 }

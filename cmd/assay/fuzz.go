@@ -202,7 +202,7 @@ func (s *shelf) load(like *fuzz.State) (*fuzz.State, []*props.Counterexample, er
 		return nil, nil, fmt.Errorf("%s: %w; begin anew without --resume", s.statePath(), err)
 	}
 	if state.Candidate != like.Candidate || state.Family != like.Family || state.Alpha != like.Alpha || state.Seed != like.Seed {
-		return nil, nil, fmt.Errorf("%s is a campaign of %s --family %s --alpha %v --seed %d; say the same, or begin anew without --resume",
+		return nil, nil, fmt.Errorf("%s is a campaign of %s --family %s --alpha %v --seed %d; give the same, or begin anew without --resume",
 			s.statePath(), state.Candidate, state.Family, state.Alpha, state.Seed)
 	}
 	paths, err := filepath.Glob(filepath.Join(s.folder, s.stem()+"-*.json"))

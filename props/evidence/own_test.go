@@ -62,7 +62,7 @@ func TestOwnStatistics(t *testing.T) {
 	}
 }
 
-// TestOwnRefused: a statistic of one's own without a name, with one that is taken, that knows no
+// TestOwnRefused: a statistic of one's own without a name, with one that is taken, that gives no
 // number, or that looks at the whole pool where there are pairs only, is refused in one line.
 func TestOwnRefused(t *testing.T) {
 	p, err := problems.Parse("gauss:d=2,m=1")

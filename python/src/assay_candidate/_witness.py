@@ -84,7 +84,7 @@ def witness(
             raise TypeError(f"witness(): {f!r} is not a function; a name is given as name={f!r}")
         one = Witness(f, name or str(getattr(f, "__name__", "witness")), vectorised)
         if any(other.name == one.name for other in declared):
-            raise ValueError(f"witness(): there is one named {one.name!r} already; say @witness(name=...)")
+            raise ValueError(f"witness(): there is one named {one.name!r} already; give another by @witness(name=...)")
         declared.append(one)
         return one
 

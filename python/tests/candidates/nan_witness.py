@@ -1,4 +1,4 @@
-"""A witness that knows no number for any vector."""
+"""A witness that returns NaN for every vector."""
 
 import numpy as np
 
