@@ -140,6 +140,7 @@ func (e *Evidence) write(b *text.Page, null, others, one, other string) {
 			label = ""
 		}
 	}
+	writeRead(b, []Finding{e.On})
 	writeOwnWitnesses(b, e.OwnWitnesses)
 	writeTolerance(b, e.Tolerance, false, []Finding{e.On}, e.On.Resolution)
 	for _, w := range e.Warnings {

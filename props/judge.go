@@ -209,6 +209,9 @@ func (t *trial) verdict(stop Stop) *Verdict {
 		v.Outcome = Inconclusive
 	}
 	for _, c := range t.states {
+		for _, warning := range c.problem.Origin().Warnings {
+			v.Warnings = append(v.Warnings, c.problem.Name()+": "+warning)
+		}
 		if missing := c.points[0].session.LeftOut(); missing != "" {
 			v.Warnings = append(v.Warnings, c.problem.Name()+": "+missing)
 		}

@@ -64,7 +64,8 @@ type Together struct {
 // Finding is the evidence on one problem.
 type Finding struct {
 	Problem     string  `json:"problem"`
-	Digest      string  `json:"digest"` // of its canonical text form, in hexadecimal
+	Digest      string  `json:"digest"`         // of its canonical text form, in hexadecimal
+	Read        string  `json:"read,omitempty"` // what was read from a user's file, in words
 	Calls       int     `json:"calls"`
 	Log10Wealth float64 `json:"log10_wealth"`
 	// Form is the definition by which the tolerance is read on this problem; empty if the
@@ -192,6 +193,7 @@ func (v *Verdict) String() string {
 	if v.Outcome == NotRejected {
 		v.writePass(&b)
 	}
+	writeRead(&b, v.Problems)
 	v.writeTolerance(&b)
 	writeOwnWitnesses(&b, v.OwnWitnesses)
 	for _, w := range v.Warnings {
@@ -241,9 +243,18 @@ func (v *Verdict) writePass(b *text.Page) {
 	}
 }
 
+// writeRead says what was read from the user's files.
+func writeRead(b *text.Page, findings []Finding) {
+	for _, f := range findings {
+		if f.Read != "" {
+			b.Field("read", "%s", f.Read)
+		}
+	}
+}
+
 // newFinding returns the finding on a problem before its first call.
 func newFinding(p *spec.Problem) Finding {
-	return Finding{Problem: p.Name(), Digest: hex.EncodeToString(p.Digest())}
+	return Finding{Problem: p.Name(), Digest: hex.EncodeToString(p.Digest()), Read: p.Origin().Read}
 }
 
 // threshold returns the evidence at which a judgement rejects, as log10.

@@ -20,10 +20,11 @@ import (
 // for the type that happens to have it, and where it is missing does without or declines,
 // saying why: see [Problem.NeedLinear].
 type Problem struct {
-	name  string
-	prior Prior    // of x
-	given any      // what is known of y given x: a Measurement, or the JointLaw
-	joint JointLaw // nil for a prior and a measurement
+	name   string
+	prior  Prior    // of x
+	given  any      // what is known of y given x: a Measurement, or the JointLaw
+	joint  JointLaw // nil for a prior and a measurement
+	origin Origin
 
 	digest    func() []byte
 	posterior func() (Conditional, error)

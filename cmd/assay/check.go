@@ -26,11 +26,13 @@ type check struct {
 	Candidate string `arg:"" optional:"" help:"Name of a candidate, such as dps or dps:zeta=0.3; see assay list. Or, after all flags, -- COMMAND: any program; see docs/protocol.md."`
 	program   `embed:"" group:"For a program after --"`
 
-	On        []string `placeholder:"PROBLEM" sep:"none" help:"Problem to judge on, such as digits/inpaint or gmm:d=8,dy=1; may be repeated. See assay list."`
-	Data      string   `placeholder:"FILE" help:"Judge on your own points: .csv, .csv.gz or .npy, rows are points, no header."`
-	Op        string   `placeholder:"OP" help:"What is measured of the points: identity, inpaint, superres, blur or file:A.npy."`
-	Beta      *float64 `placeholder:"SD" help:"Standard deviation of the noise on --data. Default: a tenth of that of A x."`
-	Bandwidth *float64 `placeholder:"SD" help:"Standard deviation of the kernel that smooths --data. Default: a tenth of that of the points."`
+	On          []string `placeholder:"PROBLEM" sep:"none" help:"Problem to judge on, such as digits/inpaint or gmm:d=8,dy=1; may be repeated. See assay list."`
+	Data        string   `placeholder:"FILE" help:"Judge on your own points: .csv, .csv.gz, .npy or .npz (FILE.npz:NAME), rows are points, no header."`
+	Op          string   `placeholder:"OP" help:"What is measured of the points: identity, inpaint, superres, blur or file:A.npy."`
+	Beta        *float64 `placeholder:"SD" help:"Standard deviation of the noise on --data. Default: a tenth of that of A x."`
+	Bandwidth   *float64 `placeholder:"SD" help:"Standard deviation of the kernel that smooths --data. Default: a tenth of that of the points."`
+	Standardise bool     `help:"Subtract from each column of --data its mean, and divide it by its standard deviation."`
+	AsIs        bool     `help:"Take --data as it stands, also where it looks as if it held row or column numbers or decimal commas, or had been cut short."`
 
 	tolerance `embed:""`
 	Local     int `placeholder:"POINTS" help:"Look at this many single y, each compared with exact draws, and most closely at the worst; finds what is wrong at few y."`
@@ -151,8 +153,8 @@ func (c *check) problems() ([]*spec.Problem, error) {
 		on = append(on, problem)
 	}
 	switch {
-	case c.Data == "" && (c.Op != "" || c.Beta != nil || c.Bandwidth != nil):
-		return nil, errors.New("--op, --beta and --bandwidth go with --data FILE; a named problem has them in its name: --on digits/inpaint:beta=0.2")
+	case c.Data == "" && (c.Op != "" || c.Beta != nil || c.Bandwidth != nil || c.Standardise || c.AsIs):
+		return nil, errors.New("--op, --beta, --bandwidth, --standardise and --as-is go with --data FILE; a named problem has them in its name: --on digits/inpaint:beta=0.2")
 	case c.Data == "" && len(on) == 0:
 		return nil, errors.New("nothing to judge on: give --on PROBLEM (see assay list), or --data FILE --op OP")
 	case c.Data == "":
@@ -160,7 +162,7 @@ func (c *check) problems() ([]*spec.Problem, error) {
 	case c.Op == "":
 		return nil, errors.New("--data needs --op: identity, inpaint, superres, blur or file:A.npy")
 	}
-	var options problems.FileOptions
+	options := problems.FileOptions{Standardise: c.Standardise, AsIs: c.AsIs}
 	for _, flag := range []struct {
 		name  string
 		given *float64

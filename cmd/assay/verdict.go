@@ -121,6 +121,12 @@ func (c *check) named(candidate string, problems []string) []string {
 				args = append(args, flag.name, number(*flag.value))
 			}
 		}
+		if c.Standardise {
+			args = append(args, "--standardise")
+		}
+		if c.AsIs {
+			args = append(args, "--as-is")
+		}
 	}
 	return args
 }

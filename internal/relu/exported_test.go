@@ -14,10 +14,10 @@ import (
 	"slices"
 	"testing"
 
-	"codeberg.org/sbinet/npyio/npz"
 	"github.com/google/go-cmp/cmp"
 	"gonum.org/v1/gonum/mat"
 
+	"assay/internal/npy"
 	"assay/reduction"
 )
 
@@ -244,8 +244,8 @@ func runFile[F float](t *testing.T, f file, python string, x [][]F, sigma []F, o
 	return result, metadata
 }
 
-// TestNPZ: without Python, the arrays are the network, wire for wire, read by the library that
-// reads such files, and the same network gives the same file.
+// TestNPZ: without Python, the arrays are the network, wire for wire, and the same network
+// gives the same file. NumPy reads them in testdata/runtime.py.
 func TestNPZ(t *testing.T) {
 	n := ofSigns(function(t, "mq:n=12,m=12"), 0.1)
 	write := func() []byte {
@@ -255,30 +255,28 @@ func TestNPZ(t *testing.T) {
 	if !bytes.Equal(content, write()) {
 		t.Error("the same network gives two files")
 	}
-	archive, err := npz.NewReader(bytes.NewReader(content), int64(len(content)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var inputs, layers, start []int64
-	var source []int32
-	var weight, bias []float64
-	var text []uint8
-	for name, array := range map[string]any{
-		"inputs": &inputs, "layers": &layers, "start": &start, "source": &source, "weight": &weight, "bias": &bias, "metadata": &text,
-	} {
-		if err := archive.Read(name+".npy", array); err != nil {
-			t.Fatalf("%s: %v", name, err)
+	array := func(name string) []float64 {
+		read, err := npy.ReadFrom(bytes.NewReader(content), int64(len(content)), name)
+		if err != nil {
+			t.Fatal(err)
 		}
+		return read.Data
 	}
-	if string(text) != `{"a":"1","b":"2"}` || len(layers) != len(n.layers) || inputs[0] != int64(n.inputs) {
+	inputs, layers, start, source := array("inputs"), array("layers"), array("start"), array("source")
+	weight, bias := array("weight"), array("bias")
+	var text []byte
+	for _, v := range array("metadata") {
+		text = append(text, byte(v))
+	}
+	if string(text) != `{"a":"1","b":"2"}` || len(layers) != len(n.layers) || inputs[0] != float64(n.inputs) {
 		t.Errorf("%s, %d layers, %v inputs", text, len(layers), inputs)
 	}
 	row := 0
 	for _, list := range [][]affine{n.units, n.outputs} {
 		for _, a := range list {
 			read := affine{bias: bias[row]}
-			for k := start[row]; k < start[row+1]; k++ {
-				read.terms = append(read.terms, term{source[k], weight[k]})
+			for k := int(start[row]); k < int(start[row+1]); k++ {
+				read.terms = append(read.terms, term{int32(source[k]), weight[k]})
 			}
 			if d := cmp.Diff(a, read, cmp.AllowUnexported(affine{}, term{})); d != "" {
 				t.Fatalf("row %d: %s", row, d)

@@ -1,11 +1,13 @@
 package relu
 
 import (
+	"archive/zip"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 
-	"codeberg.org/sbinet/npyio/npz"
+	"assay/internal/npy"
 )
 
 // WriteNPZ writes the network as NumPy arrays. An expression is a row of a sparse matrix in
@@ -40,20 +42,25 @@ func (n *Network) WriteNPZ(w io.Writer, metadata map[string]string) error {
 	if err != nil {
 		return fmt.Errorf("npz: %w", err)
 	}
-	archive := npz.NewWriter(w)
-	for _, array := range []struct {
-		name  string
-		value any
-	}{
-		{"inputs", []int64{int64(n.inputs)}}, {"layers", layers}, {"start", start}, {"source", source},
-		{"weight", weight}, {"bias", bias}, {"metadata", text},
-	} {
-		if err := archive.Write(array.name+".npy", array.value); err != nil {
-			return fmt.Errorf("npz: %s: %w", array.name, err)
-		}
+	archive := zip.NewWriter(w)
+	err = errors.Join(
+		writeArray(archive, "inputs", []int64{int64(n.inputs)}), writeArray(archive, "layers", layers),
+		writeArray(archive, "start", start), writeArray(archive, "source", source),
+		writeArray(archive, "weight", weight), writeArray(archive, "bias", bias), writeArray(archive, "metadata", text),
+	)
+	if err != nil {
+		return fmt.Errorf("npz: %w", err)
 	}
 	if err := archive.Close(); err != nil {
 		return fmt.Errorf("npz: %w", err)
 	}
 	return nil
+}
+
+func writeArray[T uint8 | int32 | int64 | float64](archive *zip.Writer, name string, values []T) error {
+	w, err := archive.Create(name + ".npy")
+	if err != nil {
+		return err
+	}
+	return npy.Write(w, values)
 }

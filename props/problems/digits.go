@@ -23,7 +23,7 @@ var digitImages = sync.OnceValues(func() (*mat.Dense, error) {
 	if err != nil {
 		return nil, fmt.Errorf("embedded digits: %w", err)
 	}
-	table, err := readCSV(r)
+	table, err := readCSV(r, true)
 	if err != nil {
 		return nil, fmt.Errorf("embedded digits: %w", err)
 	}

@@ -5,15 +5,13 @@ import (
 	"math"
 	"strconv"
 
-	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
-	"gonum.org/v1/gonum/stat"
 
 	"assay/spec"
 )
 
-// FileOptions are the two deviations of a problem made from data. Zero stands for
-// what the data suggest, rounded to two digits.
+// FileOptions say how data become a problem. A deviation of zero stands for what the data
+// suggest, rounded to two digits.
 type FileOptions struct {
 	// Bandwidth is the deviation of the Gaussian kernel that smooths the points.
 	// By default a tenth of the root mean square, over the coordinates, of the
@@ -23,14 +21,21 @@ type FileOptions struct {
 	// square, over the rows of A, of the standard deviation of A x under the
 	// smoothed prior.
 	Beta float64
+	// Standardise subtracts from each column of the points its mean and divides it by its
+	// standard deviation, before anything else.
+	Standardise bool
+	// AsIs takes the file as it stands, where it looks as if it held row or column numbers
+	// or decimal commas, or had been cut short.
+	AsIs bool
 }
 
-// FromFile returns the problem whose prior is the points in a .csv, .csv.gz or
-// .npy file (rows are points, numbers only, no header), smoothed by a Gaussian
-// kernel, measured by the operator op; see [Measurement]. It is an error if a number
-// in the file is not finite, the rows differ in length, an option is negative or
-// not finite, or a default is wanted that the data do not determine: points that
-// are all the same have no spread.
+// FromFile returns the problem whose prior is the points in a .csv, .csv.gz, .npy or .npz
+// file (rows are points, numbers only, no header; an array of several is FILE.npz:NAME),
+// smoothed by a Gaussian kernel, measured by the operator op; see [Measurement]. The
+// problem's [spec.Origin] says what was read. It is an error if a number in the file is not
+// finite, the rows differ in length, the file looks as if it held something else than points,
+// an option is negative or not finite, or a default is wanted that the data do not determine:
+// points that are all the same have no spread.
 func FromFile(path, op string, options FileOptions) (*spec.Problem, error) {
 	for _, option := range []struct {
 		name  string
@@ -40,9 +45,18 @@ func FromFile(path, op string, options FileOptions) (*spec.Problem, error) {
 			return nil, fmt.Errorf("%s is %v; want a positive finite standard deviation", option.name, option.value)
 		}
 	}
-	points, err := readTable(path)
+	points, err := readTable(path, options.AsIs)
 	if err != nil {
 		return nil, err
+	}
+	if !options.AsIs {
+		if err := misread(points); err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	origin := originOf(points, options.Standardise)
+	if options.Standardise {
+		standardise(points)
 	}
 	_, d := points.Dims()
 	measurement, err := Measurement(op, d, 1)
@@ -71,7 +85,14 @@ func FromFile(path, op string, options FileOptions) (*spec.Problem, error) {
 		return nil, err
 	}
 	name := fmt.Sprintf("%s/%s:beta=%v,bandwidth=%v", path, op, beta, bandwidth)
-	return smoothed(name, points, bandwidth, measurement)
+	if options.Standardise {
+		name += ",standardised"
+	}
+	problem, err := smoothed(name, points, bandwidth, measurement)
+	if err != nil {
+		return nil, err
+	}
+	return problem.From(origin), nil
 }
 
 // frobenius returns the root of the sum of the squares of all entries of A. Of an operator
@@ -114,8 +135,7 @@ func spreadOf(x *mat.Dense) float64 {
 	var total float64
 	for j := range d {
 		mat.Col(column, j, x)
-		floats.AddConst(-column[0], column) // no rounding left over from a large mean
-		total += stat.PopVariance(column, nil)
+		total += variance(column)
 	}
 	return math.Sqrt(total / float64(d))
 }

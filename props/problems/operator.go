@@ -24,7 +24,7 @@ const written = 1 << 20
 //	superres    means of blocks of two coordinates (2 x 2 on an image)
 //	blur        every coordinate, mixed with its neighbours by the kernel 1 2 1
 //	            (in both directions on an image), rescaled at the border
-//	file:PATH   the matrix in a .npy, .csv or .csv.gz file, one row a measurement
+//	file:PATH   the matrix in a .csv, .csv.gz, .npy or .npz file, one row a measurement
 //
 // Where d is a perfect square, above 1, the point is a square image, row by row,
 // and half of it is its upper half; otherwise it is a signal in one dimension. What
@@ -93,7 +93,7 @@ func seenBy(d int) int {
 // matrix returns the matrix of the named operator.
 func matrix(name string, d int) (*mat.Dense, error) {
 	if path, ok := strings.CutPrefix(name, "file:"); ok {
-		a, err := readTable(path)
+		a, err := readTable(path, false)
 		if err != nil {
 			return nil, err
 		}

@@ -1,29 +1,36 @@
 package problems
 
 import (
-	"bufio"
 	"compress/gzip"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"math"
 	"os"
-	"strconv"
 	"strings"
 
 	"gonum.org/v1/gonum/mat"
+
+	"assay/internal/npy"
 )
 
-// readTable reads a matrix of finite numbers from a .csv, .csv.gz or .npy file. An
-// error names the file and, where there is one, the line or row and the column,
-// counted from 1.
-func readTable(path string) (*mat.Dense, error) {
-	file, err := os.Open(path)
+// fileKinds are the files that hold a table, in words.
+const fileKinds = ".csv, .csv.gz, .npy or .npz"
+
+// readTable reads a matrix of finite numbers from a .csv, .csv.gz, .npy or .npz file; one
+// array of several in an archive is FILE.npz:NAME. An error names the file and, where there
+// is one, the line or row and the column, counted from 1. With asIs a file of text may end
+// within a number.
+func readTable(path string, asIs bool) (*mat.Dense, error) {
+	name, array := path, ""
+	if at := strings.LastIndex(strings.ToLower(path), ".npz:"); at >= 0 {
+		name, array = path[:at+len(".npz")], path[at+len(".npz:"):]
+	}
+	file, err := os.Open(name)
 	var table *mat.Dense
 	if err == nil {
 		defer file.Close()
-		table, err = decodeTable(path, file)
+		table, err = decodeTable(name, array, file, asIs)
 	}
 	var failed *os.PathError
 	if errors.As(err, &failed) {
@@ -35,83 +42,54 @@ func readTable(path string) (*mat.Dense, error) {
 	return table, nil
 }
 
+// source is what a table is read from.
+type source interface {
+	io.Reader
+	io.ReaderAt
+	io.Seeker
+}
+
 // decodeTable reads a file of the kind that its name says.
-func decodeTable(name string, r io.Reader) (*mat.Dense, error) {
+func decodeTable(name, array string, r source, asIs bool) (*mat.Dense, error) {
 	switch name = strings.ToLower(name); {
 	case strings.HasSuffix(name, ".npy"):
-		return readNPY(r)
+		return tableOf(npy.Read(r))
+	case strings.HasSuffix(name, ".npz"):
+		size, err := r.Seek(0, io.SeekEnd)
+		if err != nil {
+			return nil, err
+		}
+		return tableOf(npy.ReadFrom(r, size, array))
 	case strings.HasSuffix(name, ".csv"):
-		return readCSV(r)
+		return readCSV(r, asIs)
 	case strings.HasSuffix(name, ".csv.gz"):
 		unzipped, err := gzip.NewReader(r)
 		if err != nil {
 			return nil, readError(err)
 		}
-		return readCSV(unzipped)
+		return readCSV(unzipped, asIs)
 	}
-	return nil, errors.New("unknown kind of file; want a name that ends in .csv, .csv.gz or .npy")
+	return nil, errors.New("unknown kind of file; want a name that ends in " + fileKinds)
 }
 
-// readCSV reads comma-separated numbers, every line a row. There is no header:
-// a first line that is not of numbers is a mistake like any other, since a silent
-// guess would one day drop a row of data.
-func readCSV(r io.Reader) (*mat.Dense, error) {
-	buffered := bufio.NewReader(r)
-	if mark, _ := buffered.Peek(3); string(mark) == "\ufeff" {
-		_, _ = buffered.Discard(3) // the byte-order mark that spreadsheets write
+// tableOf returns an array of two dimensions as a matrix.
+func tableOf(array *npy.Array, err error) (*mat.Dense, error) {
+	if err != nil {
+		return nil, err
 	}
-	records := csv.NewReader(buffered)
-	records.ReuseRecord = true
-	records.TrimLeadingSpace = true
-	records.FieldsPerRecord = -1 // checked below, with a better message
-
-	var data []float64
-	columns := 0
-	for {
-		record, err := records.Read()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return nil, readError(err)
-		}
-		line, _ := records.FieldPos(0)
-		if columns == 0 {
-			columns = len(record)
-		}
-		if len(record) != columns {
-			return nil, fmt.Errorf("line %d has %d columns, the lines before it have %d; want as many in every line", line, len(record), columns)
-		}
-		for j, cell := range record {
-			v, err := parseCell(cell)
-			if err != nil {
-				if len(data) < columns {
-					err = fmt.Errorf("%w (is it a header? delete it: every line is a point)", err)
-				}
-				return nil, fmt.Errorf("line %d, column %d: %w", line, j+1, err)
-			}
-			data = append(data, v)
+	if len(array.Shape) != 2 {
+		return nil, fmt.Errorf("the array has %d dimensions, shape %v; want 2: rows are points", len(array.Shape), array.Shape)
+	}
+	rows, columns := array.Shape[0], array.Shape[1]
+	if rows < 1 || columns < 1 {
+		return nil, fmt.Errorf("the array is empty: shape %d x %d", rows, columns)
+	}
+	for i, v := range array.Data {
+		if err := checkFinite(v); err != nil {
+			return nil, fmt.Errorf("row %d, column %d: %w", i/columns+1, i%columns+1, err)
 		}
 	}
-	if len(data) == 0 {
-		return nil, errors.New("the file is empty; want one point a line, numbers separated by commas")
-	}
-	return mat.NewDense(len(data)/columns, columns, data), nil
-}
-
-func parseCell(cell string) (float64, error) {
-	text := strings.TrimSpace(cell)
-	if text == "" {
-		return 0, errors.New("the cell is empty; want a number")
-	}
-	v, err := strconv.ParseFloat(text, 64)
-	if err != nil && !errors.Is(err, strconv.ErrRange) {
-		if strings.ContainsAny(text, "; \t") {
-			return 0, fmt.Errorf("%.40q is not a number; columns are separated by commas", text)
-		}
-		return 0, fmt.Errorf("%.40q is not a number", text)
-	}
-	return v, checkFinite(v)
+	return mat.NewDense(rows, columns, array.Data), nil
 }
 
 func checkFinite(v float64) error {
@@ -119,18 +97,4 @@ func checkFinite(v float64) error {
 		return fmt.Errorf("%v; want a finite number", v)
 	}
 	return nil
-}
-
-// readError restates an error of package csv or gzip for who wrote the file.
-func readError(err error) error {
-	var parse *csv.ParseError
-	switch {
-	case errors.As(err, &parse):
-		return fmt.Errorf("line %d, byte %d: %w", parse.Line, parse.Column, parse.Err)
-	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return errors.New("the compressed file ends too early")
-	case errors.Is(err, gzip.ErrHeader):
-		return errors.New("not compressed by gzip, though its name says so")
-	}
-	return err
 }

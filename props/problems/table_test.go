@@ -1,6 +1,7 @@
 package problems
 
 import (
+	archive "archive/zip"
 	"bytes"
 	"compress/gzip"
 	"encoding/binary"
@@ -50,6 +51,16 @@ func npyFile(descr string, fortran string, shape string, data any) []byte {
 	return b.Bytes()
 }
 
+// npzFile returns an archive of one array.
+func npzFile(array []byte) []byte {
+	var b bytes.Buffer
+	w := archive.NewWriter(&b)
+	f, _ := w.Create("points.npy")
+	_, _ = f.Write(array) // to memory
+	_ = w.Close()
+	return b.Bytes()
+}
+
 func TestReadTable(t *testing.T) {
 	want := [][]float64{{1, 2, 3}, {4, 5, 6}}
 	for name, content := range map[string][]byte{
@@ -70,9 +81,11 @@ func TestReadTable(t *testing.T) {
 		"u8.npy":       npyFile("<u8", "False", "(2, 3)", []uint64{1, 2, 3, 4, 5, 6}),
 		"u4.npy":       npyFile("<u4", "False", "(2, 3)", []uint32{1, 2, 3, 4, 5, 6}),
 		"u2.npy":       npyFile("<u2", "False", "(2, 3)", []uint16{1, 2, 3, 4, 5, 6}),
+		"f2.npy":       npyFile("<f2", "False", "(2, 3)", []uint16{0x3c00, 0x4000, 0x4200, 0x4400, 0x4500, 0x4600}),
+		"one.npz":      npzFile(npyFile("<f8", "False", "(2, 3)", []float64{1, 2, 3, 4, 5, 6})),
 		"u1.npy":       npyFile("|u1", "False", "(2, 3)", []uint8{1, 2, 3, 4, 5, 6}),
 	} {
-		table, err := readTable(write(t, name, content))
+		table, err := readTable(write(t, name, content), false)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -103,10 +116,17 @@ func TestReadTableMistakes(t *testing.T) {
 		{"a.csv", []byte("1,2\n3;4,5\n"), `line 2, column 1: "3;4" is not a number; columns are separated by commas`},
 		{"a.csv", []byte("1 2\n3 4\n"), `line 1, column 1: "1 2" is not a number; columns are separated by commas (is it a header? delete it: every line is a point)`},
 		{"a.csv", []byte("1,\"2\n3,4\n"), "line 2, byte 5: extraneous or missing \" in quoted-field"},
+		{"a.csv", []byte("1,2\n3,4\n5"), "line 3, the last, has 1 columns instead of 2 and no line feed: the file was cut short"},
+		{"a.csv", []byte("1,2\n3,4\n  \n"), "line 3 holds no numbers, only blanks and commas; delete it"},
+		{"a.csv", []byte("1,2\n3,4\n,\n"), "line 3 holds no numbers, only blanks and commas; delete it"},
+		{"a.csv", []byte("1,2\r3,4\r"), `line 1, column 2: "2\r3" holds a carriage return; lines end in a line feed (is it a header? delete it: every line is a point)`},
+		{"a.csv", []byte("\xff\xfe1\x00,\x002\x00\n\x00"), "the file is in UTF-16, or not text; save it as UTF-8"},
+		{"a.csv", []byte("\xfe\xff\x001\x00\n"), "the file is in UTF-16, or not text; save it as UTF-8"},
+		{"a.csv", []byte("1\x00,\x002\x00\n\x00"), "the file is in UTF-16, or not text; save it as UTF-8"},
 		{"a.csv.gz", nil, "the compressed file ends too early"},
 		{"a.csv.gz", []byte("1,2\n3,4\n5,6\n"), "not compressed by gzip, though its name says so"},
 		{"a.csv.gz", zip("1,2\n3,4\n")[:20], "the compressed file ends too early"},
-		{"a.txt", []byte("1,2\n"), "unknown kind of file; want a name that ends in .csv, .csv.gz or .npy"},
+		{"a.txt", []byte("1,2\n"), "unknown kind of file; want a name that ends in .csv, .csv.gz, .npy or .npz"},
 		{"a.npy", nil, "not a NumPy array file, or its header is damaged"},
 		{"a.npy", []byte("1,2\n3,4\n5,6\n"), "not a NumPy array file, or its header is damaged"},
 		{"a.npy", npyFile("<f8", "False", "(2, 3)", []float64{1})[:40], "not a NumPy array file, or its header is damaged"},
@@ -114,15 +134,14 @@ func TestReadTableMistakes(t *testing.T) {
 		{"a.npy", npyFile("<f8", "False", "(1, 2, 3)", []float64{1, 2, 3, 4, 5, 6}), "the array has 3 dimensions, shape [1 2 3]; want 2: rows are points"},
 		{"a.npy", npyFile("<f8", "False", "()", []float64{1}), "the array has 0 dimensions, shape []; want 2: rows are points"},
 		{"a.npy", npyFile("<f8", "False", "(0, 3)", []float64{}), "the array is empty: shape 0 x 3"},
-		{"a.npy", npyFile("<c16", "False", "(1, 1)", []float64{1, 2}), "the array is of type <c16; want float32, float64 or an integer type"},
-		{"a.npy", npyFile("|b1", "False", "(1, 1)", []uint8{1}), "the array is of type |b1; want float32, float64 or an integer type"},
-		{"a.npy", npyFile("<U3", "False", "(1, 1)", []uint32{1, 2, 3}), "the array is of type <U3; want float32, float64 or an integer type"},
-		{"a.npy", npyFile("<f8", "False", "(2, 3)", []float64{1, 2, 3, 4, 5}), "40 bytes of data follow the header; a 2 x 3 array of <f8 has 8 bytes an entry"},
-		{"a.npy", npyFile("<f8", "False", "(4611686018427387904, 4)", []float64{}), "0 bytes of data follow the header; a 4611686018427387904 x 4 array of <f8 has 8 bytes an entry"},
+		{"a.npy", npyFile("<c16", "False", "(1, 1)", []float64{1, 2}), "the array is of type <c16, complex numbers; want booleans, integers or floats of 16, 32 or 64 bits"},
+		{"a.npy", npyFile("<U3", "False", "(1, 1)", []uint32{1, 2, 3}), "the array is of type <U3, text; want booleans, integers or floats of 16, 32 or 64 bits"},
+		{"a.npy", npyFile("<f8", "False", "(2, 3)", []float64{1, 2, 3, 4, 5}), "an array of type <f8 and shape [2 3]: it ends after 40 of 48 bytes"},
+		{"a.npy", npyFile("<f8", "False", "(4611686018427387904, 4)", []float64{}), "the shape [4611686018427387904 4] is of more entries than can be counted"},
 		{"a.npy", npyFile("<f8", "True", "(2, 2)", []float64{1, 2, math.NaN(), 4}), "row 1, column 2: NaN; want a finite number"},
 	} {
 		path := write(t, c.name, c.content)
-		_, err := readTable(path)
+		_, err := readTable(path, false)
 		if want := path + ": " + c.want; err == nil || err.Error() != want {
 			t.Errorf("%s of %.30q:\ngot  %v\nwant %s", c.name, c.content, err, want)
 		}
@@ -138,7 +157,7 @@ func TestReadTableNoFile(t *testing.T) {
 		"missing.csv": "missing.csv: no such file or directory",
 		folder:        folder + ": is a directory",
 	} {
-		if _, err := readTable(path); err == nil || err.Error() != want {
+		if _, err := readTable(path, false); err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}
@@ -152,8 +171,8 @@ func FuzzDecodeTable(f *testing.F) {
 	f.Add(npyFile("<i2", "False", "(1, 1)", []int16{1}))
 	f.Add([]byte("\x93NUMPY\x01\x00\x02\x00{}\n\n\n\n"))
 	f.Fuzz(func(t *testing.T, content []byte) {
-		for _, name := range []string{"a.csv", "a.csv.gz", "a.npy"} {
-			table, err := decodeTable(name, bytes.NewReader(content))
+		for _, name := range []string{"a.csv", "a.csv.gz", "a.npy", "a.npz"} {
+			table, err := decodeTable(name, "", bytes.NewReader(content), false)
 			if err != nil {
 				if strings.Contains(err.Error(), "\n") {
 					t.Errorf("%s: error of more than one line: %q", name, err)
