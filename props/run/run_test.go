@@ -16,6 +16,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"assay/internal/kinds"
 	"assay/props/problems"
 	"assay/samplers"
 	"assay/spec"
@@ -51,7 +52,7 @@ func TestJSON(t *testing.T) {
 	}
 	for _, a := range []Answer{
 		{Draws: mat.NewDense(2, 2, []float64{1, math.Nextafter(0, 1), -3, 0.1}), Spent: map[string]float64{"denoiser calls": 12}},
-		{Fault: &Fault{Kind: FaultRefusal, Message: "not today"}},
+		{Fault: &Fault{Kind: kinds.Refusal, Message: "not today"}},
 	} {
 		text, err := json.Marshal(a)
 		if err != nil {
@@ -106,7 +107,7 @@ func TestInProcess(t *testing.T) {
 			t.Errorf("answered %+v, want %v", a, want)
 		}
 	}
-	if a := InProcess(samplers.Exact()).Answer(t.Context(), read); a.Fault == nil || a.Fault.Kind != FaultError || !strings.Contains(a.Fault.Message, "not known") {
+	if a := InProcess(samplers.Exact()).Answer(t.Context(), read); a.Fault == nil || a.Fault.Kind != kinds.Error || !strings.Contains(a.Fault.Message, "not known") {
 		t.Errorf("a problem that is not known: %+v", a)
 	}
 }
@@ -193,7 +194,7 @@ func TestOffline(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if a := Offline(dir).Answer(t.Context(), calls[0]); a.Fault == nil || a.Fault.Kind != FaultShape {
+	if a := Offline(dir).Answer(t.Context(), calls[0]); a.Fault == nil || a.Fault.Kind != kinds.Shape {
 		t.Errorf("an answer of one draw to a call for three: %+v", a)
 	}
 	if a := Offline(t.TempDir()).Answer(ctx, calls[0]); a.Fault == nil {
