@@ -43,7 +43,7 @@ func floorFault(from, to string) string {
 var withoutReduction = []string{"props", "props/evidence", "props/problems", "props/run", "props/report"}
 
 // ofReduction is where hard instances are made and what only they need.
-var ofReduction = []string{"reduction", "internal/circuit", "internal/relu"}
+var ofReduction = []string{"reduction", "internal/circuit", "internal/inverter", "internal/relu"}
 
 // reachFaults returns the ways by which a package that judges reaches reduction, given the
 // imports of each package of ours.

@@ -7,9 +7,9 @@ import (
 	"strings"
 
 	"assay/internal/catalogue"
+	"assay/internal/inverter"
 	"assay/internal/theorems"
 	"assay/reduction"
-	"assay/reduction/inverter"
 	"assay/samplers"
 	"assay/spec"
 )

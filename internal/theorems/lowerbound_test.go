@@ -12,7 +12,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"assay/internal/circuit"
-	"assay/reduction/inverter"
+	"assay/internal/inverter"
 	"assay/samplers"
 	"assay/spec"
 )
