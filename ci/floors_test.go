@@ -19,8 +19,8 @@ var floors = map[string][]string{
 	"props/run":           {"props/evidence"},
 	"props":               {"props/evidence", "props/problems", "props/run"},
 	"props/inversion":     {"props", "props/evidence", "props/run"},
-	"props/fuzz":          {"props", "props/evidence", "props/problems"},
-	"props/metamorphic":   {"props", "props/evidence"},
+	"props/fuzz":          {"props", "props/problems"},
+	"props/metamorphic":   {"props"},
 }
 
 // floorFault returns what is wrong, if anything, with a package inside props that imports

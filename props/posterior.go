@@ -8,7 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"assay/props/evidence"
+	"assay/internal/stats"
 	"assay/props/problems"
 	"assay/spec"
 )
@@ -110,7 +110,7 @@ func (p *property) judge(ctx context.Context, problem *spec.Problem, calls int, 
 	if !met {
 		p.met++
 	}
-	own.alpha = evidence.Level(own.alpha, p.met)
+	own.alpha = stats.Level(own.alpha, p.met)
 	p.mu.Unlock()
 	if met {
 		return v, nil

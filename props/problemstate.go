@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"assay/internal/stats"
 	"assay/props/evidence"
 	"assay/spec"
 )
@@ -114,7 +115,7 @@ func (e *problemState) calls() (n int) {
 
 // logWealth returns the logarithm of the mean wealth over the points.
 func (e *problemState) logWealth() float64 {
-	return evidence.LogMean(len(e.points), func(i int) float64 { return e.points[i].session.LogWealth() })
+	return stats.LogMean(len(e.points), func(i int) float64 { return e.points[i].session.LogWealth() })
 }
 
 // worst returns the point with the most evidence against the candidate.

@@ -9,8 +9,8 @@ import (
 
 	"pgregory.net/rapid"
 
+	"assay/internal/stats"
 	"assay/props"
-	"assay/props/evidence"
 	"assay/spec"
 )
 
@@ -59,7 +59,7 @@ func (p *property) report(ctx context.Context, problem *spec.Problem) (*Report, 
 		return r, nil
 	}
 	o := p.options
-	o.Alpha = evidence.Level(o.Alpha, len(p.reports)+1)
+	o.Alpha = stats.Level(o.Alpha, len(p.reports)+1)
 	r, err := Check(ctx, p.candidate, problem, o)
 	if err != nil {
 		return nil, err
