@@ -20,7 +20,7 @@ var floors = map[string][]string{
 	"props":               {"props/evidence", "props/problems", "props/run"},
 	"props/inversion":     {"props", "props/evidence", "props/run"},
 	"props/fuzz":          {"props", "props/problems"},
-	"props/metamorphic":   {"props"},
+	"props/metamorphic":   {"props", "props/run"},
 }
 
 // floorFault returns what is wrong, if anything, with a package inside props that imports

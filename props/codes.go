@@ -128,10 +128,10 @@ func codeOf(words string) string {
 // in brackets, and those of directions and points, which are words.
 var indices = regexp.MustCompile(`\[(\d+)\]|\b(\d+)\b`)
 
-// WitnessCode returns the code of a witness by its name: its words with "_" between them, then
+// witnessCode returns the code of a witness by its name: its words with "_" between them, then
 // ":" and its numbers, if it has any: log_likelihood, x:3 for x[3], x_x:0,3 for the product of
 // two coordinates, squared_projection:2. One of the user's own is own: and its name.
-func WitnessCode(name string, own []string) string {
+func witnessCode(name string, own []string) string {
 	if slices.Contains(own, name) {
 		return ownCode + name
 	}

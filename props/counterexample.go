@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"assay/internal/text"
+	"assay/internal/version"
 	"assay/spec"
 )
 
@@ -89,7 +90,7 @@ func (c *Counterexample) Encode() ([]byte, error) {
 	}
 	flat, err := json.Marshal(counterexampleText{
 		Format: counterexampleFormat, Candidate: c.Candidate, Words: c.Words, Alpha: c.Alpha, Verdict: c.Verdict, Summary: c.Summary,
-		Origin: c.Origin, Reduced: c.Reduced, Problem: problem, Fewer: c.FewerSteps, Assay: Version(), Go: runtime.Version(),
+		Origin: c.Origin, Reduced: c.Reduced, Problem: problem, Fewer: c.FewerSteps, Assay: version.String(), Go: runtime.Version(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("counterexample on %s: %w", c.Problem.Name(), err)

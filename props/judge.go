@@ -6,9 +6,9 @@ import (
 	"slices"
 	"time"
 
+	"assay/internal/parallel"
 	"assay/internal/stats"
 	"assay/props/evidence"
-	"assay/props/run"
 	"assay/spec"
 )
 
@@ -102,7 +102,7 @@ func (t *trial) run(ctx context.Context) Stop {
 	for t.calls < t.budget() {
 		tasks := t.plan(t.budget() - t.calls)
 		now, most := t.asker.width(tasks)
-		for a := range run.InOrder(ctx, tasks, now, most, t.asker.call) {
+		for a := range parallel.InOrder(ctx, tasks, now, most, t.asker.call) {
 			if stop := t.observe(ctx, a); stop != "" {
 				return stop
 			}

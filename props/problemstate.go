@@ -102,7 +102,7 @@ func (o *options) leadingWitnesses(shares []evidence.WitnessShare) []WitnessShar
 
 // witnessShare returns a share of the evidence as a verdict has it, with the code.
 func (o *options) witnessShare(w evidence.WitnessShare) WitnessShare {
-	return WitnessShare{WitnessCode(w.Name, o.ownWitnesses()), w.Name, w.Share, w.MeanRank}
+	return WitnessShare{witnessCode(w.Name, o.ownWitnesses()), w.Name, w.Share, w.MeanRank}
 }
 
 // calls returns the number of calls that were bet on, over all points.

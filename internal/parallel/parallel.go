@@ -1,6 +1,7 @@
-// Package parallel is the one loop that shares work out over the processors. What it
-// does is a function of the work alone, however many processors there are and whoever is
-// quickest: work has an index, and puts its result where the index says.
+// Package parallel is the one loop that shares work out over the processors, and the one that
+// makes calls which others answer ([InOrder]). What it does is a function of the work alone,
+// however many processors there are and whoever is quickest: work has an index, and puts its
+// result where the index says; answers are handed out in the order of the calls.
 package parallel
 
 import (

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"assay/internal/defaults"
 	"assay/internal/text"
 	"assay/props"
 	"assay/spec"
@@ -118,7 +119,7 @@ func Run(ctx context.Context, candidate spec.Sampler, state *State, unfinished [
 		return nil, fmt.Errorf("the campaign is one of %s, not of %s", state.Candidate, candidate.Name())
 	}
 	if config.Draws == 0 {
-		config.Draws = props.DefaultDraws
+		config.Draws = defaults.Draws
 	}
 	c := &campaign{Config: config, candidate: candidate, state: state, found: slices.Clone(unfinished)}
 	if state.Growth == nil {

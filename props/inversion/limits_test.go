@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"assay/internal/defaults"
 	"assay/internal/stats"
 	"assay/props"
 	"assay/props/evidence"
@@ -144,11 +145,11 @@ func TestInvertRejectsAtOneOverAlpha(t *testing.T) {
 					first = targets
 				}
 			}
-			v, err := Invert(t.Context(), samplers.Prior(), in, name, spec.Tolerance{}, Alpha(alpha), Watch(watch))
+			v, err := Invert(t.Context(), samplers.Prior(), in, name, spec.Tolerance{}, Options{Alpha: alpha, Watch: watch})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if v.Outcome != props.Rejected || v.RejectedAt != first || first == 0 || targets != DefaultTargets {
+			if v.Outcome != props.Rejected || v.RejectedAt != first || first == 0 || targets != defaults.Targets {
 				t.Errorf("alpha %v: %s at target %d of %d, want %d", alpha, v.Outcome, v.RejectedAt, targets, first)
 			}
 			all := evidence.NewFailures(in.Slack(0)) // the wealth does not depend on the order

@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"assay/internal/defaults"
 	"assay/internal/stats"
 	"assay/props"
 	"assay/spec"
@@ -22,7 +23,7 @@ import (
 // bound holds, shrinking included. Calls are 200 unless o says otherwise.
 func Property(candidate spec.Sampler, over *rapid.Generator[*spec.Problem], o Options) func(*rapid.T) {
 	if o.Alpha == 0 {
-		o.Alpha = props.DefaultAlpha
+		o.Alpha = defaults.Alpha
 	}
 	if o.Calls == 0 {
 		o.Calls = 200

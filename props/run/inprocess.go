@@ -31,7 +31,7 @@ type inProcess struct {
 
 // AtOnce is that of the sampler, or zeros if it does not say.
 func (r inProcess) AtOnce(numbers int) (now, most int) {
-	return atOnce(r.sampler, numbers)
+	return parallel.AtOnce(r.sampler, numbers)
 }
 
 // Answer implements [Runner].
