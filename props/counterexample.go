@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"strings"
 
+	"assay/internal/place"
 	"assay/internal/text"
 	"assay/internal/version"
 	"assay/spec"
@@ -135,7 +136,7 @@ func ParseCounterexample(text []byte) (*Counterexample, error) {
 	}
 	var whole json.RawMessage
 	if err := json.Unmarshal(text, &whole); err != nil { // Compact would not say where
-		return nil, fmt.Errorf("cut short or not JSON: %w", spec.Place(err, text))
+		return nil, fmt.Errorf("cut short or not JSON: %w", place.InJSON(err, text))
 	}
 	if err := json.Compact(&flat, whole); err != nil {
 		return nil, err
