@@ -6,14 +6,14 @@ import (
 	"testing"
 )
 
-// TestInJSON: the line and the column are those of the byte that does not fit, both from 1; any
-// other error stays as it is.
+// TestInJSON: the line and the column, both from 1, are those of the byte that does not fit, or of
+// the last if the text is cut short; any other error stays as it is.
 func TestInJSON(t *testing.T) {
 	for text, want := range map[string]string{
 		"{\"a\": 1,\n \"b\": x}": "line 2, column 7: invalid character 'x' looking for beginning of value",
 		"?":                      "line 1, column 1: invalid character '?' looking for beginning of value",
-		"{\n\n":                  "line 3, column 0: unexpected end of JSON input",
-		"":                       "line 1, column 0: unexpected end of JSON input",
+		"{\n\n":                  "line 2, column 1: unexpected end of JSON input",
+		"":                       "line 1, column 1: unexpected end of JSON input",
 	} {
 		var value any
 		err := json.Unmarshal([]byte(text), &value)
