@@ -26,23 +26,26 @@ const module = "assay"
 // that are built on them, which others of ours the packages in it may import besides their
 // own; inside props floors_test.go says more. Nobody imports cmd or ci.
 var mayImport = map[string][]string{
-	"spec":              {},
-	"internal/circuit":  {},
-	"reduction":         {"spec", "internal/circuit"},
-	"internal/relu":     {"spec", "reduction", "internal/circuit"},
-	"samplers":          {"spec"},
-	"internal/planted":  {},
-	"props":             {"spec", "reduction", "samplers", "internal/planted"},
-	"internal/theorems": {"spec", "reduction", "samplers", "props", "internal/circuit", "internal/relu", "internal/planted"},
-	"internal/hardness": {"spec", "reduction", "samplers", "props", "internal/theorems"},
-	"internal/selftest": {"spec", "reduction", "samplers", "props", "internal/planted"},
-	"cmd":               {"spec", "reduction", "samplers", "props", "internal/relu", "internal/theorems", "internal/hardness", "internal/selftest"},
-	"ci":                {},
+	"spec":               {},
+	"internal/circuit":   {},
+	"reduction":          {"spec", "internal/circuit"},
+	"internal/inverter":  {"spec", "reduction", "internal/circuit"},
+	"internal/relu":      {"spec", "reduction", "internal/circuit"},
+	"samplers":           {"spec"},
+	"internal/registry":  {"spec"},
+	"internal/tractable": {"spec"},
+	"internal/planted":   {},
+	"props":              {"spec", "reduction", "samplers", "internal/planted", "internal/registry"},
+	"internal/theorems":  {"spec", "reduction", "samplers", "props", "internal/circuit", "internal/inverter", "internal/relu", "internal/planted"},
+	"internal/hardness":  {"spec", "reduction", "samplers", "props", "internal/inverter", "internal/theorems"},
+	"internal/selftest":  {"spec", "reduction", "samplers", "props", "internal/planted"},
+	"cmd":                {"spec", "reduction", "samplers", "props", "internal/relu", "internal/theorems", "internal/hardness", "internal/selftest"},
+	"ci":                 {},
 }
 
 // utilities are folders in internal that everybody may import, and that import nothing of
 // ours, not even each other.
-var utilities = []string{"internal/catalogue", "internal/npy", "internal/parallel", "internal/schema", "internal/text"}
+var utilities = []string{"internal/catalogue", "internal/defaults", "internal/kinds", "internal/npy", "internal/parallel", "internal/place", "internal/schema", "internal/stats", "internal/text", "internal/version"}
 
 // source is one Go file of the tree, its path relative to the root with slashes.
 type source struct {

@@ -9,6 +9,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"assay/internal/parallel"
 	"assay/props/evidence"
 	"assay/props/run"
 	"assay/spec"
@@ -53,13 +54,13 @@ func newAsker(o *options, candidate spec.Sampler) *asker {
 // candidate says that keep it busy, unless the user says.
 func (a *asker) width(tasks []task) (now func() int, most int) {
 	if a.jobs > 0 {
-		return run.Fixed(a.jobs)
+		return func() int { return a.jobs }, a.jobs
 	}
 	numbers := 0
 	for _, next := range tasks {
 		numbers = max(numbers, a.draws*next.state.problem.Dim())
 	}
-	return run.Width(a.candidate.runner, numbers)
+	return parallel.Width(a.candidate.runner, numbers)
 }
 
 // call draws a truth and its measurement, asks the candidate, and evaluates the
@@ -205,17 +206,11 @@ func (a *asker) ask(ctx context.Context, of party, p *spec.Problem, n int, y []f
 	if reply.Fault == nil {
 		return reply.Draws, nil
 	}
-	fault := FaultOf(reply.Fault)
+	fault := &Fault{Kind: FaultKind(reply.Fault.Kind), Message: reply.Fault.Message, Stack: reply.Fault.Stack}
 	if a.twoSided() {
 		fault.Sampler = of.sampler.Name()
 	}
 	return nil, fault
-}
-
-// FaultOf returns the fault as one of a verdict, which does not know yet on which problem and in
-// which call of the judgement it happened. It is for packages that judge otherwise.
-func FaultOf(f *run.Fault) *Fault {
-	return &Fault{Kind: FaultKind(f.Kind), Message: f.Message, Stack: f.Stack}
 }
 
 // role names a call of a sampler that is not the candidate, or not as such.

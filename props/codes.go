@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"assay/props/run"
+	"assay/internal/kinds"
 )
 
 // Outcome is the answer of a judgement, in words; its JSON form is a code.
@@ -32,17 +32,18 @@ const (
 )
 
 // FaultKind is a way in which a candidate fails to answer, in words: one of those below, or one
-// that the candidate's error names by a method FaultKind. Its JSON form is a code.
+// that the candidate's error names by a method FaultKind; for programs see Fault in package
+// samplers/external. Its JSON form is a code.
 type FaultKind string
 
 const (
-	FaultPanic     FaultKind = run.FaultPanic
-	FaultError     FaultKind = run.FaultError
-	FaultNonFinite FaultKind = run.FaultNonFinite
-	FaultShape     FaultKind = run.FaultShape
+	FaultPanic     FaultKind = kinds.Panic
+	FaultError     FaultKind = kinds.Error
+	FaultNonFinite FaultKind = kinds.NonFinite
+	FaultShape     FaultKind = kinds.Shape
 	// FaultRefusal is a candidate that declines; see spec.Refusal. That is not
 	// a mistake, but leaves nothing to judge.
-	FaultRefusal FaultKind = run.FaultRefusal
+	FaultRefusal FaultKind = kinds.Refusal
 )
 
 // stopCodes are the codes of stops.
@@ -53,12 +54,6 @@ var stopCodes = map[Stop]string{
 
 // outcomes are those of all doors.
 var outcomes = []Outcome{Rejected, NotRejected, Inconclusive, Disagree, NoDisagreement, Inconsistent, NoInconsistency}
-
-// faultKinds are those of this package, and those of package samplers/external.
-var faultKinds = []FaultKind{
-	FaultPanic, FaultError, FaultNonFinite, FaultShape, FaultRefusal,
-	"crash at start", "crash", "time-out", "broken protocol", "out of memory", "too few draws", "repeated draws",
-}
 
 // MarshalText returns the code: the words with "_" between them, such as not_rejected.
 func (o Outcome) MarshalText() ([]byte, error) { return []byte(codeOf(string(o))), nil }
@@ -88,7 +83,7 @@ func (s *Stop) UnmarshalText(code []byte) (err error) {
 // MarshalText returns the code: the words with "_" between them, such as time_out, or own: and
 // the words of a kind that a candidate of the user's own named.
 func (k FaultKind) MarshalText() ([]byte, error) {
-	if !slices.Contains(faultKinds, k) {
+	if !slices.Contains(kinds.All, string(k)) {
 		return []byte(ownCode + string(k)), nil
 	}
 	return []byte(codeOf(string(k))), nil
@@ -100,8 +95,8 @@ func (k *FaultKind) UnmarshalText(code []byte) error {
 		*k = FaultKind(own)
 		return nil
 	}
-	known, err := decode("kind of fault", code, faultKinds, func(k FaultKind) string { return codeOf(string(k)) })
-	*k = known
+	known, err := decode("kind of fault", code, kinds.All, codeOf)
+	*k = FaultKind(known)
 	return err
 }
 
@@ -133,10 +128,10 @@ func codeOf(words string) string {
 // in brackets, and those of directions and points, which are words.
 var indices = regexp.MustCompile(`\[(\d+)\]|\b(\d+)\b`)
 
-// WitnessCode returns the code of a witness by its name: its words with "_" between them, then
+// witnessCode returns the code of a witness by its name: its words with "_" between them, then
 // ":" and its numbers, if it has any: log_likelihood, x:3 for x[3], x_x:0,3 for the product of
 // two coordinates, squared_projection:2. One of the user's own is own: and its name.
-func WitnessCode(name string, own []string) string {
+func witnessCode(name string, own []string) string {
 	if slices.Contains(own, name) {
 		return ownCode + name
 	}

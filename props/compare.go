@@ -25,7 +25,7 @@ type Comparison struct {
 // different law, so if either sampler claims no independence, both are asked for one draw a
 // call, and a warning says so. Errors, and what ends it, are as in [Judge].
 func Compare(ctx context.Context, a, b spec.Sampler, problem *spec.Problem, opts ...CompareOption) (*Comparison, error) {
-	o, err := settle(defaults(), opts, CompareOption.compare)
+	o, err := settle(standard(), opts, CompareOption.compare)
 	if err := first(err, checkSampler("first sampler", a), checkSampler("second sampler", b)); err != nil {
 		return nil, err
 	}

@@ -25,7 +25,7 @@ type Consistency struct {
 // row of zeros. A candidate that is consistent is said not to be with probability at most
 // alpha. Errors, and what ends it, are as in [Judge].
 func Consistent(ctx context.Context, candidate, origin spec.Sampler, problem *spec.Problem, opts ...ConsistentOption) (*Consistency, error) {
-	o, err := settle(defaults(), opts, ConsistentOption.consistent)
+	o, err := settle(standard(), opts, ConsistentOption.consistent)
 	if err := first(err, checkSampler("candidate", candidate), checkSampler("origin", origin), checkProblems([]*spec.Problem{problem})); err != nil {
 		return nil, err
 	}

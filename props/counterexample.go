@@ -12,7 +12,9 @@ import (
 	"runtime"
 	"strings"
 
+	"assay/internal/place"
 	"assay/internal/text"
+	"assay/internal/version"
 	"assay/spec"
 )
 
@@ -89,7 +91,7 @@ func (c *Counterexample) Encode() ([]byte, error) {
 	}
 	flat, err := json.Marshal(counterexampleText{
 		Format: counterexampleFormat, Candidate: c.Candidate, Words: c.Words, Alpha: c.Alpha, Verdict: c.Verdict, Summary: c.Summary,
-		Origin: c.Origin, Reduced: c.Reduced, Problem: problem, Fewer: c.FewerSteps, Assay: Version(), Go: runtime.Version(),
+		Origin: c.Origin, Reduced: c.Reduced, Problem: problem, Fewer: c.FewerSteps, Assay: version.String(), Go: runtime.Version(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("counterexample on %s: %w", c.Problem.Name(), err)
@@ -134,7 +136,7 @@ func ParseCounterexample(text []byte) (*Counterexample, error) {
 	}
 	var whole json.RawMessage
 	if err := json.Unmarshal(text, &whole); err != nil { // Compact would not say where
-		return nil, fmt.Errorf("cut short or not JSON: %w", spec.Place(err, text))
+		return nil, fmt.Errorf("cut short or not JSON: %w", place.InJSON(err, text))
 	}
 	if err := json.Compact(&flat, whole); err != nil {
 		return nil, err

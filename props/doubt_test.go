@@ -17,6 +17,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"assay/props"
+	"assay/props/run"
 	"assay/samplers"
 	"assay/spec"
 )
@@ -193,7 +194,7 @@ func TestJournalOfAnotherSize(t *testing.T) {
 	})
 	path := filepath.Join(t.TempDir(), "journal")
 	run := func() *props.Verdict {
-		j, err := props.OpenJournal(path)
+		j, err := run.OpenJournal(path)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -14,6 +14,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"assay/props"
+	"assay/props/run"
 	"assay/samplers"
 	"assay/spec"
 )
@@ -31,7 +32,7 @@ func TestJournalResumes(t *testing.T) {
 	run := func(calls int, remember bool) string {
 		opts := []props.JudgeOption{props.Calls(calls), props.Terse()}
 		if remember {
-			j, err := props.OpenJournal(path)
+			j, err := run.OpenJournal(path)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -78,7 +79,7 @@ func TestJournalMistakes(t *testing.T) {
 		if err := os.WriteFile(path, []byte(letter), 0o666); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := props.OpenJournal(path); err == nil || !strings.Contains(err.Error(), "letter.txt:2") {
+		if _, err := run.OpenJournal(path); err == nil || !strings.Contains(err.Error(), "letter.txt:2") {
 			t.Errorf("error %v, want one that names line 2", err)
 		}
 		if content, err := os.ReadFile(path); err != nil || string(content) != letter {

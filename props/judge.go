@@ -6,8 +6,9 @@ import (
 	"slices"
 	"time"
 
+	"assay/internal/parallel"
+	"assay/internal/stats"
 	"assay/props/evidence"
-	"assay/props/run"
 	"assay/spec"
 )
 
@@ -101,7 +102,7 @@ func (t *trial) run(ctx context.Context) Stop {
 	for t.calls < t.budget() {
 		tasks := t.plan(t.budget() - t.calls)
 		now, most := t.asker.width(tasks)
-		for a := range run.InOrder(ctx, tasks, now, most, t.asker.call) {
+		for a := range parallel.InOrder(ctx, tasks, now, most, t.asker.call) {
 			if stop := t.observe(ctx, a); stop != "" {
 				return stop
 			}
@@ -157,12 +158,12 @@ func (t *trial) observe(ctx context.Context, a *answer) Stop {
 // for an error that one of them shows, and half is bet on all problems as one, for an error
 // that they share.
 func (t *trial) logWealth() float64 {
-	mean := evidence.LogMean(len(t.states), func(i int) float64 { return t.states[i].logWealth() })
+	mean := stats.LogMean(len(t.states), func(i int) float64 { return t.states[i].logWealth() })
 	if t.pooled == nil {
 		return mean
 	}
 	halves := []float64{mean, t.pooled.LogWealth()}
-	return evidence.LogMean(2, func(i int) float64 { return halves[i] })
+	return stats.LogMean(2, func(i int) float64 { return halves[i] })
 }
 
 func (t *trial) verdict(stop Stop) *Verdict {

@@ -57,15 +57,15 @@ func TestExactIsNotRejected(t *testing.T) {
 // TestPriorIsRejected on every named problem that measures something: a sampler that
 // ignores y must be seen wherever y says anything.
 func TestPriorIsRejected(t *testing.T) {
-	for _, entry := range problems.List() {
-		p := named(t, entry.Name)
+	for name := range problems.List() {
+		p := named(t, name)
 		v := judge(t, samplers.Prior(), p)
 		want := props.Rejected
 		if p[0].Rows() == 0 {
 			want = props.NotRejected
 		}
 		if v.Outcome != want {
-			t.Errorf("prior on %s: %s, want %s", entry.Name, v.Outcome, want)
+			t.Errorf("prior on %s: %s, want %s", name, v.Outcome, want)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"assay/props/run"
 	"assay/spec"
 )
 
@@ -112,7 +113,7 @@ func Jobs(n int) Option { return everywhere(func(o *options) { o.jobs = n }) }
 
 // Remember looks for each answer in j before the candidate is asked, and writes every
 // new answer to j. Default: no journal.
-func Remember(j *Journal) Option { return everywhere(func(o *options) { o.journal = j }) }
+func Remember(j *run.Journal) Option { return everywhere(func(o *options) { o.journal = j }) }
 
 // Within makes the null wider: not the exact posterior, but any (tau, delta)-posterior
 // sampler of the paper (Definition 1.5), and where nothing is measured any

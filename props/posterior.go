@@ -8,7 +8,8 @@ import (
 
 	"pgregory.net/rapid"
 
-	"assay/props/evidence"
+	"assay/internal/defaults"
+	"assay/internal/stats"
 	"assay/props/problems"
 	"assay/spec"
 )
@@ -29,7 +30,7 @@ import (
 // [Counterexample]) come first, with a budget that suffices to catch it again; one that
 // still catches it fails the property at every problem.
 func Posterior(candidate spec.Sampler, opts ...PosteriorOption) func(*rapid.T) {
-	o := defaults()
+	o := standard()
 	o.calls = defaultPropertyCalls
 	o, err := settle(o, opts, PosteriorOption.posterior)
 	err = first(err, checkSampler("candidate", candidate))
@@ -82,7 +83,7 @@ func (p *property) check(t *rapid.T) {
 // the counterexample is about one: that may be one of those at which the definition lets the
 // candidate fail.
 func (p *property) judgeAgain(ctx context.Context, c *Counterexample) (*Verdict, error) {
-	calls := max(p.options.calls, DefaultCalls, 8*c.Verdict.Calls)
+	calls := max(p.options.calls, defaults.Calls, 8*c.Verdict.Calls)
 	fresh := Seed(p.options.stream("remembered", c.Problem.Digest(), c.Verdict.Seed).Uint64())
 	if y, ok := c.Y(); ok && p.options.exact() {
 		return p.judge(ctx, c.Problem, calls, fresh, At(y))
@@ -110,7 +111,7 @@ func (p *property) judge(ctx context.Context, problem *spec.Problem, calls int, 
 	if !met {
 		p.met++
 	}
-	own.alpha = evidence.Level(own.alpha, p.met)
+	own.alpha = stats.Level(own.alpha, p.met)
 	p.mu.Unlock()
 	if met {
 		return v, nil

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"assay/internal/stats"
 	"assay/props/evidence"
 	"assay/spec"
 )
@@ -101,7 +102,7 @@ func (o *options) leadingWitnesses(shares []evidence.WitnessShare) []WitnessShar
 
 // witnessShare returns a share of the evidence as a verdict has it, with the code.
 func (o *options) witnessShare(w evidence.WitnessShare) WitnessShare {
-	return WitnessShare{WitnessCode(w.Name, o.ownWitnesses()), w.Name, w.Share, w.MeanRank}
+	return WitnessShare{witnessCode(w.Name, o.ownWitnesses()), w.Name, w.Share, w.MeanRank}
 }
 
 // calls returns the number of calls that were bet on, over all points.
@@ -114,7 +115,7 @@ func (e *problemState) calls() (n int) {
 
 // logWealth returns the logarithm of the mean wealth over the points.
 func (e *problemState) logWealth() float64 {
-	return evidence.LogMean(len(e.points), func(i int) float64 { return e.points[i].session.LogWealth() })
+	return stats.LogMean(len(e.points), func(i int) float64 { return e.points[i].session.LogWealth() })
 }
 
 // worst returns the point with the most evidence against the candidate.

@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
+
+	"assay/internal/version"
 )
 
 // Record is the course of a judgement, for reports; see [Recorded]. Its JSON form holds no times.
@@ -180,7 +182,7 @@ func heads(x *mat.Dense) (rows [][]float64) {
 // finish completes the record of a verdict.
 func (r *recorder) finish(t *trial, v *Verdict) *Record {
 	c := r.record
-	c.Assay, c.Go, c.Verdict = Version(), runtime.Version(), v
+	c.Assay, c.Go, c.Verdict = version.String(), runtime.Version(), v
 	c.Draws = v.Calls * v.DrawsACall
 	if v.Local > 0 {
 		c.Draws = v.Calls

@@ -9,20 +9,21 @@ import (
 
 	"pgregory.net/rapid"
 
+	"assay/internal/defaults"
 	"assay/spec"
 )
 
 // Again judges a candidate, the one of the counterexample or any other, on its
-// problem, and at its y if it is about one, with fresh randomness. The options default to [DefaultAlpha], the draws a
-// call and the tolerance of the counterexample, a seed that follows from its own, and a budget of calls
-// that suffices to catch the same candidate again: at least eight times the calls
-// that caught it.
+// problem, and at its y if it is about one, with fresh randomness. The options default to an
+// [Alpha] of 1e-6, the draws a call and the tolerance of the counterexample, a seed that follows
+// from its own, and a budget of calls that suffices to catch the same candidate again: at least
+// eight times the calls that caught it.
 func (c *Counterexample) Again(ctx context.Context, candidate spec.Sampler, opts ...ReplayOption) (*Verdict, error) {
 	if c.Verdict == nil || c.Problem == nil {
 		return nil, errors.New("the counterexample has no verdict or no problem: want one that ReadCounterexample returned")
 	}
-	o := defaults()
-	o.calls, o.draws, o.terse = max(DefaultCalls, 8*c.Verdict.Calls), c.Verdict.DrawsACall, true
+	o := standard()
+	o.calls, o.draws, o.terse = max(defaults.Calls, 8*c.Verdict.Calls), c.Verdict.DrawsACall, true
 	o.seed = spec.Stream(c.Verdict.Seed, "replay", c.Problem.Digest(), 0).Uint64()
 	o.tolerance = c.Verdict.Tolerance
 	if y, ok := c.Y(); ok {

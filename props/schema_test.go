@@ -90,8 +90,8 @@ func TestGlossary(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, entry := range problems.List() {
-		p := named(t, entry.Name)[0]
+	for listed := range problems.List() {
+		p := named(t, listed)[0]
 		for _, independent := range []bool{true, false} {
 			s, err := evidence.NewSession(evidence.Config{Problem: p, Draws: 3, Independent: independent}, func() *rand.Rand { return spec.Stream(1, "pilot", p.Digest(), 0) })
 			if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"assay/internal/defaults"
 	"assay/props/evidence"
 	"assay/props/run"
 	"assay/spec"
@@ -28,7 +29,7 @@ type options struct {
 	recorded  bool
 	reference spec.Sampler // nil for the truth itself; see Compare
 	origin    spec.Sampler // nil for the prior; see Consistent
-	journal   *Journal
+	journal   *run.Journal
 	jobs      int
 	progress  func(Progress)
 	enough    func(Progress) bool
@@ -43,24 +44,17 @@ type options struct {
 	through func(run.Runner) run.Runner                           // put before the samplers, in tests
 }
 
-// The defaults of a judgement.
-const (
-	DefaultAlpha = 1e-6
-	DefaultCalls = 2000
-	DefaultDraws = 3
-)
-
 // defaultPropertyCalls is the default budget of [Posterior] for each generated
 // problem: rapid judges a hundred of them.
 const defaultPropertyCalls = 200
 
-func defaults() *options {
-	return &options{alpha: DefaultAlpha, calls: DefaultCalls, draws: DefaultDraws}
+func standard() *options {
+	return &options{alpha: defaults.Alpha, calls: defaults.Calls, draws: defaults.Draws}
 }
 
 // newOptions returns what the options of [Judge] come to.
 func newOptions(given []JudgeOption) (*options, error) {
-	return settle(defaults(), given, JudgeOption.judge)
+	return settle(standard(), given, JudgeOption.judge)
 }
 
 // settle adds to the defaults of a door the options that it was given, and checks them.

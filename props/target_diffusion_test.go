@@ -7,7 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"assay/props/problems"
+	"assay/internal/tractable"
 	"assay/samplers"
 	"assay/spec"
 )
@@ -41,7 +41,7 @@ type products struct {
 // generator returns the generator of the problems, or of those of their priors without a
 // measurement.
 func (r *products) generator(measured bool) *rapid.Generator[*spec.Problem] {
-	return rapid.Map(problems.Products(), func(product *problems.Product) *spec.Problem {
+	return rapid.Map(tractable.Products(), func(product *tractable.Product) *spec.Problem {
 		p := product.Problem
 		if !measured {
 			var err error
@@ -67,7 +67,7 @@ func (r *products) distance(s samplers.Diffusion, p *spec.Problem) float64 {
 	narrowest, widest := p.Prior().(spec.Denoiser).Scale()
 	reversal := reversalOf(s, narrowest, widest)
 	same := 1.0
-	for _, l := range factors.([]problems.Line) {
+	for _, l := range factors.([]tractable.Line) {
 		same *= 1 - min(1, slack*reversal.distance(l))
 	}
 	r.distances.Store(key, 1-same)

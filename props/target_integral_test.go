@@ -4,7 +4,7 @@ import (
 	"math"
 	"testing"
 
-	"assay/props/problems"
+	"assay/internal/tractable"
 	"assay/samplers"
 	"assay/spec"
 )
@@ -13,8 +13,8 @@ import (
 // the recursion of its variance; on mixtures a grid three times as fine must give the same.
 // The slack of a tenth covers the differences.
 func TestLawOfTheReversal(t *testing.T) {
-	line := func(sd float64) problems.Line {
-		return problems.Line{Weight: []float64{1}, Mean: []float64{0.3}, SD: []float64{sd}}
+	line := func(sd float64) tractable.Line {
+		return tractable.Line{Weight: []float64{1}, Mean: []float64{0.3}, SD: []float64{sd}}
 	}
 	off := func(a, b float64) float64 { return math.Abs(a-b) / b }
 	for _, s := range append([]samplers.Diffusion{withSteps(samplers.Heun, 8), withSteps(samplers.Ancestral, 100)}, defaults...) {
@@ -32,7 +32,7 @@ func TestLawOfTheReversal(t *testing.T) {
 	}
 	mixtures := 0
 	for i := 0; mixtures < 6; i++ {
-		p := problems.Products().Example(i)
+		p := tractable.Products().Example(i)
 		l := p.Factors[0]
 		if len(l.Weight) == 1 {
 			continue

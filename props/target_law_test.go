@@ -6,7 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/integrate/quad"
 
-	"assay/props/problems"
+	"assay/internal/tractable"
 	"assay/samplers"
 )
 
@@ -75,7 +75,7 @@ type smoothed struct {
 // the share of x - mean that the denoiser keeps.
 type part struct{ log, mean, half, keep float64 }
 
-func smooth(l problems.Line, sigma float64) *smoothed {
+func smooth(l tractable.Line, sigma float64) *smoothed {
 	s := &smoothed{sigma: sigma, terms: make([]float64, len(l.Weight))}
 	for k, w := range l.Weight {
 		v := l.SD[k]*l.SD[k] + sigma*sigma
@@ -119,7 +119,7 @@ func (s *smoothed) denoised(x float64) (mean, slope float64) {
 }
 
 // smoothings returns the law smoothed by each level.
-func (r reversal) smoothings(l problems.Line) []*smoothed {
+func (r reversal) smoothings(l tractable.Line) []*smoothed {
 	all := make([]*smoothed, len(r.levels))
 	for i, sigma := range r.levels {
 		all[i] = smooth(l, sigma)
@@ -128,7 +128,7 @@ func (r reversal) smoothings(l problems.Line) []*smoothed {
 }
 
 // start returns the mode of the law smoothed by the first level.
-func (r reversal) start(l problems.Line) (x float64) {
+func (r reversal) start(l tractable.Line) (x float64) {
 	first := smooth(l, r.levels[0])
 	for range 40 {
 		x, _ = first.denoised(x)
@@ -137,7 +137,7 @@ func (r reversal) start(l problems.Line) (x float64) {
 }
 
 // distance returns the total variation between l and what the reversal draws from it.
-func (r reversal) distance(l problems.Line) float64 {
+func (r reversal) distance(l tractable.Line) float64 {
 	switch {
 	case len(l.Weight) == 1:
 		return ofDeviations(r.factor(l.SD[0]))
@@ -150,7 +150,7 @@ func (r reversal) distance(l problems.Line) float64 {
 // factor returns the deviation of what the reversal draws from N(mu, sd^2) over sd: start,
 // steps and end are linear there, so that a variance is all there is to follow.
 func (r reversal) factor(sd float64) float64 {
-	l := problems.Line{Weight: []float64{1}, Mean: []float64{0}, SD: []float64{sd}}
+	l := tractable.Line{Weight: []float64{1}, Mean: []float64{0}, SD: []float64{sd}}
 	laws := r.smoothings(l)
 	variance := r.levels[0] * r.levels[0]
 	for i, s := range r.levels[1:] {
@@ -176,7 +176,7 @@ func ofDeviations(f float64) float64 {
 // of it. If T is increasing the total variation is half the integral of |phi - p(T) T'|,
 // what is left out having mass 1e-10. A T that is not increasing is as bad as can be.
 // tolerance is the error of a piece of the integral, of which there are some hundreds.
-func (r reversal) distanceOfFlow(l problems.Line, tolerance float64) float64 {
+func (r reversal) distanceOfFlow(l tractable.Line, tolerance float64) float64 {
 	const reach, pieces = 6.5, 100
 	centre, laws, monotone := r.start(l), r.smoothings(l), true
 	excess := func(z float64) float64 {
@@ -217,11 +217,11 @@ func integral(f func(float64) float64, a, fa, b, fb, tolerance float64, halvings
 // few nodes do, which lie where the law has mass. A step carries the density along moved,
 // which is increasing, to about the law smoothed by sqrt(s^2 - noise^2), and convolves
 // it with the noise. The nodes are step deviations apart.
-func (r reversal) distanceOfChain(l problems.Line, step float64) float64 {
+func (r reversal) distanceOfChain(l tractable.Line, step float64) float64 {
 	var z, weight [quadrature]float64
 	quad.Hermite{}.FixedLocations(z[:], weight[:], math.Inf(-1), math.Inf(1))
 	laws := r.smoothings(l)
-	start := smooth(problems.Line{Weight: []float64{1}, Mean: []float64{r.start(l)}, SD: []float64{0}}, r.levels[0])
+	start := smooth(tractable.Line{Weight: []float64{1}, Mean: []float64{r.start(l)}, SD: []float64{0}}, r.levels[0])
 	x := nodes(l, r.levels[0], step)
 	ratio := make([]float64, len(x))
 	for k, v := range x {
@@ -272,7 +272,7 @@ const (
 
 // nodes returns points in order, step deviations apart round each component of l smoothed
 // by sigma, and no nearer to each other than half of that for the narrowest.
-func nodes(l problems.Line, sigma, step float64) []float64 {
+func nodes(l tractable.Line, sigma, step float64) []float64 {
 	const reach = 6.5
 	least := math.Inf(1)
 	var x []float64

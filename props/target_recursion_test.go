@@ -8,7 +8,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 	"pgregory.net/rapid"
 
-	"assay/props/problems"
+	"assay/internal/tractable"
 	"assay/samplers"
 	"assay/spec"
 )
@@ -29,7 +29,7 @@ type discretised struct {
 // steps, of turned Gaussians in R^1 to R^4 with deviations from 0.03 to 1.
 func discretisations(method samplers.Method, measured bool) *rapid.Generator[*spec.Problem] {
 	return rapid.Custom(func(t *rapid.T) *spec.Problem {
-		product := problems.Products().Filter(func(p *problems.Product) bool {
+		product := tractable.Products().Filter(func(p *tractable.Product) bool {
 			_, gaussian := p.Prior().(*spec.Gaussian)
 			return gaussian
 		}).Draw(t, "product")

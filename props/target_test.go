@@ -11,8 +11,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 	"pgregory.net/rapid"
 
+	"assay/internal/tractable"
 	"assay/props"
-	"assay/props/problems"
 	"assay/samplers"
 	"assay/spec"
 )
@@ -191,6 +191,6 @@ func inTheAcceptance(proposal spec.Sampler) []spec.Sampler {
 // null is the posterior itself.
 func TestRejectionMatchesTheTarget(t *testing.T) {
 	skipShort(t)
-	m := matching{over: problems.Tractable(), calls: 300, together: 150}
+	m := matching{over: tractable.Problems(), calls: 300, together: 150}
 	m.run(t, rejection(samplers.Prior()), inTheAcceptance(samplers.Prior())...)
 }

@@ -47,14 +47,3 @@ func TestThroughFiles(t *testing.T) {
 		t.Errorf("through files:\n%v\nin process:\n%v", got, want)
 	}
 }
-
-// TestFaultKinds: the kinds of faults of a call are those of a verdict.
-func TestFaultKinds(t *testing.T) {
-	for kind, want := range map[string]FaultKind{
-		run.FaultPanic: FaultPanic, run.FaultError: FaultError, run.FaultNonFinite: FaultNonFinite, run.FaultShape: FaultShape, run.FaultRefusal: FaultRefusal,
-	} {
-		if FaultKind(kind) != want {
-			t.Errorf("%q is %q in a verdict", kind, want)
-		}
-	}
-}

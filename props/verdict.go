@@ -92,7 +92,7 @@ type Finding struct {
 
 // WitnessShare is what one witness says.
 type WitnessShare struct {
-	Code  string  `json:"code"` // of the name; see [WitnessCode]
+	Code  string  `json:"code"` // of the name, such as log_likelihood, x:3 for x[3], or own: and the name
 	Name  string  `json:"name"`
 	Share float64 `json:"share"` // of the wealth on its problem
 	// MeanRank is the mean rank of the truth among the draws of a call: 0.5 is

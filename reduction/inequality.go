@@ -1,10 +1,6 @@
 package reduction
 
-import (
-	"math"
-
-	"gonum.org/v1/gonum/stat/distuv"
-)
+import "math"
 
 // upperTail returns Q(x), the probability that a standard normal exceeds x.
 func upperTail(x float64) float64 { return math.Erfc(x/math.Sqrt2) / 2 }
@@ -59,23 +55,4 @@ func (in *Instance) Slack(tau float64) float64 {
 // Slack is [Instance.Slack] for any function of n to m bits.
 func (d Dials) Slack(n, m int, tau float64) float64 {
 	return 2*float64(m)*d.Misread() + float64(n)*upperTail(d.R-tau)
-}
-
-// Interval returns the exact (Clopper-Pearson) two-sided confidence interval of the
-// given level for a probability, from k successes of n > 0.
-func Interval(k, n int, level float64) (low, high float64) {
-	tail := (1 - level) / 2
-	return lowest(k, n, tail), 1 - lowest(n-k, n, tail)
-}
-
-// lowest returns the probability of which k or more successes of n have the given probability. The
-// quantile of k = n is that of a power, of which the general one loses all digits where tail is small.
-func lowest(k, n int, tail float64) float64 {
-	switch k {
-	case 0:
-		return 0
-	case n:
-		return math.Pow(tail, 1/float64(n))
-	}
-	return distuv.Beta{Alpha: float64(k), Beta: float64(n - k + 1)}.Quantile(tail)
 }

@@ -46,7 +46,8 @@ func ExampleRejection() {
 	if err := sampler.Sample(context.Background(), draws, problem, y, spec.Stream(1, "example", nil, 0)); err != nil {
 		fmt.Println(err)
 	}
-	fmt.Printf("accepted %.2f\n", sampler.Stats().Rate())
+	examined, accepted := sampler.Proposals()
+	fmt.Printf("accepted %.2f\n", float64(accepted)/float64(examined))
 
 	// Of a measurement too precise for it, it says so.
 	err := sampler.Sample(context.Background(), draws, halves(1e-6), y, spec.Stream(1, "example", nil, 1))

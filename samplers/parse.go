@@ -1,13 +1,11 @@
 package samplers
 
 import (
+	"iter"
+
 	"assay/internal/catalogue"
 	"assay/spec"
 )
-
-// Entry describes a built-in sampler in one line, with the arguments of its name
-// and their defaults.
-type Entry = catalogue.Entry
 
 // maxSteps bounds the number of steps in a name; nobody means more.
 const maxSteps = 1_000_000
@@ -56,8 +54,9 @@ func parseDiffusion(args *catalogue.Args, method Method) Diffusion {
 	return Diffusion{Method: method, Steps: args.Int("steps", steps, 1, maxSteps)}
 }
 
-// List returns the built-in samplers in the order in which people should meet them.
-func List() []Entry { return builtins.List() }
+// List returns the canonical names of the built-in samplers, with every argument at its default,
+// in the order in which people should meet them, and describes each in one line.
+func List() iter.Seq2[string, string] { return builtins.Names() }
 
 // Parse returns the built-in sampler of the given name, such as "exact" or
 // "dps:zeta=0.3,steps=1000". The Name of what it returns is canonical, every

@@ -73,11 +73,11 @@ func TestParseErrors(t *testing.T) {
 }
 
 func TestListIsWhatParseKnows(t *testing.T) {
-	for _, entry := range List() {
-		if entry.Description == "" {
-			t.Errorf("%s has no description", entry.Name)
+	for listed, description := range List() {
+		if description == "" {
+			t.Errorf("%s has no description", listed)
 		}
-		if _, err := Parse(entry.Name); err != nil {
+		if _, err := Parse(listed); err != nil {
 			t.Errorf("listed, but: %v", err)
 		}
 	}

@@ -37,20 +37,12 @@ type Rejection struct {
 	proposals, accepted atomic.Int64
 }
 
-// RejectionStats counts the proposals that were examined, over all calls, and those
-// that were accepted. A call examines its proposals in order and up to its last
-// draw, so after calls for k draws in all that succeeded, Proposals is the
-// waiting time for k successes at the acceptance rates of their measurements.
-type RejectionStats struct {
-	Proposals, Accepted int64
-}
-
-// Rate returns the share accepted, NaN if there were no proposals.
-func (s RejectionStats) Rate() float64 { return float64(s.Accepted) / float64(s.Proposals) }
-
-// Stats returns the counts so far.
-func (s *Rejection) Stats() RejectionStats {
-	return RejectionStats{Proposals: s.proposals.Load(), Accepted: s.accepted.Load()}
+// Proposals returns how many proposals were examined, over all calls, and how many of them
+// were accepted. A call examines its proposals in order and up to its last draw, so after
+// calls for k draws in all that succeeded, the first is the waiting time for k successes
+// at the acceptance rates of their measurements.
+func (s *Rejection) Proposals() (examined, accepted int64) {
+	return s.proposals.Load(), s.accepted.Load()
 }
 
 func (s *Rejection) Name() string {

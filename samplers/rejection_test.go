@@ -95,15 +95,15 @@ func TestAcceptanceRate(t *testing.T) {
 		rate := min(1, evidence*math.Sqrt(2*math.Pi)*beta) // rounding may exceed 1 where A is 0
 		s := &Rejection{Proposal: Prior(), Max: 1e7}
 		sampleRapid(t, s, p, []float64{y}, draws)
-		stats := s.Stats()
-		if stats.Accepted != draws {
-			t.Fatalf("%d accepted, want %d", stats.Accepted, draws)
+		proposals, accepted := s.Proposals()
+		if accepted != draws {
+			t.Fatalf("%d accepted, want %d", accepted, draws)
 		}
-		if tail := waitingTail(stats.Proposals, stats.Accepted, rate); tail < level {
-			t.Fatalf("%d proposals for %d draws at a rate of %v: tail %v", stats.Proposals, draws, rate, tail)
+		if tail := waitingTail(proposals, accepted, rate); tail < level {
+			t.Fatalf("%d proposals for %d draws at a rate of %v: tail %v", proposals, draws, rate, tail)
 		}
 		for _, wrong := range []float64{rate * 2, rate / 2} {
-			if wrong < 1 && waitingTail(stats.Proposals, stats.Accepted, wrong) >= level {
+			if wrong < 1 && waitingTail(proposals, accepted, wrong) >= level {
 				t.Fatalf("a rate of %v, where %v is right, is not noticed", wrong, rate)
 			}
 		}
@@ -139,8 +139,8 @@ func TestRejectionDeclines(t *testing.T) {
 		p, y := known(c.d, c.beta)
 		s := &Rejection{Proposal: Prior(), Max: c.max}
 		checkDeclined(t, s, p, y, 10, c.message)
-		if s.Stats() != (RejectionStats{}) {
-			t.Errorf("declined, but counted %+v", s.Stats())
+		if examined, accepted := s.Proposals(); examined != 0 || accepted != 0 {
+			t.Errorf("declined, but counted %d proposals, %d accepted", examined, accepted)
 		}
 	}
 	// The expectation is within the limit, the luck is not.

@@ -172,12 +172,12 @@ func TestAcceptanceOfAPoint(t *testing.T) {
 			t.Fatalf("draws %v and %v, all proposals being %v", x.RawRowView(0), x.RawRowView(draws-1), at)
 		}
 		rate := math.Exp(-(1*1 + 0.5*0.5) / (2 * beta * beta))
-		stats := s.Stats()
-		if tail := waitingTail(stats.Proposals, draws, rate); tail < 1e-12 || stats.Accepted != draws {
-			t.Errorf("beta %v: %d proposals for %d draws at a rate of %v: tail %v", beta, stats.Proposals, draws, rate, tail)
+		proposals, accepted := s.Proposals()
+		if tail := waitingTail(proposals, draws, rate); tail < 1e-12 || accepted != draws {
+			t.Errorf("beta %v: %d proposals for %d draws at a rate of %v: tail %v", beta, proposals, draws, rate, tail)
 		}
 		for _, wrong := range []float64{1.1 * beta, beta / 1.1, math.Sqrt(beta), math.Sqrt2 * beta, beta / math.Sqrt2} {
-			if waitingTail(stats.Proposals, draws, math.Exp(-(1*1+0.5*0.5)/(2*wrong*wrong))) >= 1e-12 {
+			if waitingTail(proposals, draws, math.Exp(-(1*1+0.5*0.5)/(2*wrong*wrong))) >= 1e-12 {
 				t.Errorf("beta %v: %v in its place is not noticed", beta, wrong)
 			}
 		}

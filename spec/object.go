@@ -8,6 +8,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"assay/internal/place"
 )
 
 // object is a JSON object whose keys are asked for one by one. It keeps the first
@@ -23,7 +25,7 @@ type object struct {
 func parseObject(text []byte) (*object, error) {
 	var whole json.RawMessage
 	if err := json.Unmarshal(text, &whole); err != nil {
-		return nil, Place(err, text)
+		return nil, place.InJSON(err, text)
 	}
 	o := &object{fields: map[string]json.RawMessage{}}
 	d := json.NewDecoder(bytes.NewReader(text))
@@ -48,19 +50,6 @@ func parseObject(text []byte) (*object, error) {
 		return nil, err
 	}
 	return o, nil
-}
-
-// Place adds to a syntax error of package json the line and column in text, and leaves
-// any other error as it is.
-func Place(err error, text []byte) error {
-	var syntax *json.SyntaxError
-	if !errors.As(err, &syntax) {
-		return err
-	}
-	before := text[:min(max(int(syntax.Offset)-1, 0), len(text))]
-	line := 1 + bytes.Count(before, []byte("\n"))
-	column := len(before) - bytes.LastIndexByte(before, '\n')
-	return fmt.Errorf("line %d, column %d: %w", line, column, err)
 }
 
 func (o *object) fail(err error) {

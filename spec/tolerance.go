@@ -40,23 +40,17 @@ const (
 	Joint Form = "joint"
 )
 
-// MaxTau bounds [Tolerance.Tau]. Statistics square and multiply what is blurred at that
+// maxTau bounds [Tolerance.Tau]. Statistics square and multiply what is blurred at that
 // scale, and must not overflow.
-const MaxTau = 1e100
-
-// TauRange and DeltaRange say in words what [Tolerance.Check] wants.
-const (
-	TauRange   = "a distance from 0 to 1e+100, in the units of x"
-	DeltaRange = "a probability from 0 to below 1"
-)
+const maxTau = 1e100
 
 // Check returns an error if a number or the form of the tolerance is invalid.
 func (t Tolerance) Check() error {
 	switch {
-	case !(t.Tau >= 0 && t.Tau <= MaxTau):
-		return fmt.Errorf("tau is %v, want %s", t.Tau, TauRange)
+	case !(t.Tau >= 0 && t.Tau <= maxTau):
+		return fmt.Errorf("tau is %v, want a distance from 0 to %v, in the units of x", t.Tau, maxTau)
 	case !(t.Delta >= 0 && t.Delta < 1):
-		return fmt.Errorf("delta is %v, want %s", t.Delta, DeltaRange)
+		return fmt.Errorf("delta is %v, want a probability from 0 to below 1", t.Delta)
 	}
 	switch t.Form {
 	case "", Definition12, Definition13, Definition15, Joint:

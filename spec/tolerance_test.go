@@ -231,18 +231,18 @@ func TestToleranceOn(t *testing.T) {
 
 // TestToleranceCheck: numbers out of range are named with the range.
 func TestToleranceCheck(t *testing.T) {
-	for _, good := range []Tolerance{{}, {Tau: MaxTau}, {Delta: 0.999}, {Form: Joint}} {
+	for _, good := range []Tolerance{{}, {Tau: maxTau}, {Delta: 0.999}, {Form: Joint}} {
 		if err := good.Check(); err != nil {
 			t.Errorf("%+v: %v", good, err)
 		}
 	}
 	for _, v := range []float64{-1, math.NaN(), math.Inf(1), 1e101} {
-		if err := (Tolerance{Tau: v}).Check(); err == nil || !strings.Contains(err.Error(), "tau is") || !strings.Contains(err.Error(), TauRange) {
+		if err := (Tolerance{Tau: v}).Check(); err == nil || !strings.Contains(err.Error(), "tau is") || !strings.Contains(err.Error(), "a distance from 0 to 1e+100, in the units of x") {
 			t.Errorf("tau %v: %v", v, err)
 		}
 	}
 	for _, v := range []float64{-0.1, math.NaN(), 1} {
-		if err := (Tolerance{Delta: v}).Check(); err == nil || !strings.Contains(err.Error(), "delta is") || !strings.Contains(err.Error(), DeltaRange) {
+		if err := (Tolerance{Delta: v}).Check(); err == nil || !strings.Contains(err.Error(), "delta is") || !strings.Contains(err.Error(), "a probability from 0 to below 1") {
 			t.Errorf("delta %v: %v", v, err)
 		}
 	}

@@ -10,13 +10,14 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"assay/internal/defaults"
 	"assay/internal/hardness"
 	"assay/props"
 	"assay/props/fuzz"
-	"assay/props/inversion"
 	"assay/props/metamorphic"
 	"assay/props/problems"
 	_ "assay/props/problems/hard" // hard: in names of problems
+	asking "assay/props/run"
 	"assay/samplers"
 	"assay/spec"
 )
@@ -52,14 +53,14 @@ type check struct {
 	Record  string        `placeholder:"FILE" help:"Write the course of the judgement as JSON: the wealth after each call, the ranks of every witness, the calls that moved the wealth most."`
 }
 
-// defaults fills in the variables of the tags above.
-func defaults() kong.Vars {
+// variables fills in those of the tags above.
+func variables() kong.Vars {
 	return kong.Vars{
-		"alpha":    strconv.FormatFloat(props.DefaultAlpha, 'g', -1, 64),
-		"calls":    strconv.Itoa(props.DefaultCalls),
-		"draws":    strconv.Itoa(props.DefaultDraws),
+		"alpha":    strconv.FormatFloat(defaults.Alpha, 'g', -1, 64),
+		"calls":    strconv.Itoa(defaults.Calls),
+		"draws":    strconv.Itoa(defaults.Draws),
 		"seed":     "0",
-		"targets":  strconv.Itoa(inversion.DefaultTargets),
+		"targets":  strconv.Itoa(defaults.Targets),
 		"families": strings.Join(fuzz.Families(), ", "),
 		"methods":  strings.Join(hardness.Defaults(), ", "),
 		"version":  versionLine(),
@@ -96,9 +97,9 @@ func (c *check) run(ctx context.Context, std streams) (code int, err error) {
 	}
 	defer dismiss()
 	watch, done := watchOn(std.err)
-	journal := (*props.Journal)(nil)
+	journal := (*asking.Journal)(nil)
 	if c.Journal != "" {
-		if journal, err = props.OpenJournal(c.Journal); err != nil {
+		if journal, err = asking.OpenJournal(c.Journal); err != nil {
 			return 0, fmt.Errorf("--journal: %w", err)
 		}
 	}
@@ -127,7 +128,7 @@ func (c *check) run(ctx context.Context, std streams) (code int, err error) {
 }
 
 // exact returns the options of a judgement by exact draws.
-func (c *check) exact(watch func(props.Progress), journal *props.Journal) []props.JudgeOption {
+func (c *check) exact(watch func(props.Progress), journal *asking.Journal) []props.JudgeOption {
 	options := []props.JudgeOption{
 		props.Alpha(c.Alpha), props.Calls(c.Calls), props.Draws(c.Draws), props.Seed(c.Seed),
 		props.Within(c.null()), props.Local(c.Local),

@@ -78,7 +78,7 @@ func (c *fuzzCommand) run(ctx context.Context, std streams) (code int, err error
 	report, err := fuzz.Run(ctx, candidate, state, unfinished, fuzz.Config{
 		Problems: c.Problems, Most: c.Most, Draws: c.Draws, Jobs: c.jobs(),
 		Save: shelf.save, Keep: shelf.keep,
-		Watch: func(p fuzz.Progress) { show(p.Screened, max(c.Problems, p.Screened)+1) },
+		Watch: func(state fuzz.State, _ int) { show(state.Screened, max(c.Problems, state.Screened)+1) },
 	})
 	done()
 	if err != nil {

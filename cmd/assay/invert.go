@@ -38,12 +38,12 @@ func (c *invert) run(ctx context.Context, std streams) (code int, err error) {
 	if err != nil {
 		return 0, fmt.Errorf("--oneway %s: %w", c.Oneway, err)
 	}
-	if err := errors.Join(c.tolerance.mistake(), checkWritable(c.JSON)); err != nil {
+	if err := errors.Join(zeroMistake(c.Alpha, c.Draws), c.tolerance.mistake(), checkWritable(c.JSON)); err != nil {
 		return 0, err
 	}
 	watch, done := watchOn(std.err)
 	verdict, err := inversion.Invert(ctx, candidate, in, name, c.null(),
-		inversion.Alpha(c.Alpha), inversion.Targets(c.Targets), inversion.Draws(c.Draws), inversion.For(c.For), inversion.Seed(c.Seed), inversion.Watch(watch))
+		inversion.Options{Alpha: c.Alpha, Targets: c.Targets, Draws: c.Draws, For: c.For, Seed: c.Seed, Watch: watch})
 	done()
 	if err != nil {
 		return 0, err

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 
+	"assay/internal/catalogue"
 	"assay/props/problems"
 	"assay/reduction/oneway"
 	"assay/samplers"
@@ -18,16 +19,16 @@ func (*list) run(_ context.Context, std streams) (code int, err error) {
 	var b bytes.Buffer
 	entry := func(name, description string) { fmt.Fprintf(&b, "  %s\n      %s\n", name, description) }
 	fmt.Fprintln(&b, "candidates")
-	for _, e := range samplers.List() {
-		entry(e.Base, e.Description)
+	for name, description := range samplers.List() {
+		entry(catalogue.Base(name), description)
 	}
 	fmt.Fprintln(&b, "\nproblems")
-	for _, e := range problems.List() {
-		entry(e.Name, e.Description)
+	for name, description := range problems.List() {
+		entry(name, description)
 	}
 	fmt.Fprintln(&b, "\none-way functions, for hard:FUNCTION among the problems and for assay invert")
-	for _, e := range oneway.List() {
-		entry(e.Name, e.Description)
+	for name, description := range oneway.List() {
+		entry(name, description)
 	}
 	_, err = std.out.Write(b.Bytes())
 	return exitOK, err

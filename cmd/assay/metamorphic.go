@@ -8,11 +8,12 @@ import (
 
 	"assay/props"
 	"assay/props/metamorphic"
+	asking "assay/props/run"
 	"assay/spec"
 )
 
 // metamorphic compares the candidate with itself; see package metamorphic.
-func (c *check) metamorphic(ctx context.Context, candidate spec.Sampler, p *spec.Problem, watch func(props.Progress), journal *props.Journal) (*metamorphic.Report, error) {
+func (c *check) metamorphic(ctx context.Context, candidate spec.Sampler, p *spec.Problem, watch func(props.Progress), journal *asking.Journal) (*metamorphic.Report, error) {
 	return metamorphic.Check(ctx, candidate, p, metamorphic.Options{
 		Alpha: c.Alpha, Calls: c.Calls, Draws: c.Draws, Seed: c.Seed, For: c.For, Jobs: c.jobs(), Watch: watch, Journal: journal,
 	})
@@ -31,6 +32,20 @@ func (c *check) metamorphicMistake(problems int) error {
 		return errors.New("--metamorphic takes no --witness: it has witnesses of its own")
 	case problems != 1:
 		return fmt.Errorf("--metamorphic takes one problem, not %d", problems)
+	case c.Calls == 0:
+		return errors.New("calls is 0, want at least 1")
+	}
+	return zeroMistake(c.Alpha, c.Draws)
+}
+
+// zeroMistake returns what is wrong with zeros where the user says so: of those who take options
+// as a struct, a zero asks for the default.
+func zeroMistake(alpha float64, draws int) error {
+	switch {
+	case alpha == 0:
+		return errors.New("alpha is 0, want a probability above 0 and below 1")
+	case draws == 0:
+		return errors.New("draws is 0, want at least 1")
 	}
 	return nil
 }

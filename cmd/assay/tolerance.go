@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 
 	"assay/spec"
 )
@@ -23,16 +22,8 @@ func (t tolerance) null() spec.Tolerance {
 	return null
 }
 
-// mistake returns which flag is out of its range, if one is.
-func (t tolerance) mistake() error {
-	if (spec.Tolerance{Tau: t.Tau}).Check() != nil {
-		return fmt.Errorf("--tau=%v: want %s", t.Tau, spec.TauRange)
-	}
-	if (spec.Tolerance{Delta: t.Delta}).Check() != nil {
-		return fmt.Errorf("--delta=%v: want %s", t.Delta, spec.DeltaRange)
-	}
-	return nil
-}
+// mistake returns what is out of its range, if anything is.
+func (t tolerance) mistake() error { return t.null().Check() }
 
 // checkMistake returns what does not go with --joint in a judgement at the given number of
 // single y, 0 for all y.

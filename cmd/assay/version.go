@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"runtime"
 
-	"assay/props"
+	"assay/internal/version"
 )
 
 // versionLine is what --version prints: all that a report of a mistake should name.
 func versionLine() string {
-	return fmt.Sprintf("assay %s, %s, %s/%s", props.Version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return fmt.Sprintf("assay %s, %s, %s/%s", version.String(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }

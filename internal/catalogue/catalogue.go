@@ -6,6 +6,7 @@ package catalogue
 
 import (
 	"fmt"
+	"iter"
 	"strings"
 )
 
@@ -92,6 +93,24 @@ func (c *Catalogue[T]) List() []Entry {
 		entries = append(entries, Entry{it.base, name, it.description})
 	}
 	return entries
+}
+
+// Names returns the canonical name of everything, in the order in which it was added, and its
+// description. It panics if the defaults of one are wrong.
+func (c *Catalogue[T]) Names() iter.Seq2[string, string] {
+	return func(yield func(name, description string) bool) {
+		for _, e := range c.List() {
+			if !yield(e.Name, e.Description) {
+				return
+			}
+		}
+	}
+}
+
+// Base returns a name without its arguments.
+func Base(name string) string {
+	base, _, _ := strings.Cut(name, ":")
+	return base
 }
 
 // Unknown is the error of a name that is not known. It says which was meant if

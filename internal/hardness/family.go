@@ -28,14 +28,14 @@ type Family struct {
 func ParseFamily(name string) (*Family, error) {
 	base, rest, _ := strings.Cut(name, ":")
 	var bases []string
-	for _, entry := range oneway.List() {
-		bases = append(bases, entry.Base)
-		if entry.Base != base {
+	for listed := range oneway.List() {
+		bases = append(bases, catalogue.Base(listed))
+		if catalogue.Base(listed) != base {
 			continue
 		}
 		f := &Family{base: base, rest: rest}
 		for _, key := range sizeKeys {
-			if slices.Contains(keys(entry.Name), key) {
+			if slices.Contains(keys(listed), key) {
 				f.key = key
 			}
 		}

@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"assay/internal/inverter"
 	"assay/reduction"
-	"assay/reduction/inverter"
 )
 
 func TestParseFamily(t *testing.T) {

@@ -8,8 +8,8 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 
+	"assay/internal/inverter"
 	"assay/reduction"
-	"assay/reduction/inverter"
 	"assay/spec"
 )
 

@@ -7,9 +7,9 @@ import (
 	"strings"
 
 	"assay/internal/catalogue"
+	"assay/internal/inverter"
 	"assay/internal/theorems"
 	"assay/reduction"
-	"assay/reduction/inverter"
 	"assay/samplers"
 	"assay/spec"
 )
@@ -72,9 +72,9 @@ func ParseMethod(name string) (Method, error) {
 	}
 	known = append(known, oracleName)
 	isSampler := false
-	for _, entry := range samplers.List() {
-		isSampler = isSampler || entry.Base == base
-		known = append(known, entry.Base)
+	for listed := range samplers.List() {
+		isSampler = isSampler || catalogue.Base(listed) == base
+		known = append(known, catalogue.Base(listed))
 	}
 	if !isSampler {
 		return Method{}, catalogue.Unknown("method", base, known)

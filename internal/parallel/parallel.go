@@ -1,6 +1,7 @@
-// Package parallel holds the one loop that shares work out over the processors. The
-// result depends on the work alone, not on how many processors there are or which is
-// quickest: each piece of work has an index, and puts its result where the index says.
+// Package parallel holds the one loop that shares work out over the processors, and the one
+// that makes calls which others answer ([InOrder]). The result depends on the work alone, not
+// on how many processors there are or which is quickest: each piece of work has an index, and
+// puts its result where the index says; answers are handed out in the order of the calls.
 package parallel
 
 import (

@@ -35,7 +35,7 @@ func contrapositiveOf(r *run, right spec.Sampler) (Result, error) {
 	worth := math.Exp(one.LogWealth())
 
 	judge := func(candidate spec.Sampler, targets int) (*inversion.Verdict, error) {
-		v, err := inversion.Invert(r.ctx, candidate, in, name, spec.Tolerance{}, inversion.Alpha(r.alpha), inversion.Targets(targets), inversion.Seed(r.seed))
+		v, err := inversion.Invert(r.ctx, candidate, in, name, spec.Tolerance{}, inversion.Options{Alpha: r.alpha, Targets: targets, Seed: r.seed})
 		if err == nil && v.Fault != nil {
 			err = v.Fault
 		}

@@ -13,8 +13,8 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"assay/internal/circuit"
+	"assay/internal/inverter"
 	"assay/reduction"
-	"assay/reduction/inverter"
 	"assay/reduction/oneway"
 	"assay/samplers"
 	"assay/spec"

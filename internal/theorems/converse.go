@@ -6,11 +6,11 @@ import (
 	"slices"
 	"strings"
 
+	"assay/internal/inverter"
 	"assay/props"
 	"assay/props/problems"
 	"assay/props/problems/hard"
 	"assay/reduction"
-	"assay/reduction/inverter"
 	"assay/spec"
 )
 

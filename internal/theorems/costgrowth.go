@@ -9,7 +9,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"assay/internal/circuit"
-	"assay/reduction/inverter"
+	"assay/internal/inverter"
 	"assay/reduction/oneway"
 )
 

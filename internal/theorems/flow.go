@@ -7,6 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"assay/internal/stats"
 	"assay/props/problems/hard"
 	"assay/reduction"
 	"assay/samplers"
@@ -151,7 +152,7 @@ func (f *flow) tolerance(n, m int, rng *rand.Rand) spec.Tolerance {
 			far++
 		}
 	}
-	_, delta := reduction.Interval(far, draws, 1-2*wrong)
+	_, delta := stats.Interval(far, draws, 1-2*wrong)
 	return spec.Tolerance{Tau: tau, Delta: delta + wrong + float64(n)*below(-dials.R)}
 }
 

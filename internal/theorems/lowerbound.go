@@ -12,8 +12,8 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"assay/internal/circuit"
+	"assay/internal/inverter"
 	"assay/props/problems"
-	"assay/reduction/inverter"
 	"assay/spec"
 )
 

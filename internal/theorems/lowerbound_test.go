@@ -12,7 +12,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"assay/internal/circuit"
-	"assay/reduction/inverter"
+	"assay/internal/inverter"
 	"assay/samplers"
 	"assay/spec"
 )
@@ -113,7 +113,8 @@ func rejectingBy(of func(m spec.Linear) (*mat.Dense, float64)) func(context.Cont
 		}
 		sampler := &samplers.Rejection{Proposal: samplers.Prior(), Max: 1e12}
 		err = sampler.Sample(ctx, mat.NewDense(draws, p.Dim(), nil), wrong, y, rng)
-		return int(sampler.Stats().Proposals), err
+		examined, _ := sampler.Proposals()
+		return int(examined), err
 	}
 }
 

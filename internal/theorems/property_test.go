@@ -8,8 +8,8 @@ import (
 
 	"pgregory.net/rapid"
 
+	"assay/internal/inverter"
 	"assay/props/evidence"
-	"assay/reduction/inverter"
 	"assay/spec"
 )
 

@@ -35,7 +35,8 @@ func newWait(r *run, p *spec.Problem, y []float64, draws int, rate float64, rng 
 func rejectionWait(ctx context.Context, p *spec.Problem, y []float64, draws int, rng *rand.Rand) (int, error) {
 	sampler := &samplers.Rejection{Proposal: samplers.Prior(), Max: 1e12}
 	err := sampler.Sample(ctx, mat.NewDense(draws, p.Dim(), nil), p, y, rng)
-	return int(sampler.Stats().Proposals), err
+	examined, _ := sampler.Proposals()
+	return int(examined), err
 }
 
 // share returns the unbiased estimate of the acceptance rate from a waiting time, which at

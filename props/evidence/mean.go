@@ -1,24 +1,10 @@
 package evidence
 
-import (
-	"math"
-
-	"gonum.org/v1/gonum/floats"
-)
-
-// LogMean returns the logarithm of the mean of exp(log(0)), ..., exp(log(n-1)): a mean of
-// wealths.
-func LogMean(n int, log func(i int) float64) float64 {
-	logs := make([]float64, n)
-	for i := range logs {
-		logs[i] = log(i)
-	}
-	return floats.LogSumExp(logs) - math.Log(float64(n))
-}
+import "assay/internal/stats"
 
 // meanLogWealth returns the logarithm of the mean wealth of the processes.
 func meanLogWealth(processes []*process) float64 {
-	return LogMean(len(processes), func(i int) float64 { return processes[i].LogWealth() })
+	return stats.LogMean(len(processes), func(i int) float64 { return processes[i].LogWealth() })
 }
 
 // leading returns which of the processes has the most wealth.

@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+
+	"assay/internal/stats"
 )
 
 // process is the evidence against one candidate on one problem: a wealth that
@@ -98,7 +100,7 @@ func (p *process) Observe(values [][]float64, truth int, ties *rand.Rand) {
 			} else {
 				copy(p.pool, v)
 			}
-			p.ranks[pool*p.witnesses+k] = Rank(p.pool, at, ties)
+			p.ranks[pool*p.witnesses+k] = stats.Rank(p.pool, at, ties)
 			deviation := p.standardise(k)
 			p.deviations[k] += weight * deviation
 		}
@@ -183,24 +185,6 @@ func (p *process) allow() {
 	for e, span := range p.spans {
 		p.portfolio.factor[e] /= 1 + p.distance*span
 	}
-}
-
-// Rank returns the number of values below that at index at, ties broken at
-// random.
-func Rank(values []float64, at int, ties *rand.Rand) int {
-	below, equal := 0, 0
-	for _, v := range values {
-		switch {
-		case v < values[at]:
-			below++
-		case v == values[at]:
-			equal++
-		}
-	}
-	if equal > 1 { // the truth equals itself
-		below += ties.IntN(equal)
-	}
-	return below
 }
 
 // Calls returns the number of calls observed.

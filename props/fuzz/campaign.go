@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"assay/internal/defaults"
 	"assay/internal/text"
 	"assay/props"
 	"assay/spec"
@@ -27,8 +28,9 @@ type Config struct {
 	// Keep is told of every counterexample as soon as it is confirmed, and again whenever
 	// it got smaller; those of one Origin replace each other.
 	Keep func(*props.Counterexample) error
-	// Watch, if not nil, is told of progress.
-	Watch func(Progress)
+	// Watch, if not nil, is told the state after every problem, and how many counterexamples
+	// there are.
+	Watch func(state State, found int)
 
 	judging func(judgement) (*props.Verdict, error) // in place of package props, in tests
 }
@@ -71,16 +73,10 @@ func (s *State) Check() error {
 	return nil
 }
 
-// Progress is how far a campaign has come.
-type Progress struct {
-	State
-	Found int
-}
-
 // Reasons for a campaign to end, besides those of package props.
 const (
-	StopFound    props.Stop = "as many counterexamples as were asked for"
-	StopProblems props.Stop = "as many problems as were asked for"
+	stopFound    props.Stop = "as many counterexamples as were asked for"
+	stopProblems props.Stop = "as many problems as were asked for"
 )
 
 // Report is the result of a campaign.
@@ -118,7 +114,7 @@ func Run(ctx context.Context, candidate spec.Sampler, state *State, unfinished [
 		return nil, fmt.Errorf("the campaign is one of %s, not of %s", state.Candidate, candidate.Name())
 	}
 	if config.Draws == 0 {
-		config.Draws = props.DefaultDraws
+		config.Draws = defaults.Draws
 	}
 	c := &campaign{Config: config, candidate: candidate, state: state, found: slices.Clone(unfinished)}
 	if state.Growth == nil {
@@ -145,9 +141,9 @@ func (c *campaign) run(ctx context.Context) (props.Stop, error) {
 			}
 			return props.StopInterrupted, nil
 		case c.Most > 0 && len(c.found) >= c.Most:
-			return StopFound, nil
+			return stopFound, nil
 		case c.Problems > 0 && c.state.Screened >= c.Problems:
-			return StopProblems, nil
+			return stopProblems, nil
 		}
 		if err := c.round(ctx); err != nil {
 			return "", err

@@ -102,7 +102,7 @@ func TestKilledAndResumed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(r.Found) != 1 || len(d.kept) != 1 || r.Stop != StopFound {
+		if len(r.Found) != 1 || len(d.kept) != 1 || r.Stop != stopFound {
 			t.Fatalf("killed at write %d, with %d confirmed, it ends with %s", kill, confirmed, r)
 		}
 		for _, c := range unfinished {
@@ -143,8 +143,8 @@ func TestInterrupted(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	c := silent(Config{})
-	c.Watch = func(p Progress) {
-		if p.Screened == 3 {
+	c.Watch = func(s State, _ int) {
+		if s.Screened == 3 {
 			cancel()
 		}
 	}

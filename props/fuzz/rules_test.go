@@ -91,7 +91,7 @@ func TestRefused(t *testing.T) {
 		return spec.Refuse("not today")
 	})
 	r := run(t, refuser, "any", 1e-3, 1, 6)
-	if s := r.State; s.Refused != 6 || s.Screened != 6 || s.Confirmations != 0 || len(r.Found) != 0 || r.Stop != StopProblems {
+	if s := r.State; s.Refused != 6 || s.Screened != 6 || s.Confirmations != 0 || len(r.Found) != 0 || r.Stop != stopProblems {
 		t.Errorf("%s; want 6 screened, all refused", r)
 	}
 	if !strings.Contains(r.String(), "6 problems screened (6 refused), 0 confirmations") {
@@ -118,7 +118,7 @@ func TestStops(t *testing.T) {
 	c := silent(Config{Most: 1})
 	c.Draws = 3
 	r, err := Run(t.Context(), prior, state(), []*props.Counterexample{old}, c)
-	if err != nil || r.Stop != StopFound || len(r.Found) != 1 || r.Found[0] != old || r.State.Screened != 0 {
+	if err != nil || r.Stop != stopFound || len(r.Found) != 1 || r.Found[0] != old || r.State.Screened != 0 {
 		t.Errorf("with as many as were asked for: %v, %v", r, err)
 	}
 }

@@ -117,7 +117,7 @@ func (c *campaign) screen(ctx context.Context, s *suspect, calls int) (suspicion
 		}
 	}
 	if c.Watch != nil {
-		c.Watch(Progress{*c.state, len(c.found)})
+		c.Watch(*c.state, len(c.found))
 	}
 	return caught(s.verdict), nil
 }

@@ -3,8 +3,8 @@ package fuzz
 import (
 	"context"
 
+	"assay/internal/stats"
 	"assay/props"
-	"assay/props/evidence"
 	"assay/spec"
 )
 
@@ -39,7 +39,7 @@ func (c *campaign) spend(k kind) (stake, error) {
 }
 
 // share is the level of the n-th judgement of one kind; these sum to alpha/2.
-func share(alpha float64, n int) float64 { return evidence.Level(alpha/2, n) }
+func share(alpha float64, n int) float64 { return stats.Level(alpha/2, n) }
 
 // seed returns the root seed of a judgement.
 func (c *campaign) seed(k kind, number int) uint64 {

@@ -75,15 +75,15 @@ func (inversionFormat) MarshalText() ([]byte, error) { return []byte("assay inve
 // rejection, so that the rate is known. name is that of the problem, for reports. It is an
 // error, and no verdict, if the candidate or the instance is nil, or an option or the tolerance is
 // out of range.
-func Invert(ctx context.Context, candidate spec.Sampler, in *reduction.Instance, name string, tolerance spec.Tolerance, opts ...Option) (*Verdict, error) {
-	o, err := newOptions(opts)
+func Invert(ctx context.Context, candidate spec.Sampler, in *reduction.Instance, name string, tolerance spec.Tolerance, o Options) (*Verdict, error) {
 	switch {
-	case err != nil:
-		return nil, err
 	case candidate == nil:
 		return nil, errors.New("the candidate is nil: want a spec.Sampler")
 	case in == nil:
 		return nil, errors.New("the instance is nil: want one of reduction.New")
+	}
+	if err := o.complete(); err != nil {
+		return nil, err
 	}
 	if tolerance.Form == "" {
 		tolerance.Form = spec.Definition15
@@ -102,19 +102,19 @@ func Invert(ctx context.Context, candidate spec.Sampler, in *reduction.Instance,
 	slack := in.Slack(tolerance.Tau * in.Dials().R)
 	bound := min(1, tolerance.Failure()+slack)
 	v := &Verdict{
-		Candidate: candidate.Name(), Function: name, Alpha: o.alpha, Tolerance: tolerance, Slack: slack, Bound: bound,
-		DrawsACall: o.draws, Seed: o.seed, Stop: props.StopCalls, Outcome: props.NotRejected,
+		Candidate: candidate.Name(), Function: name, Alpha: o.Alpha, Tolerance: tolerance, Slack: slack, Bound: bound,
+		DrawsACall: o.Draws, Seed: o.Seed, Stop: props.StopCalls, Outcome: props.NotRejected,
 	}
-	v.Planned = o.targets
-	if o.limit > 0 {
+	v.Planned = o.Targets
+	if o.For > 0 {
 		v.Planned = 0
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, o.limit)
+		ctx, cancel = context.WithTimeout(ctx, o.For)
 		defer cancel()
 	}
 	failures := evidence.NewFailures(bound)
-	for target := range o.targets {
-		share, fault := v.attempt(ctx, candidate, in, problem, target, o)
+	for target := range o.Targets {
+		share, fault := v.attempt(ctx, candidate, in, problem, target, &o)
 		if ctx.Err() != nil {
 			v.Stop = props.StopInterrupted
 			if errors.Is(ctx.Err(), context.DeadlineExceeded) {
@@ -131,11 +131,11 @@ func Invert(ctx context.Context, candidate spec.Sampler, in *reduction.Instance,
 		}
 		failures.Observe(share)
 		v.Log10Wealth = failures.LogWealth() / math.Ln10
-		if v.RejectedAt == 0 && failures.LogWealth() >= -math.Log(o.alpha) {
+		if v.RejectedAt == 0 && failures.LogWealth() >= -math.Log(o.Alpha) {
 			v.RejectedAt = v.Targets
 		}
-		if o.progress != nil {
-			o.progress(props.Progress{Calls: v.Targets, Budget: o.targets, Log10Wealth: v.Log10Wealth, Threshold: -math.Log10(o.alpha)})
+		if o.Watch != nil {
+			o.Watch(props.Progress{Calls: v.Targets, Budget: o.Targets, Log10Wealth: v.Log10Wealth, Threshold: -math.Log10(o.Alpha)})
 		}
 	}
 	v.Denoised = counted.points.Load()
@@ -150,7 +150,7 @@ func Invert(ctx context.Context, candidate spec.Sampler, in *reduction.Instance,
 
 // attempt asks the candidate for one target, and returns the share of its draws that
 // are not preimages.
-func (v *Verdict) attempt(ctx context.Context, candidate spec.Sampler, in *reduction.Instance, problem *spec.Problem, target int, o *options) (share float64, fault *props.Fault) {
+func (v *Verdict) attempt(ctx context.Context, candidate spec.Sampler, in *reduction.Instance, problem *spec.Problem, target int, o *Options) (share float64, fault *props.Fault) {
 	rng := o.key("invert", problem.Digest(), uint64(target)).Stream()
 	z := in.RandomImage(rng)
 	y := in.Target(z, rng)
@@ -160,10 +160,8 @@ func (v *Verdict) attempt(ctx context.Context, candidate spec.Sampler, in *reduc
 		Key: o.key("candidate", problem.Digest(), uint64(target)),
 	})
 	v.Elapsed += time.Since(start)
-	if answer.Fault != nil {
-		fault = props.FaultOf(answer.Fault)
-		fault.Problem, fault.Call = problem.Name(), target
-		return 0, fault
+	if f := answer.Fault; f != nil {
+		return 0, &props.Fault{Kind: props.FaultKind(f.Kind), Message: f.Message, Stack: f.Stack, Problem: problem.Name(), Call: target}
 	}
 	found := in.Read(answer.Draws, z).Found
 	v.Targets++

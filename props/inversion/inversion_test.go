@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -29,10 +30,10 @@ func hardInstance(t testing.TB, name string) (*reduction.Instance, string) {
 	return in, canonical
 }
 
-func invert(t testing.TB, s spec.Sampler, function string, tolerance spec.Tolerance, opts ...inversion.Option) *inversion.Verdict {
+func invert(t testing.TB, s spec.Sampler, function string, tolerance spec.Tolerance, o inversion.Options) *inversion.Verdict {
 	t.Helper()
 	in, name := hardInstance(t, function)
-	v, err := inversion.Invert(t.Context(), s, in, name, tolerance, opts...)
+	v, err := inversion.Invert(t.Context(), s, in, name, tolerance, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +55,7 @@ func failing(probability float64) spec.Sampler {
 // probability 40 times the bound, 1e-3 at most), and whoever ignores the data, or
 // guides itself by the score, inverts none and is rejected within 20 targets.
 func TestInvert(t *testing.T) {
-	v := invert(t, samplers.Exact(), "goldreich:n=12,m=12", spec.Tolerance{}, inversion.Targets(40))
+	v := invert(t, samplers.Exact(), "goldreich:n=12,m=12", spec.Tolerance{}, inversion.Options{Targets: 40})
 	if v.Outcome != props.NotRejected || v.Inverted != 40 || v.Targets != 40 {
 		t.Errorf("exact: %s", v)
 	}
@@ -67,7 +68,7 @@ func TestInvert(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, function := range []string{"goldreich:n=20", "aes128"} {
-			v := invert(t, s, function, spec.Tolerance{}, inversion.Draws(2))
+			v := invert(t, s, function, spec.Tolerance{}, inversion.Options{Draws: 2})
 			if v.Outcome != props.Rejected || v.RejectedAt > 20 || v.Targets != 20 {
 				t.Errorf("%s on %s: %s", name, function, v)
 			}
@@ -92,7 +93,7 @@ func TestInvertTolerance(t *testing.T) {
 		delta   float64
 		want    props.Outcome
 	}{{0.2, 0.2, props.NotRejected}, {0.2, 0, props.Rejected}, {0.6, 0.2, props.Rejected}} {
-		if v := invert(t, failing(test.failure), function, spec.Tolerance{Delta: test.delta}, inversion.Targets(400)); v.Outcome != test.want {
+		if v := invert(t, failing(test.failure), function, spec.Tolerance{Delta: test.delta}, inversion.Options{Targets: 400}); v.Outcome != test.want {
 			t.Errorf("failure %v, delta %v: %s", test.failure, test.delta, v)
 		}
 	}
@@ -113,10 +114,10 @@ func TestInvertTolerance(t *testing.T) {
 		}
 		return nil
 	})
-	if v := invert(t, moved, function, spec.Tolerance{Tau: 0.75}, inversion.Targets(400)); v.Outcome != props.NotRejected {
+	if v := invert(t, moved, function, spec.Tolerance{Tau: 0.75}, inversion.Options{Targets: 400}); v.Outcome != props.NotRejected {
 		t.Errorf("moved by tau: %s", v)
 	}
-	if v := invert(t, moved, function, spec.Tolerance{}, inversion.Targets(2000)); v.Outcome != props.Rejected {
+	if v := invert(t, moved, function, spec.Tolerance{}, inversion.Options{Targets: 2000}); v.Outcome != props.Rejected {
 		t.Errorf("moved by tau, no tolerance: %s", v)
 	}
 }
@@ -131,7 +132,7 @@ func TestExcludedDelta(t *testing.T) {
 		excluded := map[spec.Form]float64{}
 		for _, form := range []spec.Form{"", spec.Joint} {
 			for _, delta := range []float64{0, 0.9} { // what was asked for does not matter
-				v := invert(t, samplers.Prior(), "aes128", spec.Tolerance{Delta: delta, Form: form}, inversion.Targets(targets))
+				v := invert(t, samplers.Prior(), "aes128", spec.Tolerance{Delta: delta, Form: form}, inversion.Options{Targets: targets})
 				if v.Inverted != 0 {
 					t.Fatalf("the prior inverts AES-128? %s", v)
 				}
@@ -176,12 +177,12 @@ func TestInvertForms(t *testing.T) {
 		{spec.Tolerance{Delta: 0.2, Form: spec.Joint}, props.Rejected},
 		{spec.Tolerance{Delta: 0.1}, props.Rejected},
 	} {
-		if v := invert(t, both, function, test.tolerance, inversion.Targets(800)); v.Outcome != test.want {
+		if v := invert(t, both, function, test.tolerance, inversion.Options{Targets: 800}); v.Outcome != test.want {
 			t.Errorf("%+v: want %s, got %s", test.tolerance, test.want, v)
 		}
 	}
 	in, name := hardInstance(t, function)
-	if _, err := inversion.Invert(t.Context(), both, in, name, spec.Tolerance{Delta: 0.1, Form: spec.Definition13}); err == nil {
+	if _, err := inversion.Invert(t.Context(), both, in, name, spec.Tolerance{Delta: 0.1, Form: spec.Definition13}, inversion.Options{}); err == nil {
 		t.Error("by Definition 1.3, which has no y: no error")
 	}
 }
@@ -200,25 +201,29 @@ func uniformOf(y []float64) float64 {
 func TestInvertFaults(t *testing.T) {
 	in, name := hardInstance(t, "identity:n=4")
 	crash := spec.NewSampler("crash", true, func(context.Context, *mat.Dense, *spec.Problem, []float64, *rand.Rand) error { panic("boom") })
-	v, err := inversion.Invert(t.Context(), crash, in, name, spec.Tolerance{})
+	v, err := inversion.Invert(t.Context(), crash, in, name, spec.Tolerance{}, inversion.Options{})
 	if err != nil || v.Outcome != props.Inconclusive || v.Fault == nil || v.Fault.Kind != props.FaultPanic || !strings.Contains(v.String(), "boom") {
 		t.Errorf("%v, %v", v, err)
 	}
-	if _, err := inversion.Invert(t.Context(), crash, in, name, spec.Tolerance{Tau: -1}); err == nil || !strings.Contains(err.Error(), "tau is -1") {
+	if _, err := inversion.Invert(t.Context(), crash, in, name, spec.Tolerance{Tau: -1}, inversion.Options{}); err == nil || !strings.Contains(err.Error(), "tau is -1") {
 		t.Errorf("tau of -1: %v", err)
 	}
-	if _, err := inversion.Invert(t.Context(), nil, in, name, spec.Tolerance{}); err == nil || !strings.Contains(err.Error(), "the candidate is nil") {
+	if _, err := inversion.Invert(t.Context(), nil, in, name, spec.Tolerance{}, inversion.Options{}); err == nil || !strings.Contains(err.Error(), "the candidate is nil") {
 		t.Errorf("no candidate: %v", err)
 	}
-	if _, err := inversion.Invert(t.Context(), crash, nil, name, spec.Tolerance{}); err == nil || !strings.Contains(err.Error(), "the instance is nil") {
+	if _, err := inversion.Invert(t.Context(), crash, nil, name, spec.Tolerance{}, inversion.Options{}); err == nil || !strings.Contains(err.Error(), "the instance is nil") {
 		t.Errorf("no instance: %v", err)
 	}
-	if _, err := inversion.Invert(t.Context(), crash, in, name, spec.Tolerance{}, nil); err == nil || !strings.Contains(err.Error(), "option 1 of 1 is nil") {
-		t.Errorf("a nil option: %v", err)
+	for words, o := range map[string]inversion.Options{
+		"alpha is 1,": {Alpha: 1}, "targets is -1,": {Targets: -1}, "draws is -1,": {Draws: -1}, "time limit is -1s,": {For: -time.Second},
+	} {
+		if _, err := inversion.Invert(t.Context(), crash, in, name, spec.Tolerance{}, o); err == nil || !strings.Contains(err.Error(), words) {
+			t.Errorf("%+v: %v, want an error with %q", o, err, words)
+		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	v, err = inversion.Invert(ctx, samplers.Exact(), in, name, spec.Tolerance{})
+	v, err = inversion.Invert(ctx, samplers.Exact(), in, name, spec.Tolerance{}, inversion.Options{})
 	if err != nil || v.Stop != props.StopInterrupted || v.Outcome != props.Inconclusive {
 		t.Errorf("interrupted: %v, %v", v, err)
 	}
@@ -226,7 +231,7 @@ func TestInvertFaults(t *testing.T) {
 
 func TestInversionIsDeterministic(t *testing.T) {
 	text := func(seed uint64) string {
-		b, err := json.Marshal(invert(t, failing(0.5), "goldreich:n=8,m=8", spec.Tolerance{}, inversion.Seed(seed)))
+		b, err := json.Marshal(invert(t, failing(0.5), "goldreich:n=8,m=8", spec.Tolerance{}, inversion.Options{Seed: seed}))
 		if err != nil {
 			t.Fatal(err)
 		}

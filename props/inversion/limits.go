@@ -1,9 +1,6 @@
 package inversion
 
-import (
-	"assay/props/evidence"
-	"assay/reduction"
-)
+import "assay/internal/stats"
 
 // limits returns confidence limits for the probability that a target is inverted, each of
 // which errs with probability at most miss, although a run may end at any time: by a fault, a
@@ -14,9 +11,9 @@ import (
 // are from a sequence that covers at all times at once.
 func (v *Verdict) limits(miss float64) (low, high float64) {
 	if v.Planned == 0 {
-		return evidence.MeanInterval(float64(v.Inverted), float64(v.Targets), 1-miss)
+		return stats.MeanInterval(float64(v.Inverted), float64(v.Targets), 1-miss)
 	}
-	low, _ = reduction.Interval(v.Inverted, v.Planned, 1-2*miss)
-	_, high = reduction.Interval(v.Inverted+v.Planned-v.Targets, v.Planned, 1-2*miss)
+	low, _ = stats.Interval(v.Inverted, v.Planned, 1-2*miss)
+	_, high = stats.Interval(v.Inverted+v.Planned-v.Targets, v.Planned, 1-2*miss)
 	return low, high
 }

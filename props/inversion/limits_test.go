@@ -6,10 +6,11 @@ import (
 	"strings"
 	"testing"
 
+	"assay/internal/defaults"
+	"assay/internal/stats"
 	"assay/props"
 	"assay/props/evidence"
 	"assay/props/problems/hard"
-	"assay/reduction"
 	"assay/samplers"
 	"assay/spec"
 )
@@ -63,7 +64,7 @@ func TestLimitsCoverWheneverItEnds(t *testing.T) {
 			_, high = at(k, n).limits(0.05)
 			return 0, high
 		})
-		fixed := table(test.most, func(k, n int) (low, high float64) { return reduction.Interval(k, n, 0.95) })
+		fixed := table(test.most, func(k, n int) (low, high float64) { return stats.Interval(k, n, 0.95) })
 		var both, upper, control float64
 		for p := 0.025; p < 1; p += 0.05 {
 			both = max(both, everMisses(p, printed))
@@ -88,7 +89,7 @@ func TestLimitsCoverWheneverItEnds(t *testing.T) {
 func TestLimitsOfAWholeRun(t *testing.T) {
 	v := &Verdict{Planned: 20, Targets: 20, Inverted: 3}
 	low, high := v.limits(0.025)
-	if wantLow, wantHigh := reduction.Interval(3, 20, 0.95); low != wantLow || high != wantHigh {
+	if wantLow, wantHigh := stats.Interval(3, 20, 0.95); low != wantLow || high != wantHigh {
 		t.Errorf("from %v to %v, want %v to %v", low, high, wantLow, wantHigh)
 	}
 	if words := v.String(); !strings.Contains(words, fmt.Sprintf("(95%% interval %.3f to %.3f), ", low, high)) {
@@ -97,7 +98,7 @@ func TestLimitsOfAWholeRun(t *testing.T) {
 	early := &Verdict{Planned: 20, Targets: 8, Inverted: 3}
 	low, high = early.limits(0.025)
 	for rest := range 13 {
-		if wholeLow, wholeHigh := reduction.Interval(3+rest, 20, 0.95); wholeLow < low || wholeHigh > high {
+		if wholeLow, wholeHigh := stats.Interval(3+rest, 20, 0.95); wholeLow < low || wholeHigh > high {
 			t.Errorf("from %v to %v after 8 targets, but from %v to %v if %d of the others are inverted", low, high, wholeLow, wholeHigh, rest)
 		}
 		whole := &Verdict{Planned: 20, Targets: 20, Inverted: 3 + rest}
@@ -113,7 +114,7 @@ func TestLimitsOfAWholeRun(t *testing.T) {
 		t.Errorf("it says\n%s", words)
 	}
 	low, high = timed.limits(0.025)
-	if wantLow, wantHigh := evidence.MeanInterval(3, 8, 0.975); low != wantLow || high != wantHigh {
+	if wantLow, wantHigh := stats.MeanInterval(3, 8, 0.975); low != wantLow || high != wantHigh {
 		t.Errorf("from %v to %v, want %v to %v", low, high, wantLow, wantHigh)
 	}
 }
@@ -144,11 +145,11 @@ func TestInvertRejectsAtOneOverAlpha(t *testing.T) {
 					first = targets
 				}
 			}
-			v, err := Invert(t.Context(), samplers.Prior(), in, name, spec.Tolerance{}, Alpha(alpha), Watch(watch))
+			v, err := Invert(t.Context(), samplers.Prior(), in, name, spec.Tolerance{}, Options{Alpha: alpha, Watch: watch})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if v.Outcome != props.Rejected || v.RejectedAt != first || first == 0 || targets != DefaultTargets {
+			if v.Outcome != props.Rejected || v.RejectedAt != first || first == 0 || targets != defaults.Targets {
 				t.Errorf("alpha %v: %s at target %d of %d, want %d", alpha, v.Outcome, v.RejectedAt, targets, first)
 			}
 			all := evidence.NewFailures(in.Slack(0)) // the wealth does not depend on the order

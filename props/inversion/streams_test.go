@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"assay/internal/defaults"
 	"assay/props/problems/hard"
 	"assay/samplers"
 	"assay/spec"
@@ -17,20 +18,18 @@ func TestStreamsOfAnInversion(t *testing.T) {
 		t.Fatal(err)
 	}
 	opened, purposes := map[string]bool{}, map[string]int{}
-	watched := func(o *options) {
-		o.opened = func(purpose string, digest []byte, replicate uint64) {
-			key := fmt.Sprintf("%s of %x, replicate %d", purpose, digest, replicate)
-			if opened[key] {
-				t.Errorf("%s is opened twice", key)
-			}
-			opened[key] = true
-			purposes[purpose]++
+	watched := Options{opened: func(purpose string, digest []byte, replicate uint64) {
+		key := fmt.Sprintf("%s of %x, replicate %d", purpose, digest, replicate)
+		if opened[key] {
+			t.Errorf("%s is opened twice", key)
 		}
-	}
+		opened[key] = true
+		purposes[purpose]++
+	}}
 	if _, err := Invert(t.Context(), samplers.Exact(), in, name, spec.Tolerance{}, watched); err != nil {
 		t.Fatal(err)
 	}
-	if len(purposes) != 2 || purposes["invert"] != DefaultTargets || purposes["candidate"] != DefaultTargets {
-		t.Errorf("streams %v, want an inversion's and a candidate's for each of %d targets", purposes, DefaultTargets)
+	if len(purposes) != 2 || purposes["invert"] != defaults.Targets || purposes["candidate"] != defaults.Targets {
+		t.Errorf("streams %v, want an inversion's and a candidate's for each of %d targets", purposes, defaults.Targets)
 	}
 }

@@ -6,8 +6,10 @@ import (
 	"strings"
 	"time"
 
+	"assay/internal/defaults"
 	"assay/internal/text"
 	"assay/props"
+	"assay/props/run"
 	"assay/spec"
 )
 
@@ -30,7 +32,7 @@ type Options struct {
 	For     time.Duration
 	Jobs    int
 	Watch   func(props.Progress)
-	Journal *props.Journal
+	Journal *run.Journal
 }
 
 // Report is the result of a check. Its JSON form holds no times.
@@ -80,13 +82,13 @@ func Check(ctx context.Context, candidate spec.Sampler, p *spec.Problem, o Optio
 		return nil, errors.New("the problem is nil, or has no prior: want one of spec.NewProblem")
 	}
 	if o.Alpha == 0 {
-		o.Alpha = props.DefaultAlpha
+		o.Alpha = defaults.Alpha
 	}
 	if o.Calls == 0 {
-		o.Calls = props.DefaultCalls
+		o.Calls = defaults.Calls
 	}
 	if o.Draws == 0 {
-		o.Draws = props.DefaultDraws
+		o.Draws = defaults.Draws
 	}
 	r := &Report{
 		Candidate: candidate.Name(), Problem: p.Name(), Outcome: props.Inconclusive, Stop: props.StopRefusal,

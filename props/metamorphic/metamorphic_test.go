@@ -16,6 +16,7 @@ import (
 
 	"assay/props"
 	"assay/props/problems"
+	"assay/props/run"
 	"assay/samplers"
 	"assay/spec"
 )
@@ -264,7 +265,7 @@ func TestZeros(t *testing.T) {
 // TestJournal: a journal that a judgement by exact draws left behind changes nothing, and
 // the second time the candidate is not asked.
 func TestJournal(t *testing.T) {
-	journal, err := props.OpenJournal(filepath.Join(t.TempDir(), "journal"))
+	journal, err := run.OpenJournal(filepath.Join(t.TempDir(), "journal"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -279,7 +280,7 @@ func TestJournal(t *testing.T) {
 		t.Fatal(err)
 	}
 	var reports []string
-	for _, remembered := range []*props.Journal{nil, journal, journal} {
+	for _, remembered := range []*run.Journal{nil, journal, journal} {
 		asked.Store(0)
 		r, err := Check(t.Context(), exact, p, Options{Calls: 20, Journal: remembered})
 		if err != nil {

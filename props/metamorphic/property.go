@@ -9,8 +9,9 @@ import (
 
 	"pgregory.net/rapid"
 
+	"assay/internal/defaults"
+	"assay/internal/stats"
 	"assay/props"
-	"assay/props/evidence"
 	"assay/spec"
 )
 
@@ -22,7 +23,7 @@ import (
 // bound holds, shrinking included. Calls are 200 unless o says otherwise.
 func Property(candidate spec.Sampler, over *rapid.Generator[*spec.Problem], o Options) func(*rapid.T) {
 	if o.Alpha == 0 {
-		o.Alpha = props.DefaultAlpha
+		o.Alpha = defaults.Alpha
 	}
 	if o.Calls == 0 {
 		o.Calls = 200
@@ -59,7 +60,7 @@ func (p *property) report(ctx context.Context, problem *spec.Problem) (*Report, 
 		return r, nil
 	}
 	o := p.options
-	o.Alpha = evidence.Level(o.Alpha, len(p.reports)+1)
+	o.Alpha = stats.Level(o.Alpha, len(p.reports)+1)
 	r, err := Check(ctx, p.candidate, problem, o)
 	if err != nil {
 		return nil, err

@@ -1,9 +1,11 @@
 package problems
 
 import (
+	"iter"
 	"strings"
 
 	"assay/internal/catalogue"
+	"assay/internal/registry"
 	"assay/spec"
 )
 
@@ -25,14 +27,14 @@ var families = catalogue.New[family]("problem").
 // out all of them. A mistake in the name is one error that says what would be
 // right.
 func Parse(name string) (*spec.Problem, error) {
-	for _, f := range registered {
+	for _, f := range registry.Families() {
 		if argument, ok := strings.CutPrefix(name, f.Prefix); ok {
-			return f.problem(argument)
+			return f.Problem(argument)
 		}
 	}
 	var others []string
-	for _, f := range registered {
-		others = append(others, f.base())
+	for _, f := range registry.Families() {
+		others = append(others, f.Base())
 	}
 	build, canonical, err := families.Parse(name, others...)
 	if err != nil {
@@ -41,14 +43,19 @@ func Parse(name string) (*spec.Problem, error) {
 	return build(canonical)
 }
 
-// Entry describes a named problem.
-type Entry = catalogue.Entry
-
-// List returns the catalogue, the registered families last.
-func List() []Entry {
-	entries := families.List()
-	for _, f := range registered {
-		entries = append(entries, f.entry())
+// List returns the canonical name of one problem of each kind, with every argument at its
+// default, and says in one line what it is.
+func List() iter.Seq2[string, string] {
+	return func(yield func(name, description string) bool) {
+		for name, description := range families.Names() {
+			if !yield(name, description) {
+				return
+			}
+		}
+		for _, f := range registry.Families() {
+			if !yield(f.Default(), f.Description) {
+				return
+			}
+		}
 	}
-	return entries
 }

@@ -55,17 +55,17 @@ func checkFiniteLaw(t failer, p *spec.Problem, rng *rand.Rand) {
 // Every problem of the list can be had by its name, which is canonical, and is the
 // one that its base stands for.
 func TestCatalogue(t *testing.T) {
-	for _, entry := range List() {
-		p := mustParse(t, entry.Name)
-		if p.Name() != entry.Name {
-			t.Errorf("%s is called %s", entry.Name, p.Name())
+	for listed, description := range List() {
+		p := mustParse(t, listed)
+		if p.Name() != listed {
+			t.Errorf("%s is called %s", listed, p.Name())
 		}
-		base, _, _ := strings.Cut(entry.Name, ":")
+		base, _, _ := strings.Cut(listed, ":")
 		if short := mustParse(t, base); !slices.Equal(short.Digest(), p.Digest()) {
-			t.Errorf("%s is not %s", base, entry.Name)
+			t.Errorf("%s is not %s", base, listed)
 		}
-		if entry.Description == "" {
-			t.Errorf("%s is not described", entry.Name)
+		if description == "" {
+			t.Errorf("%s is not described", listed)
 		}
 		checkFiniteLaw(t, p, spec.Stream(1, "test", p.Digest(), 0))
 	}

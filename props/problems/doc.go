@@ -7,7 +7,7 @@
 // choose problems, never noise.
 //
 // Families that depend on more than judging does are packages of their own, which
-// [Register] themselves when they are imported: see problems/hard.
+// register themselves when they are imported: see problems/hard.
 //
 // It judges nothing: that is the work of the package above. Start with
 // catalogue.go.

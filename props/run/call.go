@@ -10,6 +10,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"assay/internal/kinds"
 	"assay/spec"
 )
 
@@ -150,7 +151,7 @@ func (a Answer) check(c Call) *Fault {
 		return a.Fault
 	}
 	if a.Draws == nil {
-		return &Fault{Kind: FaultShape, Message: "returned no draws"}
+		return &Fault{Kind: kinds.Shape, Message: "returned no draws"}
 	}
 	rows, cols := a.Draws.Dims()
 	d := cols
@@ -158,12 +159,12 @@ func (a Answer) check(c Call) *Fault {
 		d = c.Problem.Dim()
 	}
 	if rows != c.Draws || cols != d {
-		return &Fault{Kind: FaultShape, Message: fmt.Sprintf("returned %d x %d draws, want %d x %d", rows, cols, c.Draws, d)}
+		return &Fault{Kind: kinds.Shape, Message: fmt.Sprintf("returned %d x %d draws, want %d x %d", rows, cols, c.Draws, d)}
 	}
 	for i := range c.Draws {
 		for j, v := range a.Draws.RawRowView(i) {
 			if math.IsNaN(v) || math.IsInf(v, 0) {
-				return &Fault{Kind: FaultNonFinite, Message: fmt.Sprintf("draw %d of %d has %v in coordinate %d", i, c.Draws, v, j)}
+				return &Fault{Kind: kinds.NonFinite, Message: fmt.Sprintf("draw %d of %d has %v in coordinate %d", i, c.Draws, v, j)}
 			}
 		}
 	}

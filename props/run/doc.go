@@ -4,7 +4,7 @@
 // program of its own looks like any other), a journal of answers in front of it
 // ([Journalled]), or a folder in which calls are left ([Offline]).
 //
-// An answer is a function of its call, the stream of the sampler included, and [InOrder] hands
-// answers out in the order of the calls, however many are under way and whichever ends first.
-// So what is concluded from them does not depend on who answered where.
+// An answer is a function of its call, the stream of the sampler included, and a judgement takes
+// answers in the order of the calls, however many are under way and whichever ends first. So what
+// is concluded from them does not depend on who answered where.
 package run

@@ -4,20 +4,15 @@ import (
 	"errors"
 	"fmt"
 
+	"assay/internal/kinds"
 	"assay/spec"
-)
-
-// The kinds of [Fault], besides those that the error of a sampler names itself.
-const (
-	FaultPanic     = "panic"
-	FaultError     = "error"
-	FaultNonFinite = "non-finite draw"
-	FaultShape     = "wrong shape"
-	FaultRefusal   = "refusal" // see [spec.Refusal]; no mistake
 )
 
 // Fault is why a call came to nothing.
 type Fault struct {
+	// Kind is in words: "panic", "error", "non-finite draw", "wrong shape", "refusal" (see
+	// [spec.Refusal]; it is not a mistake), or what the error of the sampler names by a method
+	// FaultKind, as those of package samplers/external do.
 	Kind    string `json:"kind"`
 	Message string `json:"message"`
 	// Stack is the trace of a panic. It holds addresses, which differ from run to run, and
@@ -29,14 +24,14 @@ type Fault struct {
 func (f *Fault) Error() string { return fmt.Sprintf("%s: %s", f.Kind, f.Message) }
 
 // failed returns the answer of a call that ended with an error, whose kind is the one that it
-// names itself, as those of package samplers/external do, or FaultError.
+// names itself, or "error".
 func failed(err error) Answer {
-	kind := FaultError
+	kind := kinds.Error
 	var named interface{ FaultKind() string }
 	refusal := (*spec.Refusal)(nil)
 	switch {
 	case errors.As(err, &refusal):
-		kind = FaultRefusal
+		kind = kinds.Refusal
 	case errors.As(err, &named):
 		kind = named.FaultKind()
 	}

@@ -8,6 +8,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"assay/internal/kinds"
 	"assay/internal/parallel"
 	"assay/spec"
 )
@@ -30,7 +31,7 @@ type inProcess struct {
 
 // AtOnce is that of the sampler, or zeros if it does not say.
 func (r inProcess) AtOnce(numbers int) (now, most int) {
-	return atOnce(r.sampler, numbers)
+	return parallel.AtOnce(r.sampler, numbers)
 }
 
 // Answer implements [Runner].
@@ -43,7 +44,7 @@ func (r inProcess) Answer(ctx context.Context, c Call) (answer Answer) {
 	defer func() {
 		if v := recover(); v != nil {
 			value, stack := parallel.Recovered(v)
-			answer = Answer{Fault: &Fault{Kind: FaultPanic, Message: fmt.Sprint(value), Stack: string(stack)}}
+			answer = Answer{Fault: &Fault{Kind: kinds.Panic, Message: fmt.Sprint(value), Stack: string(stack)}}
 		}
 	}()
 	draws := mat.NewDense(c.Draws, c.Problem.Dim(), nil)

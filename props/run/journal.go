@@ -13,6 +13,8 @@ import (
 	"sync"
 
 	"gonum.org/v1/gonum/mat"
+
+	"assay/internal/parallel"
 )
 
 // Journal remembers the answers of samplers in a file, so that a judgement that was
@@ -147,7 +149,7 @@ type journalled struct {
 
 // AtOnce is that of the runner behind, or zeros if it does not say.
 func (r journalled) AtOnce(numbers int) (now, most int) {
-	return atOnce(r.Runner, numbers)
+	return parallel.AtOnce(r.Runner, numbers)
 }
 
 // Answer implements [Runner].

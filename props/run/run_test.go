@@ -4,18 +4,17 @@ import (
 	"context"
 	"encoding/json"
 	"math"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"reflect"
-	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"gonum.org/v1/gonum/mat"
 
+	"assay/internal/kinds"
+	"assay/internal/parallel"
 	"assay/props/problems"
 	"assay/samplers"
 	"assay/spec"
@@ -51,7 +50,7 @@ func TestJSON(t *testing.T) {
 	}
 	for _, a := range []Answer{
 		{Draws: mat.NewDense(2, 2, []float64{1, math.Nextafter(0, 1), -3, 0.1}), Spent: map[string]float64{"denoiser calls": 12}},
-		{Fault: &Fault{Kind: FaultRefusal, Message: "not today"}},
+		{Fault: &Fault{Kind: kinds.Refusal, Message: "not today"}},
 	} {
 		text, err := json.Marshal(a)
 		if err != nil {
@@ -106,52 +105,8 @@ func TestInProcess(t *testing.T) {
 			t.Errorf("answered %+v, want %v", a, want)
 		}
 	}
-	if a := InProcess(samplers.Exact()).Answer(t.Context(), read); a.Fault == nil || a.Fault.Kind != FaultError || !strings.Contains(a.Fault.Message, "not known") {
+	if a := InProcess(samplers.Exact()).Answer(t.Context(), read); a.Fault == nil || a.Fault.Kind != kinds.Error || !strings.Contains(a.Fault.Message, "not known") {
 		t.Errorf("a problem that is not known: %+v", a)
-	}
-}
-
-// TestInOrder: answers come in the order of the calls though they end in another, no more are under
-// way than allowed, and none is begun after the caller broke off or ctx is done.
-func TestInOrder(t *testing.T) {
-	calls := make([]int, 200)
-	for i := range calls {
-		calls[i] = i
-	}
-	var running, most, begun atomic.Int64
-	ask := func(i int) int {
-		begun.Add(1)
-		if n := running.Add(1); n > most.Load() {
-			most.Store(n)
-		}
-		time.Sleep(time.Duration(rand.IntN(200)) * time.Microsecond)
-		running.Add(-1)
-		return i
-	}
-	now, at := Fixed(4)
-	if got := slices.Collect(InOrder(t.Context(), calls, now, at, ask)); !slices.Equal(got, calls) {
-		t.Errorf("answers come as %v", got)
-	}
-	if most.Load() > 4 || begun.Load() != 200 {
-		t.Errorf("%d at a time, %d in all; want at most 4, 200", most.Load(), begun.Load())
-	}
-	for _, cancelled := range []bool{false, true} {
-		ctx, cancel := context.WithCancel(t.Context())
-		begun.Store(0)
-		last := -1
-		for i := range InOrder(ctx, calls, now, at, ask) {
-			if last = i; i != 5 {
-				continue
-			}
-			if !cancelled {
-				break
-			}
-			cancel()
-		}
-		cancel()
-		if last != 5 || begun.Load() > 5+2+2*4 { // those answered, under way, and ahead
-			t.Errorf("cancelled %v: ended after %d, with %d begun", cancelled, last, begun.Load())
-		}
 	}
 }
 
@@ -172,9 +127,8 @@ func TestOffline(t *testing.T) {
 		}
 	}()
 	calls := []Call{callOn(p, 0), callOn(p, 1), callOn(p, 2)}
-	now, most := Fixed(2)
 	i := 0
-	for got := range InOrder(ctx, calls, now, most, func(c Call) Answer { return Offline(dir).Answer(ctx, c) }) {
+	for got := range parallel.InOrder(ctx, calls, func() int { return 2 }, 2, func(c Call) Answer { return Offline(dir).Answer(ctx, c) }) {
 		if want := InProcess(samplers.Exact()).Answer(ctx, calls[i]); got.Fault != nil || !mat.Equal(got.Draws, want.Draws) {
 			t.Errorf("call %d: %+v, want %+v", i, got, want)
 		}
@@ -193,7 +147,7 @@ func TestOffline(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if a := Offline(dir).Answer(t.Context(), calls[0]); a.Fault == nil || a.Fault.Kind != FaultShape {
+	if a := Offline(dir).Answer(t.Context(), calls[0]); a.Fault == nil || a.Fault.Kind != kinds.Shape {
 		t.Errorf("an answer of one draw to a call for three: %+v", a)
 	}
 	if a := Offline(t.TempDir()).Answer(ctx, calls[0]); a.Fault == nil {

@@ -24,9 +24,9 @@ func ExampleParse() {
 }
 
 func ExampleList() {
-	for _, e := range oneway.List() {
-		if !e.Control {
-			fmt.Println(e.Name)
+	for name := range oneway.List() {
+		if f, err := oneway.Parse(name); err == nil && !f.Control {
+			fmt.Println(name)
 		}
 	}
 	// Output:

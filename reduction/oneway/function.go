@@ -1,6 +1,7 @@
 package oneway
 
 import (
+	"iter"
 	"math"
 	"math/rand/v2"
 
@@ -56,22 +57,9 @@ func control(read func(*catalogue.Args) definition) func(*catalogue.Args) defini
 	}
 }
 
-// Entry describes the functions of one base name; its Name is the full name of the one
-// that the base alone stands for.
-type Entry struct {
-	catalogue.Entry
-	Control bool
-}
-
-// List returns all families, the controls last.
-func List() []Entry {
-	var entries []Entry
-	for _, e := range families.List() {
-		d, _, _ := families.Parse(e.Base) // as List does, without a mistake
-		entries = append(entries, Entry{e, d.control})
-	}
-	return entries
-}
+// List returns the canonical name of one function of each family, that which the base alone
+// means, and describes the family in one line. The controls come last.
+func List() iter.Seq2[string, string] { return families.Names() }
 
 // Parse returns the function of a name: a base that [List] lists, with arguments.
 // Those not given have their defaults.

@@ -16,6 +16,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"assay/internal/kinds"
 	"assay/samplers/external"
 	"assay/spec"
 )
@@ -148,8 +149,8 @@ func TestBatch(t *testing.T) {
 			refusal := (*spec.Refusal)(nil)
 			return errors.As(err, &refusal) && refusal.Reason == "y is too much"
 		}},
-		{"crash", map[int]float64{9: crashes, 33: crashes}, isFault(external.Crash, "sample: it ended with exit code 3")},
-		{"hang", map[int]float64{11: hangs}, isFault(external.Timeout, "sample: no answer within")},
+		{"crash", map[int]float64{9: crashes, 33: crashes}, isFault(kinds.Crash, "sample: it ended with exit code 3")},
+		{"hang", map[int]float64{11: hangs}, isFault(kinds.Timeout, "sample: no answer within")},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			options := external.Options{Timeout: 10 * time.Second, Grace: 50 * time.Millisecond}
@@ -185,7 +186,7 @@ func TestBatch(t *testing.T) {
 	}
 }
 
-func isFault(kind external.Kind, words string) func(error) bool {
+func isFault(kind string, words string) func(error) bool {
 	return func(err error) bool {
 		fault := (*external.Fault)(nil)
 		return errors.As(err, &fault) && fault.Kind == kind && strings.Contains(fault.Message, words)
@@ -226,8 +227,8 @@ func TestBatchAlone(t *testing.T) {
 		mode  string
 		fault func(error) bool
 	}{
-		{"batch crash", isFault(external.Crash, "samples: it ended with exit code 4 (in a batch of")},
-		{"batch shape", isFault(external.Shape, "4], want")},
+		{"batch crash", isFault(kinds.Crash, "samples: it ended with exit code 4 (in a batch of")},
+		{"batch shape", isFault(kinds.Shape, "4], want")},
 	} {
 		t.Run(test.mode, func(t *testing.T) {
 			said := new(log)
@@ -364,7 +365,7 @@ func TestBatchCalledOff(t *testing.T) {
 		}
 	}
 	for i, got := range others {
-		if hung := isFault(external.Timeout, "sample: no answer within")(got.err); i == 3 && !hung || i != 3 && got.err != nil {
+		if hung := isFault(kinds.Timeout, "sample: no answer within")(got.err); i == 3 && !hung || i != 3 && got.err != nil {
 			t.Errorf("call %d, not called off: %v", i, got.err)
 		}
 	}

@@ -23,6 +23,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"assay/internal/kinds"
 	"assay/props"
 	"assay/props/problems"
 	"assay/samplers/external"
@@ -105,39 +106,39 @@ func sample(c *external.Candidate, p *spec.Problem, n int, seed uint64) (*mat.De
 func TestFaults(t *testing.T) {
 	for _, test := range []struct {
 		mode    string
-		kind    external.Kind
+		kind    string
 		message string
 	}{
-		{"crash at start", external.Start, "hello: it ended with exit code 7"},
-		{"hang at start", external.Timeout, "hello: no answer within"},
-		{"speech", external.Protocol, `hello: it wrote to its standard output something that is not a JSON-RPC message (what is for people belongs on standard error): "Welcome!"`},
-		{"future", external.Protocol, "speaks protocol 2, want 1"},
-		{"nameless", external.Protocol, "want 1 to 100 printable characters"},
-		{"less than none", external.Protocol, "batch is -1, want how many calls a request may hold"},
-		{"crash", external.Crash, "sample: it ended with exit code 3"},
-		{"signal", external.Crash, "was ended by signal 9"},
-		{"hang", external.Timeout, "sample: no answer within"},
-		{"deaf", external.Timeout, "sample: no answer within"},
-		{"garbage", external.Protocol, `not a JSON-RPC message (what is for people belongs on standard error): "Epoch 1: loss 0.5"`},
-		{"endless garbage", external.Protocol, "a message of more than"},
-		{"half", external.Protocol, "in the middle of a message"},
-		{"no version", external.Protocol, `without "jsonrpc":"2.0"`},
-		{"never asked", external.Protocol, "it answered request 77, which was never made"},
-		{"no draws", external.Protocol, `has no "draws"`},
-		{"bad base64", external.Protocol, "draws: data is not base64"},
-		{"floats", external.Protocol, `dtype is "<f4", want "<f8"`},
-		{"liar", external.Protocol, "data holds 32 bytes, but shape"},
-		{"wrong type", external.Protocol, "its result is not what is asked for"},
-		{"transposed", external.Shape, "draws of shape [4 3], want [3 4]: one draw a row"},
-		{"flat", external.Shape, "draws of shape [12], want [3 4]"},
-		{"short", external.Short, "it returned 2 draws, want 3"},
-		{"none", external.Short, "it returned 0 draws, want 3"},
-		{"nan", external.NonFinite, "draw 2 of 3 has NaN in coordinate 3"},
-		{"inf", external.NonFinite, "draw 2 of 3 has -Inf in coordinate 3"},
-		{"constant seed", external.Repeat, "two calls with different seeds returned the same draws"},
-		{"memory", external.Memory, "sample: it ended with exit code 1"},
-		{"reported memory", external.Memory, "sample: MemoryError"},
-		{"exception", external.Failure, "sample: ValueError: no convergence"},
+		{"crash at start", kinds.Start, "hello: it ended with exit code 7"},
+		{"hang at start", kinds.Timeout, "hello: no answer within"},
+		{"speech", kinds.Protocol, `hello: it wrote to its standard output something that is not a JSON-RPC message (what is for people belongs on standard error): "Welcome!"`},
+		{"future", kinds.Protocol, "speaks protocol 2, want 1"},
+		{"nameless", kinds.Protocol, "want 1 to 100 printable characters"},
+		{"less than none", kinds.Protocol, "batch is -1, want how many calls a request may hold"},
+		{"crash", kinds.Crash, "sample: it ended with exit code 3"},
+		{"signal", kinds.Crash, "was ended by signal 9"},
+		{"hang", kinds.Timeout, "sample: no answer within"},
+		{"deaf", kinds.Timeout, "sample: no answer within"},
+		{"garbage", kinds.Protocol, `not a JSON-RPC message (what is for people belongs on standard error): "Epoch 1: loss 0.5"`},
+		{"endless garbage", kinds.Protocol, "a message of more than"},
+		{"half", kinds.Protocol, "in the middle of a message"},
+		{"no version", kinds.Protocol, `without "jsonrpc":"2.0"`},
+		{"never asked", kinds.Protocol, "it answered request 77, which was never made"},
+		{"no draws", kinds.Protocol, `has no "draws"`},
+		{"bad base64", kinds.Protocol, "draws: data is not base64"},
+		{"floats", kinds.Protocol, `dtype is "<f4", want "<f8"`},
+		{"liar", kinds.Protocol, "data holds 32 bytes, but shape"},
+		{"wrong type", kinds.Protocol, "its result is not what is asked for"},
+		{"transposed", kinds.Shape, "draws of shape [4 3], want [3 4]: one draw a row"},
+		{"flat", kinds.Shape, "draws of shape [12], want [3 4]"},
+		{"short", kinds.Short, "it returned 2 draws, want 3"},
+		{"none", kinds.Short, "it returned 0 draws, want 3"},
+		{"nan", kinds.NonFinite, "draw 2 of 3 has NaN in coordinate 3"},
+		{"inf", kinds.NonFinite, "draw 2 of 3 has -Inf in coordinate 3"},
+		{"constant seed", kinds.Repeat, "two calls with different seeds returned the same draws"},
+		{"memory", kinds.Memory, "sample: it ended with exit code 1"},
+		{"reported memory", kinds.Memory, "sample: MemoryError"},
+		{"exception", kinds.Error, "sample: ValueError: no convergence"},
 	} {
 		t.Run(test.mode, func(t *testing.T) {
 			said := new(log)
@@ -158,7 +159,7 @@ func TestFaults(t *testing.T) {
 				}
 			}
 			c := start(t, test.mode, options)
-			// Four draws are asked for first, see external.Repeat; words that count draws count those.
+			// Four draws are asked for first, see kinds.Repeat; words that count draws count those.
 			words := strings.NewReplacer("[3 4]", "[4 4]", "[4 3]", "[4 4]", "[12]", "[16]", "2 of 3", "3 of 4", "2 draws, want 3", "3 draws, want 4", "want 3", "want 4").Replace(test.message)
 			verdict, err := props.Judge(t.Context(), c, []*spec.Problem{problem(t, "gauss")}, props.Calls(50), props.Jobs(1))
 			if err != nil {
@@ -190,7 +191,7 @@ func TestGoesOn(t *testing.T) {
 	p := problem(t, "gauss")
 	for _, n := range []int{3, 5, 3, 5, 5, 3} {
 		_, err := sample(c, p, n, 1)
-		if fault := (*external.Fault)(nil); (n == 5) != (errors.As(err, &fault) && fault.Kind == external.Crash) {
+		if fault := (*external.Fault)(nil); (n == 5) != (errors.As(err, &fault) && fault.Kind == kinds.Crash) {
 			t.Errorf("%d draws: %v", n, err)
 		}
 	}
@@ -211,7 +212,7 @@ func TestTwice(t *testing.T) {
 		_, err := sample(c, problem(t, "gauss"), 3, 1)
 		errors.As(err, &fault)
 	}
-	if fault == nil || fault.Kind != external.Protocol || !strings.Contains(fault.Message, "is answered already") {
+	if fault == nil || fault.Kind != kinds.Protocol || !strings.Contains(fault.Message, "is answered already") {
 		t.Errorf("fault %v, want a broken protocol", fault)
 	}
 }

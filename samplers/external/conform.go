@@ -10,6 +10,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"assay/internal/kinds"
 	"assay/internal/text"
 	"assay/spec"
 )
@@ -297,9 +298,9 @@ func (e *examiner) unknownMethod() error {
 	switch {
 	case err == nil:
 		return errors.New("it returned a result")
-	case errors.As(err, &fault) && fault.Kind == Protocol && strings.Contains(fault.Message, "code -32601"):
+	case errors.As(err, &fault) && fault.Kind == kinds.Protocol && strings.Contains(fault.Message, "code -32601"):
 		return nil
-	case errors.As(err, &fault) && fault.Kind == Failure:
+	case errors.As(err, &fault) && fault.Kind == kinds.Error:
 		return fmt.Errorf("it returned an error of another code: %s", fault.Message)
 	}
 	e.drop()

@@ -2,25 +2,12 @@ package external
 
 import "strings"
 
-// Kind is a way in which a program breaks the protocol.
-type Kind string
-
-const (
-	Start     Kind = "crash at start"  // it ended before it said hello
-	Crash     Kind = "crash"           // it ended while it was wanted
-	Timeout   Kind = "time-out"        // it did not answer in time
-	Protocol  Kind = "broken protocol" // what it wrote is not a message, or not the one that was due
-	Failure   Kind = "error"           // it reports an exception of its own
-	Memory    Kind = "out of memory"   // it reports, or dies of, the limit on its memory
-	Shape     Kind = "wrong shape"     // the draws have another shape
-	Short     Kind = "too few draws"   // the draws are right but too few
-	NonFinite Kind = "non-finite draw" // a draw has NaN or Inf in it
-	Repeat    Kind = "repeated draws"  // the draws do not depend on the seed
-)
-
-// Fault is one failure of a program.
+// Fault is a way in which a program breaks the protocol.
 type Fault struct {
-	Kind    Kind
+	// Kind is in words: "crash at start", "crash", "time-out", "broken protocol", "error" (an
+	// exception that the program reports itself), "out of memory", "wrong shape", "too few
+	// draws", "non-finite draw" or "repeated draws" (they do not depend on the seed).
+	Kind    string
 	Message string
 	// Stderr holds the last lines that the process wrote on standard error, if any.
 	Stderr []string
@@ -34,4 +21,4 @@ func (f *Fault) Error() string {
 }
 
 // FaultKind names the kind for package props, which reports it in its verdict.
-func (f *Fault) FaultKind() string { return string(f.Kind) }
+func (f *Fault) FaultKind() string { return f.Kind }

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"sync"
 	"unicode/utf8"
+
+	"assay/internal/kinds"
 )
 
 // maxFrame bounds a message: 256 MiB are 25 million numbers.
@@ -182,7 +184,7 @@ func (f *frames) line() ([]byte, error) {
 	for size := 0; ; {
 		_, err := f.r.Peek(1)
 		if err != nil && size > 0 {
-			return nil, &Fault{Kind: Protocol, Message: fmt.Sprintf("its standard output ended in the middle of a message, after %d bytes of it without a line break: %s", size, excerpt(f.partial))}
+			return nil, &Fault{Kind: kinds.Protocol, Message: fmt.Sprintf("its standard output ended in the middle of a message, after %d bytes of it without a line break: %s", size, excerpt(f.partial))}
 		}
 		if err != nil {
 			return nil, err
@@ -203,7 +205,7 @@ func (f *frames) line() ([]byte, error) {
 			return bytes.Clone(bytes.TrimSpace(f.partial)), nil
 		}
 		if size > maxFrame {
-			return nil, &Fault{Kind: Protocol, Message: fmt.Sprintf("it wrote a message of more than %d bytes", maxFrame)}
+			return nil, &Fault{Kind: kinds.Protocol, Message: fmt.Sprintf("it wrote a message of more than %d bytes", maxFrame)}
 		}
 	}
 }
@@ -271,7 +273,7 @@ type envelope struct {
 func (f *frames) check(text []byte) error {
 	var message envelope
 	wrong := func(format string, args ...any) error {
-		return &Fault{Kind: Protocol, Message: fmt.Sprintf(format, args...) + ": " + excerpt(text)}
+		return &Fault{Kind: kinds.Protocol, Message: fmt.Sprintf(format, args...) + ": " + excerpt(text)}
 	}
 	if err := json.Unmarshal(text, &message); err != nil {
 		return wrong("it wrote a line that is not a JSON-RPC message (%v)", err)
@@ -301,7 +303,7 @@ func (f *frames) check(text []byte) error {
 }
 
 func garbage(text []byte) error {
-	return &Fault{Kind: Protocol, Message: "it wrote to its standard output something that is not a JSON-RPC message (what is for people belongs on standard error): " + excerpt(text)}
+	return &Fault{Kind: kinds.Protocol, Message: "it wrote to its standard output something that is not a JSON-RPC message (what is for people belongs on standard error): " + excerpt(text)}
 }
 
 // excerpt returns the beginning of a text, quoted.

@@ -7,6 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"assay/internal/kinds"
 	"assay/spec"
 )
 
@@ -61,7 +62,7 @@ func seedMatters(ctx context.Context, s *session, p *spec.Problem) error {
 	if may, err := mayRepeat(ctx, p, y); may || err != nil {
 		return err
 	}
-	return &Fault{Kind: Repeat, Message: "sample: two calls with different seeds returned the same draws, to the last bit; seed the generator from the seed of the call", Stderr: s.tail.last()}
+	return &Fault{Kind: kinds.Repeat, Message: "sample: two calls with different seeds returned the same draws, to the last bit; seed the generator from the seed of the call", Stderr: s.tail.last()}
 }
 
 // mayRepeat reports whether right draws given y may be the same to the last bit: because

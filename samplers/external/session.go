@@ -15,6 +15,7 @@ import (
 	"github.com/creachadair/jrpc2"
 	"gonum.org/v1/gonum/mat"
 
+	"assay/internal/kinds"
 	"assay/spec"
 )
 
@@ -68,7 +69,7 @@ type held struct {
 func open(ctx context.Context, command []string, o *Options, counts *counts) (*session, error) {
 	p, err := startProcess(command, o)
 	if err != nil {
-		return nil, &Fault{Kind: Start, Message: err.Error()}
+		return nil, &Fault{Kind: kinds.Start, Message: err.Error()}
 	}
 	s := &session{process: p, frames: newFrames(p.stdout, p.stdin), limit: o.Timeout, capped: o.Memory > 0, counts: counts}
 	s.client = jrpc2.NewClient(s.frames, &jrpc2.ClientOptions{OnCallback: s.callback})
@@ -76,8 +77,8 @@ func open(ctx context.Context, command []string, o *Options, counts *counts) (*s
 		Protocol int `json:"protocol"`
 	}{version}, &s.hello)
 	var fault *Fault
-	if errors.As(err, &fault) && fault.Kind == Crash {
-		fault.Kind = Start
+	if errors.As(err, &fault) && fault.Kind == kinds.Crash {
+		fault.Kind = kinds.Start
 	}
 	if err == nil {
 		err = s.hello.check()
@@ -92,18 +93,18 @@ func open(ctx context.Context, command []string, o *Options, counts *counts) (*s
 func (h *hello) check() error {
 	switch {
 	case h.Protocol != version:
-		return &Fault{Kind: Protocol, Message: fmt.Sprintf("hello: it speaks protocol %d, want %d", h.Protocol, version)}
+		return &Fault{Kind: kinds.Protocol, Message: fmt.Sprintf("hello: it speaks protocol %d, want %d", h.Protocol, version)}
 	case h.Name == "" || len(h.Name) > 100 || strings.ContainsFunc(h.Name, unicode.IsControl):
-		return &Fault{Kind: Protocol, Message: fmt.Sprintf("hello: name is %s, want 1 to 100 printable characters", excerpt([]byte(h.Name)))}
+		return &Fault{Kind: kinds.Protocol, Message: fmt.Sprintf("hello: name is %s, want 1 to 100 printable characters", excerpt([]byte(h.Name)))}
 	case h.Batch < 0:
-		return &Fault{Kind: Protocol, Message: fmt.Sprintf("hello: batch is %d, want how many calls a request may hold, at least 1", h.Batch)}
+		return &Fault{Kind: kinds.Protocol, Message: fmt.Sprintf("hello: batch is %d, want how many calls a request may hold, at least 1", h.Batch)}
 	}
 	for i, name := range h.Witnesses {
 		switch {
 		case name == "" || len(name) > 100 || strings.ContainsFunc(name, unicode.IsControl):
-			return &Fault{Kind: Protocol, Message: fmt.Sprintf("hello: the name of witness %d is %s, want 1 to 100 printable characters", i, excerpt([]byte(name)))}
+			return &Fault{Kind: kinds.Protocol, Message: fmt.Sprintf("hello: the name of witness %d is %s, want 1 to 100 printable characters", i, excerpt([]byte(name)))}
 		case slices.Contains(h.Witnesses[:i], name):
-			return &Fault{Kind: Protocol, Message: fmt.Sprintf("hello: it offers two witnesses named %q, want a name for each", name)}
+			return &Fault{Kind: kinds.Protocol, Message: fmt.Sprintf("hello: it offers two witnesses named %q, want a name for each", name)}
 		}
 	}
 	return nil
@@ -126,16 +127,16 @@ func (s *session) bye() error {
 	case err != nil && !isCrash(err):
 		return err
 	case !ended:
-		return &Fault{Kind: Timeout, Message: fmt.Sprintf("bye: it did not end within %v of being told to", s.grace), Stderr: s.tail.last()}
+		return &Fault{Kind: kinds.Timeout, Message: fmt.Sprintf("bye: it did not end within %v of being told to", s.grace), Stderr: s.tail.last()}
 	case !s.cmd.ProcessState.Success():
-		return &Fault{Kind: Crash, Message: "bye: it " + s.how(), Stderr: s.tail.last()}
+		return &Fault{Kind: kinds.Crash, Message: "bye: it " + s.how(), Stderr: s.tail.last()}
 	}
 	return nil
 }
 
 func isCrash(err error) bool {
 	fault := (*Fault)(nil)
-	return errors.As(err, &fault) && fault.Kind == Crash
+	return errors.As(err, &fault) && fault.Kind == kinds.Crash
 }
 
 // call makes one call. An error is ctx.Err() if ctx is done, a [*spec.Refusal], or a
@@ -155,7 +156,7 @@ func (s *session) call(ctx context.Context, limit time.Duration, method string, 
 			err = response.UnmarshalResult(result)
 		}
 		if err != nil {
-			return &Fault{Kind: Protocol, Message: fmt.Sprintf("%s: its result is not what is asked for: %v", method, err), Stderr: s.tail.last()}
+			return &Fault{Kind: kinds.Protocol, Message: fmt.Sprintf("%s: its result is not what is asked for: %v", method, err), Stderr: s.tail.last()}
 		}
 		return nil
 	}
@@ -164,7 +165,7 @@ func (s *session) call(ctx context.Context, limit time.Duration, method string, 
 	}
 	if limited.Err() != nil {
 		s.stop()
-		return &Fault{Kind: Timeout, Message: fmt.Sprintf("%s: no answer within %v", method, limit), Stderr: s.tail.last()}
+		return &Fault{Kind: kinds.Timeout, Message: fmt.Sprintf("%s: no answer within %v", method, limit), Stderr: s.tail.last()}
 	}
 	return s.blame(method, err)
 }
@@ -192,9 +193,9 @@ func (s *session) blame(method string, err error) error {
 	s.settle()
 	how := s.how()
 	s.stop()
-	fault = &Fault{Kind: Crash, Message: fmt.Sprintf("%s: it %s", method, how), Stderr: s.tail.last()}
+	fault = &Fault{Kind: kinds.Crash, Message: fmt.Sprintf("%s: it %s", method, how), Stderr: s.tail.last()}
 	if s.capped && slices.ContainsFunc(fault.Stderr, tellsOfMemory) {
-		fault.Kind = Memory
+		fault.Kind = kinds.Memory
 	}
 	return fault
 }
@@ -218,11 +219,11 @@ func (s *session) reported(method string, remote *jrpc2.Error) error {
 	case codeRefusal:
 		return spec.Refuse("%s", remote.Message)
 	case codeMemory:
-		return &Fault{Kind: Memory, Message: message, Stderr: s.tail.last()}
+		return &Fault{Kind: kinds.Memory, Message: message, Stderr: s.tail.last()}
 	case jrpc2.MethodNotFound, jrpc2.ParseError, jrpc2.InvalidRequest:
-		return &Fault{Kind: Protocol, Message: fmt.Sprintf("%s (code %d)", message, int(remote.Code)), Stderr: s.tail.last()}
+		return &Fault{Kind: kinds.Protocol, Message: fmt.Sprintf("%s (code %d)", message, int(remote.Code)), Stderr: s.tail.last()}
 	}
-	return &Fault{Kind: Failure, Message: message, Stderr: s.tail.last()}
+	return &Fault{Kind: kinds.Error, Message: message, Stderr: s.tail.last()}
 }
 
 // describe makes the program know a problem and returns its number.
@@ -340,24 +341,24 @@ type request struct {
 // fill stores the draws, which must have the given shape, in the places.
 func (s *session) fill(places []*mat.Dense, draws *array, shape []int) *Fault {
 	if draws == nil {
-		return &Fault{Kind: Protocol, Message: `its result has no "draws"`}
+		return &Fault{Kind: kinds.Protocol, Message: `its result has no "draws"`}
 	}
 	raw, err := s.frames.unpack(draws)
 	if err != nil {
-		return &Fault{Kind: Protocol, Message: "draws: " + err.Error()}
+		return &Fault{Kind: kinds.Protocol, Message: "draws: " + err.Error()}
 	}
 	defer s.frames.recycle(raw)
 	n := places[0].RawMatrix().Rows
 	switch got := draws.Shape; {
 	case len(shape) == 2 && len(got) == 2 && got[0] < n && got[1] == shape[1]:
-		return &Fault{Kind: Short, Message: fmt.Sprintf("it returned %d draws, want %d", got[0], n)}
+		return &Fault{Kind: kinds.Short, Message: fmt.Sprintf("it returned %d draws, want %d", got[0], n)}
 	case !slices.Equal(got, shape):
-		return &Fault{Kind: Shape, Message: fmt.Sprintf("it returned draws of shape %v, want %v: one draw a row", got, shape)}
+		return &Fault{Kind: kinds.Shape, Message: fmt.Sprintf("it returned draws of shape %v, want %v: one draw a row", got, shape)}
 	}
 	size := len(raw) / len(places)
 	for i, dst := range places {
 		if bad := (*notFinite)(nil); errors.As(store(dst, raw[i*size:(i+1)*size]), &bad) {
-			return &Fault{Kind: NonFinite, Message: fmt.Sprintf("draw %d of %d has %v in coordinate %d", bad.row, n, bad.value, bad.column)}
+			return &Fault{Kind: kinds.NonFinite, Message: fmt.Sprintf("draw %d of %d has %v in coordinate %d", bad.row, n, bad.value, bad.column)}
 		}
 	}
 	return nil

@@ -12,6 +12,8 @@ import (
 	"sync"
 
 	"gonum.org/v1/gonum/mat"
+
+	"assay/internal/kinds"
 )
 
 // Witness is a program that offers witnesses: numbers computed from a vector x and y. All of them are
@@ -60,7 +62,7 @@ func NewWitness(ctx context.Context, command []string, options Options) (*Witnes
 // exception that the program itself reports, whose message says all.
 func kinded(err error) error {
 	if fault := (*Fault)(nil); errors.As(err, &fault) {
-		if fault.Kind == Failure {
+		if fault.Kind == kinds.Error {
 			return errors.New(fault.Message)
 		}
 		return fmt.Errorf("%s: %w", fault.Kind, err)
@@ -152,20 +154,20 @@ func (s *session) witness(ctx context.Context, dst [][]float64, x *mat.Dense, y 
 	if err := s.call(ctx, s.limit, method, asked, &result); err != nil {
 		return err
 	}
-	wrong := func(kind Kind, format string, args ...any) error {
+	wrong := func(kind, format string, args ...any) error {
 		return &Fault{Kind: kind, Message: method + ": " + fmt.Sprintf(format, args...), Stderr: s.tail.last()}
 	}
 	if result.Values == nil {
-		return wrong(Protocol, `its result has no "values"`)
+		return wrong(kinds.Protocol, `its result has no "values"`)
 	}
 	raw, err := s.frames.unpack(result.Values)
 	if err != nil {
-		return wrong(Protocol, "values: %v", err)
+		return wrong(kinds.Protocol, "values: %v", err)
 	}
 	defer s.frames.recycle(raw)
 	n := x.RawMatrix().Rows
 	if want := []int{len(dst), n}; !slices.Equal(result.Values.Shape, want) {
-		return wrong(Shape, "it returned values of shape %v, want %v: a row for each witness, a number for each row of x", result.Values.Shape, want)
+		return wrong(kinds.Shape, "it returned values of shape %v, want %v: a row for each witness, a number for each row of x", result.Values.Shape, want)
 	}
 	for k, row := range dst {
 		for i := range row {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"assay/internal/defaults"
 	"assay/props"
 	"assay/spec"
 )
@@ -16,7 +17,7 @@ const (
 // judge spends the budget on calls of the usual number of draws.
 func judge(t *testing.T, s spec.Sampler, p *spec.Problem) *props.Verdict {
 	t.Helper()
-	v, err := props.Judge(t.Context(), s, []*spec.Problem{p}, props.Alpha(alpha), props.Calls(budget/props.DefaultDraws), props.Terse())
+	v, err := props.Judge(t.Context(), s, []*spec.Problem{p}, props.Alpha(alpha), props.Calls(budget/defaults.Draws), props.Terse())
 	if err != nil {
 		t.Fatal(err)
 	}

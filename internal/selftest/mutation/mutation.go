@@ -144,7 +144,7 @@ func search(ctx context.Context, m mutants.Mutant, o Options) (*Row, error) {
 			return nil, err
 		}
 		if len(report.Found) == 0 {
-			if report.Stop == fuzz.StopProblems && state.Refused < state.Screened {
+			if limited.Err() == nil && state.Refused < state.Screened {
 				continue
 			}
 			break

@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
+	"assay/internal/stats"
 	"assay/props/evidence"
 	"assay/spec"
 )
@@ -103,12 +104,12 @@ func (s *stage) rank(c *call, references *rand.Rand) {
 	column := make([]float64, s.draws+1)
 	for j := range c.x.RawMatrix().Cols {
 		mat.Col(column, j, c.x)
-		c.coordinates = append(c.coordinates, evidence.Rank(column[:c.usable], 0, references))
+		c.coordinates = append(c.coordinates, stats.Rank(column[:c.usable], 0, references))
 	}
 	for _, v := range c.value {
 		copy(column, v)
 		column[0], column[c.place] = column[c.place], column[0]
-		c.witnesses = append(c.witnesses, evidence.Rank(column[:c.usable], 0, references))
+		c.witnesses = append(c.witnesses, stats.Rank(column[:c.usable], 0, references))
 	}
 	point := make([]float64, len(s.low))
 	for j := range point {
@@ -117,5 +118,5 @@ func (s *stage) rank(c *call, references *rand.Rand) {
 	for i := range column {
 		column[i] = floats.Distance(c.x.RawRowView(i), point, 2)
 	}
-	c.coverage = append(c.coverage, evidence.Rank(column[:c.usable], 0, references))
+	c.coverage = append(c.coverage, stats.Rank(column[:c.usable], 0, references))
 }

@@ -16,7 +16,7 @@ import (
 	"strings"
 
 	"assay/internal/catalogue"
-	"assay/props/problems"
+	"assay/internal/registry"
 	"assay/reduction"
 	"assay/reduction/oneway"
 	"assay/spec"
@@ -30,7 +30,7 @@ const prefix = "hard:"
 const example = "goldreich:n=12,m=12"
 
 func init() {
-	problems.Register(problems.Family{
+	registry.Add(registry.Family{
 		Prefix:      prefix,
 		Argument:    "FUNCTION",
 		Example:     example,

@@ -9,11 +9,12 @@ import (
 
 	"assay/props"
 	"assay/props/inversion"
+	"assay/props/run"
 	"assay/reduction"
 	"assay/spec"
 )
 
-func ofJudge(ctx context.Context, t rapid.TB, s spec.Sampler, p *spec.Problem, c *props.Counterexample, j *props.Journal, in *reduction.Instance) {
+func ofJudge(ctx context.Context, t rapid.TB, s spec.Sampler, p *spec.Problem, c *props.Counterexample, j *run.Journal, in *reduction.Instance) {
 	props.Judge(ctx, s, []*spec.Problem{p}, props.Alpha(0.1))
 	props.Judge(ctx, s, []*spec.Problem{p}, props.Calls(1))
 	props.Judge(ctx, s, []*spec.Problem{p}, props.Draws(1))
@@ -31,11 +32,11 @@ func ofJudge(ctx context.Context, t rapid.TB, s spec.Sampler, p *spec.Problem, c
 	props.Judge(ctx, s, []*spec.Problem{p}, props.WithinEach(nil))
 	props.Judge(ctx, s, []*spec.Problem{p}, props.Terse())
 	props.Judge(ctx, s, []*spec.Problem{p}, props.Recorded())
-	props.Judge(ctx, s, []*spec.Problem{p}, props.Over(nil))      // misuse
-	props.Judge(ctx, s, []*spec.Problem{p}, inversion.Alpha(0.1)) // misuse
+	props.Judge(ctx, s, []*spec.Problem{p}, props.Over(nil))     // misuse
+	props.Judge(ctx, s, []*spec.Problem{p}, inversion.Options{}) // misuse
 }
 
-func ofCompare(ctx context.Context, t rapid.TB, s spec.Sampler, p *spec.Problem, c *props.Counterexample, j *props.Journal, in *reduction.Instance) {
+func ofCompare(ctx context.Context, t rapid.TB, s spec.Sampler, p *spec.Problem, c *props.Counterexample, j *run.Journal, in *reduction.Instance) {
 	props.Compare(ctx, s, s, p, props.Alpha(0.1))
 	props.Compare(ctx, s, s, p, props.Calls(1))
 	props.Compare(ctx, s, s, p, props.Draws(1))
@@ -54,10 +55,10 @@ func ofCompare(ctx context.Context, t rapid.TB, s spec.Sampler, p *spec.Problem,
 	props.Compare(ctx, s, s, p, props.Terse())         // misuse
 	props.Compare(ctx, s, s, p, props.Recorded())      // misuse
 	props.Compare(ctx, s, s, p, props.Over(nil))       // misuse
-	props.Compare(ctx, s, s, p, inversion.Alpha(0.1))  // misuse
+	props.Compare(ctx, s, s, p, inversion.Options{})   // misuse
 }
 
-func ofConsistent(ctx context.Context, t rapid.TB, s spec.Sampler, p *spec.Problem, c *props.Counterexample, j *props.Journal, in *reduction.Instance) {
+func ofConsistent(ctx context.Context, t rapid.TB, s spec.Sampler, p *spec.Problem, c *props.Counterexample, j *run.Journal, in *reduction.Instance) {
 	props.Consistent(ctx, s, s, p, props.Alpha(0.1))
 	props.Consistent(ctx, s, s, p, props.Calls(1))
 	props.Consistent(ctx, s, s, p, props.Draws(1))
@@ -76,10 +77,10 @@ func ofConsistent(ctx context.Context, t rapid.TB, s spec.Sampler, p *spec.Probl
 	props.Consistent(ctx, s, s, p, props.Terse())         // misuse
 	props.Consistent(ctx, s, s, p, props.Recorded())      // misuse
 	props.Consistent(ctx, s, s, p, props.Over(nil))       // misuse
-	props.Consistent(ctx, s, s, p, inversion.Alpha(0.1))  // misuse
+	props.Consistent(ctx, s, s, p, inversion.Options{})   // misuse
 }
 
-func ofPosterior(ctx context.Context, t rapid.TB, s spec.Sampler, p *spec.Problem, c *props.Counterexample, j *props.Journal, in *reduction.Instance) {
+func ofPosterior(ctx context.Context, t rapid.TB, s spec.Sampler, p *spec.Problem, c *props.Counterexample, j *run.Journal, in *reduction.Instance) {
 	props.Posterior(s, props.Alpha(0.1))
 	props.Posterior(s, props.Calls(1))
 	props.Posterior(s, props.Draws(1))
@@ -98,10 +99,10 @@ func ofPosterior(ctx context.Context, t rapid.TB, s spec.Sampler, p *spec.Proble
 	props.Posterior(s, props.Terse())    // misuse
 	props.Posterior(s, props.Recorded()) // misuse
 	props.Posterior(s, props.Over(nil))
-	props.Posterior(s, inversion.Alpha(0.1)) // misuse
+	props.Posterior(s, inversion.Options{}) // misuse
 }
 
-func ofReplay(ctx context.Context, t rapid.TB, s spec.Sampler, p *spec.Problem, c *props.Counterexample, j *props.Journal, in *reduction.Instance) {
+func ofReplay(ctx context.Context, t rapid.TB, s spec.Sampler, p *spec.Problem, c *props.Counterexample, j *run.Journal, in *reduction.Instance) {
 	props.Replay(t, "c.json", s, props.Alpha(0.1))
 	props.Replay(t, "c.json", s, props.Calls(1))
 	props.Replay(t, "c.json", s, props.Draws(1))
@@ -120,10 +121,10 @@ func ofReplay(ctx context.Context, t rapid.TB, s spec.Sampler, p *spec.Problem, 
 	props.Replay(t, "c.json", s, props.Terse())         // misuse
 	props.Replay(t, "c.json", s, props.Recorded())      // misuse
 	props.Replay(t, "c.json", s, props.Over(nil))       // misuse
-	props.Replay(t, "c.json", s, inversion.Alpha(0.1))  // misuse
+	props.Replay(t, "c.json", s, inversion.Options{})   // misuse
 }
 
-func ofAgain(ctx context.Context, t rapid.TB, s spec.Sampler, p *spec.Problem, c *props.Counterexample, j *props.Journal, in *reduction.Instance) {
+func ofAgain(ctx context.Context, t rapid.TB, s spec.Sampler, p *spec.Problem, c *props.Counterexample, j *run.Journal, in *reduction.Instance) {
 	c.Again(ctx, s, props.Alpha(0.1))
 	c.Again(ctx, s, props.Calls(1))
 	c.Again(ctx, s, props.Draws(1))
@@ -142,10 +143,10 @@ func ofAgain(ctx context.Context, t rapid.TB, s spec.Sampler, p *spec.Problem, c
 	c.Again(ctx, s, props.Terse())         // misuse
 	c.Again(ctx, s, props.Recorded())      // misuse
 	c.Again(ctx, s, props.Over(nil))       // misuse
-	c.Again(ctx, s, inversion.Alpha(0.1))  // misuse
+	c.Again(ctx, s, inversion.Options{})   // misuse
 }
 
-func ofInvert(ctx context.Context, t rapid.TB, s spec.Sampler, p *spec.Problem, c *props.Counterexample, j *props.Journal, in *reduction.Instance) {
+func ofInvert(ctx context.Context, t rapid.TB, s spec.Sampler, p *spec.Problem, c *props.Counterexample, j *run.Journal, in *reduction.Instance) {
 	inversion.Invert(ctx, s, in, "name", spec.Tolerance{}, props.Alpha(0.1))               // misuse
 	inversion.Invert(ctx, s, in, "name", spec.Tolerance{}, props.Calls(1))                 // misuse
 	inversion.Invert(ctx, s, in, "name", spec.Tolerance{}, props.Draws(1))                 // misuse
@@ -164,12 +165,7 @@ func ofInvert(ctx context.Context, t rapid.TB, s spec.Sampler, p *spec.Problem, 
 	inversion.Invert(ctx, s, in, "name", spec.Tolerance{}, props.Terse())                  // misuse
 	inversion.Invert(ctx, s, in, "name", spec.Tolerance{}, props.Recorded())               // misuse
 	inversion.Invert(ctx, s, in, "name", spec.Tolerance{}, props.Over(nil))                // misuse
-	inversion.Invert(ctx, s, in, "name", spec.Tolerance{}, inversion.Alpha(0.1))
-	inversion.Invert(ctx, s, in, "name", spec.Tolerance{}, inversion.Targets(1))
-	inversion.Invert(ctx, s, in, "name", spec.Tolerance{}, inversion.Draws(1))
-	inversion.Invert(ctx, s, in, "name", spec.Tolerance{}, inversion.Seed(1))
-	inversion.Invert(ctx, s, in, "name", spec.Tolerance{}, inversion.For(1))
-	inversion.Invert(ctx, s, in, "name", spec.Tolerance{}, inversion.Watch(nil))
+	inversion.Invert(ctx, s, in, "name", spec.Tolerance{}, inversion.Options{})
 }
 
 // What a judgement is about is a door of its own, and nobody makes options elsewhere.

@@ -1,8 +1,9 @@
-package run
+package parallel
 
 import (
 	"context"
 	"iter"
+	"runtime"
 	"sync"
 )
 
@@ -70,4 +71,29 @@ func begin[C, A any](ctx context.Context, calls []C, now func() int, most int, c
 		}
 	}()
 	return queue
+}
+
+// AtOnce returns how many calls, each for this many numbers, keep busy what may say so by a
+// method of this name, as spec.Concurrent does: from now on and at most, or zeros if it does not
+// say.
+func AtOnce(of any, numbers int) (now, most int) {
+	if c, ok := of.(interface {
+		AtOnce(numbers int) (now, most int)
+	}); ok {
+		return c.AtOnce(numbers)
+	}
+	return 0, 0
+}
+
+// Width returns how many calls to make at a time, for [InOrder]: as many as [AtOnce] says, and
+// otherwise as many as there are processors.
+func Width(of any, numbers int) (now func() int, most int) {
+	if _, most = AtOnce(of, numbers); most == 0 {
+		most = runtime.GOMAXPROCS(0)
+		return func() int { return most }, most
+	}
+	return func() int {
+		now, _ := AtOnce(of, numbers)
+		return now
+	}, most
 }

@@ -1,4 +1,7 @@
-package problems
+// Package tractable generates problems for the tests that judge rejection and the reverse
+// diffusion as properties: [Problems] that rejection can afford, and [Products], on which the law
+// of a diffusion is known from calculations on lines.
+package tractable
 
 import (
 	"math"
@@ -9,7 +12,7 @@ import (
 	"assay/spec"
 )
 
-// Tractable generates problems that rejection can afford and on which y informs: in
+// Problems generates problems that rejection can afford and on which y informs: in
 // R^1 to R^4, with Gaussian, mixture and data-set priors, 1 to 3 rows measured.
 //
 //   - Means and points lie in the cube [-3, 3]^d. Deviations of Gaussians and of
@@ -27,7 +30,7 @@ import (
 //
 // The problems shrink towards one coordinate, one component, axes as they are, and a
 // deviation and a beta of 1.
-func Tractable() *rapid.Generator[*spec.Problem] {
+func Problems() *rapid.Generator[*spec.Problem] {
 	return rapid.Custom(func(t *rapid.T) *spec.Problem {
 		d := rapid.IntRange(1, 4).Draw(t, "d")
 		m := rapid.IntRange(1, min(3, d)).Draw(t, "m")
@@ -118,7 +121,8 @@ func smoothedPoints(points *mat.Dense, bandwidth float64) (l law) {
 }
 
 func drawPoints(t *rapid.T, d int) *mat.Dense {
-	return drawMatrix(t, rapid.IntRange(2, 8).Draw(t, "points"), d, "point")
+	n := rapid.IntRange(2, 8).Draw(t, "points")
+	return mat.NewDense(n, d, drawVector(t, n*d, "point"))
 }
 
 // drawWithin draws a scale from low to 1, evenly in its logarithm; it shrinks to 1.
@@ -181,4 +185,20 @@ func drawInformative(t *rapid.T, cov *mat.SymDense, m int) spec.Linear {
 		row.ScaleVec(1/math.Sqrt(mat.Inner(row, cov, row)), row)
 	}
 	return must(spec.NewLinear(a, drawWithin(t, 0.4, "beta")))
+}
+
+// numbers are the entries of means and points, in the units of x: small integers, zeros among
+// them, or any number of that size.
+var numbers = rapid.OneOf(rapid.Map(rapid.IntRange(-3, 3), func(k int) float64 { return float64(k) }), rapid.Float64Range(-3, 3))
+
+func drawVector(t *rapid.T, d int, label string) []float64 {
+	return rapid.SliceOfN(numbers, d, d).Draw(t, label)
+}
+
+// must returns v. An error is a mistake in this package, so it panics.
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic("tractable: " + err.Error())
+	}
+	return v
 }

@@ -1,4 +1,4 @@
-package evidence
+package stats
 
 // Level returns the level at which the i-th judgement, i = 1, 2, ..., of an endless
 // sequence is made, so that all of them together spend alpha: alpha/(i(i+1)), as

@@ -6,7 +6,7 @@ import (
 	"math/rand/v2"
 
 	"assay/internal/circuit"
-	"assay/reduction/inverter"
+	"assay/internal/inverter"
 )
 
 // The factors of 35, by a SAT solver in this process, and the numbers of the pairs that

@@ -1,12 +1,10 @@
-package reduction_test
+package stats
 
 import (
 	"math"
 	"testing"
 
 	"pgregory.net/rapid"
-
-	"assay/reduction"
 )
 
 // TestInterval compares the ends with what defines them: were p the lower end, k or more
@@ -16,7 +14,7 @@ import (
 // tail.
 func TestInterval(t *testing.T) {
 	check := func(k, n int, level float64) {
-		low, high := reduction.Interval(k, n, level)
+		low, high := Interval(k, n, level)
 		want := (1 - level) / 2
 		if k == 0 && low != 0 || k == n && high != 1 {
 			t.Errorf("%d of %d: from %v to %v, want an end at the edge", k, n, low, high)
@@ -47,7 +45,7 @@ func TestIntervalOfAnyTail(t *testing.T) {
 		n := rapid.IntRange(1, 400).Draw(rt, "n")
 		k := rapid.SampledFrom([]int{0, 1, n / 10, n / 2, n - 1, n}).Draw(rt, "k")
 		tail := rapid.SampledFrom([]float64{0.05, 0.005, 1e-6, 1e-10}).Draw(rt, "tail")
-		low, high := reduction.Interval(k, n, 1-2*tail)
+		low, high := Interval(k, n, 1-2*tail)
 		if k == 0 && low != 0 || k == n && high != 1 {
 			rt.Fatalf("%d of %d: from %v to %v", k, n, low, high)
 		}

@@ -6,10 +6,6 @@ import (
 	"assay/internal/catalogue"
 )
 
-// Entry describes an inverter in one line, with the arguments of its name and their
-// defaults.
-type Entry = catalogue.Entry
-
 var builtins = catalogue.New[Inverter]("inverter").
 	Add("enumerate", "all inputs one after the other, on every processor", func(*catalogue.Args) Inverter { return Enumerate() }).
 	Add("linear", "linear algebra, for functions that are affine over GF(2)", func(*catalogue.Args) Inverter { return Linear() }).
@@ -23,7 +19,7 @@ var builtins = catalogue.New[Inverter]("inverter").
 		})
 
 // List returns the inverters in the order in which people should meet them.
-func List() []Entry { return builtins.List() }
+func List() []catalogue.Entry { return builtins.List() }
 
 // Parse returns the inverter of the given name, such as "enumerate" or
 // "sat:solver=cadical". The Name of what it returns is canonical and parses to the

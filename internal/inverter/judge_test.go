@@ -6,10 +6,10 @@ import (
 	"testing"
 
 	"assay/internal/circuit"
+	"assay/internal/inverter"
 	"assay/props"
 	"assay/props/problems"
 	_ "assay/props/problems/hard" // hard: in names of problems
-	"assay/reduction/inverter"
 	"assay/spec"
 )
 

@@ -1,4 +1,4 @@
-package props
+package version
 
 import (
 	"runtime/debug"
@@ -26,7 +26,7 @@ func TestVersion(t *testing.T) {
 			t.Errorf("module %q, %v: %q, want %q", test.module, test.settings, got, test.want)
 		}
 	}
-	if Version() == "" {
+	if String() == "" {
 		t.Error("a test has no version at all")
 	}
 }

@@ -1,11 +1,12 @@
-package props
+// Package version says which assay runs.
+package version
 
 import "runtime/debug"
 
-// Version returns the version of assay that runs: that of the module, or the revision
+// String returns the version of assay that runs: that of the module, or the revision
 // that it was built from, with "+dirty" after it if the files were not those of the
 // revision. It is "(devel)" or "unknown" if the build does not say.
-func Version() string {
+func String() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "unknown"

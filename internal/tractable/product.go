@@ -1,4 +1,4 @@
-package problems
+package tractable
 
 import (
 	"slices"
@@ -24,7 +24,7 @@ type Product struct {
 	Factors []Line     // the laws of u_1 to u_d
 }
 
-// Products generates problems like those of [Tractable] whose priors are products: turned
+// Products generates problems like those of [Problems] whose priors are products: turned
 // Gaussians, mixtures whose components lie on a grid in turned axes, and data sets of
 // such points; one row is measured. Deviations of factors and of their components and the
 // bandwidth are from 0.03 to 1, means within 3 of the origin, so that the widest deviation

@@ -1,4 +1,4 @@
-package problems
+package tractable
 
 import (
 	"math"
@@ -11,9 +11,9 @@ import (
 	"assay/spec"
 )
 
-// What the comments of Tractable and Products claim, on 200 examples of each.
+// What the comments of Problems and Products claim, on 200 examples of each.
 func TestTractableClaims(t *testing.T) {
-	tractable := Tractable()
+	tractable := Problems()
 	products := rapid.Map(Products(), func(p *Product) *spec.Problem { return p.Problem })
 	for _, claim := range []struct {
 		name          string

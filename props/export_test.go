@@ -1,0 +1,4 @@
+package props
+
+// WitnessCode is for tests from outside.
+var WitnessCode = witnessCode
