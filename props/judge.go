@@ -210,7 +210,8 @@ func (t *trial) verdict(stop Stop) *Verdict {
 		v.Outcome = Inconclusive
 	}
 	for _, c := range t.states {
-		for _, warning := range c.problem.Origin().Warnings {
+		_, warnings := c.problem.Read()
+		for _, warning := range warnings {
 			v.Warnings = append(v.Warnings, c.problem.Name()+": "+warning)
 		}
 		if missing := c.points[0].session.LeftOut(); missing != "" {

@@ -254,7 +254,8 @@ func writeRead(b *text.Page, findings []Finding) {
 
 // newFinding returns the finding on a problem before its first call.
 func newFinding(p *spec.Problem) Finding {
-	return Finding{Problem: p.Name(), Digest: hex.EncodeToString(p.Digest()), Read: p.Origin().Read}
+	read, _ := p.Read()
+	return Finding{Problem: p.Name(), Digest: hex.EncodeToString(p.Digest()), Read: read}
 }
 
 // threshold returns the evidence at which a judgement rejects, as log10.

@@ -1,18 +1,21 @@
 package spec
 
-// Origin says where a problem comes from, for its user to compare with what was meant. It
-// does not change the problem, nor its digest.
-type Origin struct {
-	Read     string   // what was read from a file, in words; empty if nothing was
-	Warnings []string // what about it a user should know, a sentence each
+// origin says where a problem comes from. It does not change the problem, nor its digest.
+type origin struct {
+	read     string
+	warnings []string
 }
 
-// From returns the problem with another origin.
-func (p *Problem) From(o Origin) *Problem {
+// From returns the problem as one that comes from a file: what was read there, in words, for
+// its user to compare with what was meant, and what to know about it, a sentence each.
+func (p *Problem) From(read string, warnings ...string) *Problem {
 	from := *p
-	from.origin = o
+	from.origin = origin{read, warnings}
 	return &from
 }
 
-// Origin returns where the problem comes from.
-func (p *Problem) Origin() Origin { return p.origin }
+// Read returns what was read from a file and what to know about it; see [Problem.From]. The
+// words are empty for a problem that is not from a file.
+func (p *Problem) Read() (words string, warnings []string) {
+	return p.origin.read, p.origin.warnings
+}

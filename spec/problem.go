@@ -24,7 +24,7 @@ type Problem struct {
 	prior  Prior    // of x
 	given  any      // what is known of y given x: a Measurement, or the JointLaw
 	joint  JointLaw // nil for a prior and a measurement
-	origin Origin
+	origin origin
 
 	digest    func() []byte
 	posterior func() (Conditional, error)

@@ -32,7 +32,7 @@ type FileOptions struct {
 // FromFile returns the problem whose prior is the points in a .csv, .csv.gz, .npy or .npz
 // file (rows are points, numbers only, no header; an array of several is FILE.npz:NAME),
 // smoothed by a Gaussian kernel, measured by the operator op; see [Measurement]. The
-// problem's [spec.Origin] says what was read. It is an error if a number in the file is not
+// verdict says what was read. It is an error if a number in the file is not
 // finite, the rows differ in length, the file looks as if it held something else than points,
 // an option is negative or not finite, or a default is wanted that the data do not determine:
 // points that are all the same have no spread.
@@ -54,7 +54,7 @@ func FromFile(path, op string, options FileOptions) (*spec.Problem, error) {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
 	}
-	origin := originOf(points, options.Standardise)
+	read, warnings := originOf(points, options.Standardise)
 	if options.Standardise {
 		standardise(points)
 	}
@@ -92,7 +92,7 @@ func FromFile(path, op string, options FileOptions) (*spec.Problem, error) {
 	if err != nil {
 		return nil, err
 	}
-	return problem.From(origin), nil
+	return problem.From(read, warnings...), nil
 }
 
 // frobenius returns the root of the sum of the squares of all entries of A. Of an operator

@@ -7,15 +7,13 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
-
-	"assay/spec"
 )
 
 // apart is how many times the deviations of two columns may differ before a user is told.
 const apart = 10
 
 // originOf says what was read, and warns where one bandwidth cannot fit all columns.
-func originOf(points *mat.Dense, standardised bool) spec.Origin {
+func originOf(points *mat.Dense, standardised bool) (read string, warnings []string) {
 	n, d := points.Dims()
 	low, high := math.Inf(1), 0.0
 	narrowest, constant := 0, 0
@@ -31,30 +29,30 @@ func originOf(points *mat.Dense, standardised bool) spec.Origin {
 		}
 		high = max(high, sd)
 	}
-	origin := spec.Origin{Read: counted(n, "point") + fmt.Sprintf(" in R^%d", d)}
+	read = counted(n, "point") + fmt.Sprintf(" in R^%d", d)
 	if height, width := shape(d); height > 1 {
-		origin.Read += fmt.Sprintf(", each taken for a %d x %d image", height, width)
+		read += fmt.Sprintf(", each taken for a %d x %d image", height, width)
 	}
 	switch {
 	case high == 0:
-		origin.Read += "; all columns are constant"
+		read += "; all columns are constant"
 	case low == high:
-		origin.Read += fmt.Sprintf("; column deviation %.2g", high)
+		read += fmt.Sprintf("; column deviation %.2g", high)
 	default:
-		origin.Read += fmt.Sprintf("; column deviations %.2g to %.2g", low, high)
+		read += fmt.Sprintf("; column deviations %.2g to %.2g", low, high)
 	}
 	if constant > 0 && high > 0 {
-		origin.Read += fmt.Sprintf(", %d constant", constant)
+		read += fmt.Sprintf(", %d constant", constant)
 	}
 	if standardised {
-		origin.Read += ", each divided by its deviation"
+		read += ", each divided by its deviation"
 	}
 	if high > apart*low && !standardised {
-		origin.Warnings = append(origin.Warnings, fmt.Sprintf(
+		warnings = append(warnings, fmt.Sprintf(
 			"the columns differ in scale: the deviation of column %d is %.2g, that of another %.2g, and one bandwidth smooths them all; --standardise divides each by its deviation",
 			narrowest+1, low, high))
 	}
-	return origin
+	return read, warnings
 }
 
 func counted(n int, what string) string {

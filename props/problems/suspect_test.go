@@ -121,9 +121,9 @@ func TestOrigin(t *testing.T) {
 		for i, row := range c.rows {
 			points.SetRow(i, row)
 		}
-		got := originOf(points, c.standardised)
-		if got.Read != c.want || len(got.Warnings) != c.warnings {
-			t.Errorf("%s:\ngot  %s %q\nwant %s, %d warnings", name, got.Read, got.Warnings, c.want, c.warnings)
+		read, warnings := originOf(points, c.standardised)
+		if read != c.want || len(warnings) != c.warnings {
+			t.Errorf("%s:\ngot  %s %q\nwant %s, %d warnings", name, read, warnings, c.want, c.warnings)
 		}
 	}
 }
