@@ -141,3 +141,17 @@ func (g *pseudoInverseGuidance) at(dst, x0 *mat.Dense, r2 float64, jacobian func
 	blas64.Gemm(blas.NoTrans, blas.Trans, 1, g.residual, g.q, 0, dst.RawMatrix())
 	jacobian(dst, dst)
 }
+
+// logDensity stores in logs (length n) the logarithm of N(y; A x0, r2 A A^T + beta^2 I), but for a constant,
+// at the rows of x0 that at was given with the same r2.
+func (g *pseudoInverseGuidance) logDensity(logs []float64, r2 float64) {
+	for i := range logs {
+		sum := 0.0
+		for j, solved := range g.residual.Data[i*g.residual.Stride:][:len(g.t)] {
+			if t := g.t[j]; t > 0 { // solved = t residual/(r2 t^2 + 1)
+				sum += solved * solved * (r2 + 1/t/t)
+			}
+		}
+		logs[i] = -sum / 2
+	}
+}
