@@ -68,6 +68,17 @@ type systems struct {
 // particles; then a uniform number for the one that is picked.
 func (l particleLoop) run(ctx context.Context, x *mat.Dense, noise streams) error {
 	s := l.start(x, noise)
+	if err := l.descend(ctx, s); err != nil {
+		return err
+	}
+	if err := s.pick(x); err != nil {
+		return fmt.Errorf("at the end %w", err)
+	}
+	return nil
+}
+
+// descend takes the systems from the first of the levels to the last, weights included.
+func (l particleLoop) descend(ctx context.Context, s *systems) error {
 	for i, to := range l.levels[1:] {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -83,9 +94,6 @@ func (l particleLoop) run(ctx context.Context, x *mat.Dense, noise streams) erro
 	}
 	l.likelihood.LogLikelihood(s.psi, s.x, l.y)
 	s.weigh()
-	if err := s.pick(x); err != nil {
-		return fmt.Errorf("at the end %w", err)
-	}
 	return nil
 }
 

@@ -56,12 +56,16 @@ func (s SMC) Sample(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []fl
 	if !ok {
 		return spec.Refuse("%s needs the likelihood of y given x, and problem %s has none", s.Name(), p.Name())
 	}
-	loop := particleLoop{
+	return s.loop(denoiser, likelihood, y).fill(ctx, s.Name(), dst, rng)
+}
+
+// loop returns what Sample runs where something is measured.
+func (s SMC) loop(denoiser spec.Denoiser, likelihood spec.Likelihood, y []float64) particleLoop {
+	return particleLoop{
 		denoiser: denoiser, levels: downwards(s.Steps), rule: ddim(1), particles: s.Particles, threshold: s.Threshold,
 		twist: func(int) twist {
 			return twist{at: func(logs []float64, _ *mat.Dense, b *batch, _ level) { likelihood.LogLikelihood(logs, b.clean, y) }}
 		},
 		likelihood: likelihood, y: y,
 	}
-	return loop.fill(ctx, s.Name(), dst, rng)
 }

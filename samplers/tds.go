@@ -7,6 +7,7 @@ import (
 
 	"assay/spec"
 
+	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -76,11 +77,15 @@ func (s TDS) Sample(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []fl
 	if factors == nil {
 		return unweighted(ctx, s.Name(), s.Steps, denoiser, dst, rng)
 	}
-	loop := particleLoop{
+	return s.loop(denoiser, measurement, factors, y).fill(ctx, s.Name(), dst, rng)
+}
+
+// loop returns what Sample runs where something is measured.
+func (s TDS) loop(denoiser spec.Denoiser, measurement spec.Linear, factors *singularFactors, y []float64) particleLoop {
+	return particleLoop{
 		denoiser: denoiser, levels: downwards(s.Steps), rule: ddim(1), particles: s.Particles, threshold: s.Threshold,
 		twist: func(points int) twist { return s.twist(factors.pseudoInverse(points)) }, likelihood: measurement, y: y,
 	}
-	return loop.fill(ctx, s.Name(), dst, rng)
 }
 
 // twist returns the twist for a batch of points.
@@ -88,7 +93,7 @@ func (s TDS) twist(g *pseudoInverseGuidance) twist {
 	return twist{guides: true, at: func(logs []float64, shift *mat.Dense, b *batch, at level) {
 		v := 1 / (1/(at.sigma()*at.sigma()) + 1/(s.Tau*s.Tau))
 		g.at(shift, b.clean, v, b.product)
-		shift.Scale(at.sigma()*at.sigma(), shift)
+		blas64.Scal(at.sigma()*at.sigma(), vector(shift))
 		g.logDensity(logs, v)
 	}}
 }
