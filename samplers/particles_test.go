@@ -70,14 +70,17 @@ func newSystems(particles int, threshold float64, weights ...float64) *systems {
 	return s
 }
 
-// TestResampling: a system of too few effective particles, 2 of 4 in the first, is resampled from among its own, all
+// TestResampling: a system of too few effective particles, 2 of 4 in the first and 8/3 in the last, is resampled from among its own, all
 // that belongs to a particle goes with it, and the mean weight stays; others are left alone.
 func TestResampling(t *testing.T) {
-	weights := []float64{0, 3, 0, 3, 1, 1, 1, 1, 0.1, 0.1, 0.1, 7}
+	weights := []float64{0, 3, 0, 3, 1, 1, 1, 1, 0.1, 0.1, 0.1, 7, 2, 1, 1, 0}
 	for _, c := range []struct {
 		threshold float64
 		resampled []bool
-	}{{0, []bool{false, false, false}}, {0.5, []bool{false, false, true}}, {0.51, []bool{true, false, true}}, {1, []bool{true, false, true}}} {
+	}{
+		{0, []bool{false, false, false, false}}, {0.5, []bool{false, false, true, false}},
+		{0.51, []bool{true, false, true, false}}, {1, []bool{true, false, true, true}},
+	} {
 		s := newSystems(4, c.threshold, weights...)
 		if err := s.resample(); err != nil {
 			t.Fatal(err)

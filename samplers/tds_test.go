@@ -98,6 +98,39 @@ func TestWeightsOfAPath(t *testing.T) {
 	}
 }
 
+// Weights over a whole path do not depend on the twists between: the twist is looked at by itself. Its logarithm is
+// quadratic in the clean point, so that central differences are its gradient but for rounding: some 1e-16 of its value,
+// up to 1e4, over the width of 1e-3. That gradient is A^T (r2 A A^T + beta^2 I)^-1 (y - A x0), by an explicit inverse, which
+// the sampler stores too.
+func TestTwistAndItsGradient(t *testing.T) {
+	const rows = 3
+	rng := stream(t)
+	for k, a := range oddMatrices() {
+		m, d := a.Dims()
+		for _, beta := range []float64{0.3, 2} {
+			y := normals(rng, m)
+			for _, r2 := range []float64{0, 0.4, 9} {
+				g := must(factorise(must(spec.NewLinear(a, beta)), y)).pseudoInverse(1)
+				logTwist := func(x0 []float64) float64 {
+					logs := make([]float64, 1)
+					g.at(mat.NewDense(1, d, nil), mat.NewDense(1, d, x0), r2, func(_, _ *mat.Dense) {})
+					g.logDensity(logs, r2)
+					return logs[0]
+				}
+				for range rows {
+					x0 := normals(rng, d)
+					want := explicitGuidance(a, beta, r2, y, x0)
+					for j, got := range differences(logTwist, x0, 1e-3) {
+						if math.Abs(got-want.AtVec(j)) > 1e-8*(1+mat.Norm(want, 2)) {
+							t.Errorf("A %d, beta %v, r2 %v: derivative %d is %v, want %v", k, beta, r2, j, got, want.AtVec(j))
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
 // normals returns n standard normal numbers.
 func normals(rng interface{ NormFloat64() float64 }, n int) []float64 {
 	x := make([]float64, n)
