@@ -208,7 +208,7 @@ func (s *systems) normalise(i int) (mean, effective float64, err error) {
 	logs := s.logWeight[i*s.particles:][:s.particles]
 	largest := slices.Max(logs)
 	if math.IsInf(largest, -1) {
-		return 0, 0, fmt.Errorf("no particle of %d of a draw has a weight above 0: they diverged, or y is out of their reach", s.particles)
+		return 0, 0, fmt.Errorf("no particle of %d of a draw has a weight above 0: they diverged, or none can give y; more steps or particles may help", s.particles)
 	}
 	var sum, squares float64
 	for k, w := range logs {

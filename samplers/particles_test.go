@@ -127,7 +127,7 @@ func TestParticlesThatDiverged(t *testing.T) {
 	}
 	copy(s.psi, []float64{0, 0, math.Inf(-1), math.NaN()})
 	s.weigh()
-	const message = "no particle of 2 of a draw has a weight above 0: they diverged, or y is out of their reach"
+	const message = "no particle of 2 of a draw has a weight above 0: they diverged, or none can give y; more steps or particles may help"
 	for _, err := range []error{s.resample(), s.pick(picked)} {
 		if err == nil || err.Error() != message {
 			t.Errorf("got %v, want %q", err, message)
@@ -214,7 +214,7 @@ func TestBootstrapOfOneBit(t *testing.T) {
 		t.Errorf("got %v, want the refusal %q", err, want)
 	}
 	err = SMC{5, 4, 1}.Sample(t.Context(), mat.NewDense(40, 1, nil), p, []float64{0}, stream(t))
-	if want := "smc:steps=5,particles=4,threshold=1: before step 1 of 5 no particle of 4 of a draw has a weight above 0: they diverged, or y is out of their reach"; err == nil || err.Error() != want {
+	if want := "smc:steps=5,particles=4,threshold=1: before step 1 of 5 no particle of 4 of a draw has a weight above 0: they diverged, or none can give y; more steps or particles may help"; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %q", err, want)
 	}
 	unknown := must(spec.NewProblem("unknown", newUnit(1), struct{ spec.Measurement }{m}))

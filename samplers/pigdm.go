@@ -50,13 +50,9 @@ func (s PiGDM) Sample(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []
 	if !(0 <= s.Eta && s.Eta <= 1) {
 		return fmt.Errorf("%s: eta is %v, want a number from 0 to 1", s.Name(), s.Eta)
 	}
-	denoiser, measurement, err := linearInverse(s.Name(), p)
+	denoiser, _, factors, err := factorisedInverse(s.Name(), p, y)
 	if err != nil {
 		return err
-	}
-	factors, err := factorise(measurement, y)
-	if err != nil {
-		return fmt.Errorf("%s: %w", s.Name(), err)
 	}
 	loop := reversal{denoiser: denoiser, levels: downwards(s.Steps), spread: 1, step: towards(ddim(s.Eta))}
 	if factors != nil {
@@ -73,6 +69,19 @@ type singularFactors struct {
 	t    []float64      // k singular values of A/beta
 	q    blas64.General // d x k
 	y    []float64      // P^T y/beta
+}
+
+// factorisedInverse is linearInverse with the factors of the measurement, nil if nothing is measured.
+func factorisedInverse(who string, p *spec.Problem, y []float64) (spec.Denoiser, spec.Linear, *singularFactors, error) {
+	denoiser, measurement, err := linearInverse(who, p)
+	if err != nil {
+		return nil, spec.Linear{}, nil, err
+	}
+	factors, err := factorise(measurement, y)
+	if err != nil {
+		err = fmt.Errorf("%s: %w", who, err)
+	}
+	return denoiser, measurement, factors, err
 }
 
 // factorise returns nil factors if nothing is measured.

@@ -66,13 +66,9 @@ func (s TDS) Sample(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []fl
 	if !(s.Tau >= 0) {
 		return fmt.Errorf("%s: tau is %v, want a number from 0", s.Name(), s.Tau)
 	}
-	denoiser, measurement, err := linearInverse(s.Name(), p)
+	denoiser, measurement, factors, err := factorisedInverse(s.Name(), p, y)
 	if err != nil {
 		return err
-	}
-	factors, err := factorise(measurement, y)
-	if err != nil {
-		return fmt.Errorf("%s: %w", s.Name(), err)
 	}
 	if factors == nil {
 		return unweighted(ctx, s.Name(), s.Steps, denoiser, dst, rng)

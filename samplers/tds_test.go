@@ -15,11 +15,11 @@ import (
 // started returns the loop of a sampler on a problem: what its Sample runs.
 func (s TDS) started(t testing.TB, p *spec.Problem, y []float64) particleLoop {
 	t.Helper()
-	denoiser, measurement, err := linearInverse(s.Name(), p)
+	denoiser, measurement, factors, err := factorisedInverse(s.Name(), p, y)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s.loop(denoiser, measurement, must(factorise(measurement, y)), y)
+	return s.loop(denoiser, measurement, factors, y)
 }
 
 // TestWeightsOfAPath: the weight of a particle is the density of its path under the model, times the
