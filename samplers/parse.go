@@ -10,6 +10,9 @@ import (
 // maxSteps bounds the number of steps in a name; nobody means more.
 const maxSteps = 1_000_000
 
+// maxParticles bounds the number of particles in a name, all of which are in memory.
+const maxParticles = 100_000
+
 var builtins = catalogue.New[spec.Sampler]("sampler").
 	Add("exact", "the exact posterior, where it is known",
 		func(*catalogue.Args) spec.Sampler { return Exact() }).
@@ -41,6 +44,23 @@ var builtins = catalogue.New[spec.Sampler]("sampler").
 	Add("alangevin", "annealed Langevin, Xun, Gupta and Price 2025: right for log-concave priors, given enough steps (steps=1000 for each level of noise, step=0.2 of what the stiffest direction allows)",
 		func(args *catalogue.Args) spec.Sampler {
 			return AnnealedLangevin{Steps: args.Int("steps", 1000, 1, maxSteps), Step: args.Float("step", 0.2, 1e-6, 1)}
+		}).
+	Add("tds", "twisted diffusion sampler, Wu et al. 2023: right as the particles grow (steps=100, particles=64, tau=1: deviation of the prior for the twist, threshold=1: resamples below this share of effective particles)",
+		func(args *catalogue.Args) spec.Sampler {
+			return TDS{
+				Steps:     args.Int("steps", 100, 1, maxSteps),
+				Particles: args.Int("particles", 64, 1, maxParticles),
+				Tau:       args.Float("tau", 1, 0, 1e6),
+				Threshold: args.Float("threshold", 1, 0, 1),
+			}
+		}).
+	Add("smc", "bootstrap particle filter on a diffusion: no Jacobian, any likelihood, many particles (steps=100, particles=1000, threshold=0.5: resamples below this share of effective particles)",
+		func(args *catalogue.Args) spec.Sampler {
+			return SMC{
+				Steps:     args.Int("steps", 100, 1, maxSteps),
+				Particles: args.Int("particles", 1000, 1, maxParticles),
+				Threshold: args.Float("threshold", 0.5, 0, 1),
+			}
 		})
 
 // parseDiffusion reads the steps of a diffusion of the given method. The default

@@ -23,6 +23,10 @@ func TestParseNamesCanonically(t *testing.T) {
 		{"pigdm:eta=1,steps=20", "pigdm:steps=20,eta=1"},
 		{"alangevin", "alangevin:steps=1000,step=0.2"},
 		{"alangevin:step=0.05", "alangevin:steps=1000,step=0.05"},
+		{"tds", "tds:steps=100,particles=64,tau=1,threshold=1"},
+		{"tds:threshold=0.5,tau=0,particles=8", "tds:steps=100,particles=8,tau=0,threshold=0.5"},
+		{"smc", "smc:steps=100,particles=1000,threshold=0.5"},
+		{"smc:particles=7,steps=3", "smc:steps=3,particles=7,threshold=0.5"},
 	} {
 		sampler, err := Parse(c.name)
 		if err != nil {
@@ -45,7 +49,7 @@ func TestParseNamesCanonically(t *testing.T) {
 func TestParseErrors(t *testing.T) {
 	for _, c := range []struct{ name, message string }{
 		{"", `sampler "": want NAME or NAME:key=value,key=value`},
-		{"ddrm", `unknown sampler "ddrm", want one of exact, prior, rejection, diffusion, dps, pigdm, alangevin`},
+		{"ddrm", `unknown sampler "ddrm", want one of exact, prior, rejection, diffusion, dps, pigdm, alangevin, tds, smc`},
 		{"dsp:steps=3", `unknown sampler "dsp"; did you mean "dps"?`},
 		{"exact:steps=3", `sampler exact: unknown key "steps"; it takes no arguments`},
 		{"dps:zeta=-1", `sampler dps: zeta=-1: want a number from 0 to 1e+06`},
@@ -56,6 +60,10 @@ func TestParseErrors(t *testing.T) {
 		{"dps:steps=1,steps=2", `sampler dps:steps=1,steps=2: key "steps" is given twice`},
 		{"pigdm:eta=2", `sampler pigdm: eta=2: want a number from 0 to 1`},
 		{"alangevin:step=2", `sampler alangevin: step=2: want a number from 1e-06 to 1`},
+		{"tds:particles=0", `sampler tds: particles=0: want an integer from 1 to 100000`},
+		{"tds:tau=-1", `sampler tds: tau=-1: want a number from 0 to 1e+06`},
+		{"smc:threshold=2", `sampler smc: threshold=2: want a number from 0 to 1`},
+		{"smc:tau=1", `sampler smc: unknown key "tau"; it takes steps, particles, threshold`},
 		{"diffusion:method=rk4", `sampler diffusion: method=rk4: want one of heun, euler, ancestral`},
 		{"rejection:proposal=exact", `sampler rejection: proposal=exact: want one of prior, heun, euler, ancestral`},
 		{"rejection:steps=9", `sampler rejection: unknown key "steps"; it takes max, proposal`},

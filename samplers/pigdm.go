@@ -50,13 +50,9 @@ func (s PiGDM) Sample(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []
 	if !(0 <= s.Eta && s.Eta <= 1) {
 		return fmt.Errorf("%s: eta is %v, want a number from 0 to 1", s.Name(), s.Eta)
 	}
-	denoiser, measurement, err := linearInverse(s.Name(), p)
+	denoiser, _, factors, err := factorisedInverse(s.Name(), p, y)
 	if err != nil {
 		return err
-	}
-	factors, err := factorise(measurement, y)
-	if err != nil {
-		return fmt.Errorf("%s: %w", s.Name(), err)
 	}
 	loop := reversal{denoiser: denoiser, levels: downwards(s.Steps), spread: 1, step: towards(ddim(s.Eta))}
 	if factors != nil {
@@ -73,6 +69,19 @@ type singularFactors struct {
 	t    []float64      // k singular values of A/beta
 	q    blas64.General // d x k
 	y    []float64      // P^T y/beta
+}
+
+// factorisedInverse is linearInverse with the factors of the measurement, nil if nothing is measured.
+func factorisedInverse(who string, p *spec.Problem, y []float64) (spec.Denoiser, spec.Linear, *singularFactors, error) {
+	denoiser, measurement, err := linearInverse(who, p)
+	if err != nil {
+		return nil, spec.Linear{}, nil, err
+	}
+	factors, err := factorise(measurement, y)
+	if err != nil {
+		err = fmt.Errorf("%s: %w", who, err)
+	}
+	return denoiser, measurement, factors, err
 }
 
 // factorise returns nil factors if nothing is measured.
@@ -140,4 +149,18 @@ func (g *pseudoInverseGuidance) at(dst, x0 *mat.Dense, r2 float64, jacobian func
 	}
 	blas64.Gemm(blas.NoTrans, blas.Trans, 1, g.residual, g.q, 0, dst.RawMatrix())
 	jacobian(dst, dst)
+}
+
+// logDensity stores in logs (length n) the logarithm of N(y; A x0, r2 A A^T + beta^2 I), but for a constant,
+// at the rows of x0 that at was given with the same r2.
+func (g *pseudoInverseGuidance) logDensity(logs []float64, r2 float64) {
+	for i := range logs {
+		sum := 0.0
+		for j, solved := range g.residual.Data[i*g.residual.Stride:][:len(g.t)] {
+			if t := g.t[j]; t > 0 { // solved = t residual/(r2 t^2 + 1)
+				sum += solved * solved * (r2 + 1/t/t)
+			}
+		}
+		logs[i] = -sum / 2
+	}
 }

@@ -50,6 +50,12 @@ type batch struct {
 	product  func(dst, v *mat.Dense) // with the Jacobian of the denoiser, if it was asked for
 }
 
+// newBatch returns the batch of the points in the rows of x, without guidance.
+func newBatch(denoiser spec.Denoiser, x *mat.Dense, noise streams) *batch {
+	rows, d := x.Dims()
+	return &batch{denoiser: denoiser, x: x, clean: mat.NewDense(rows, d, nil), scratch: mat.NewDense(rows, d, nil), noise: noise}
+}
+
 // run starts the rows of x, zero and contiguous in memory, and takes them through the levels.
 func (r reversal) run(ctx context.Context, x *mat.Dense, noise streams) error {
 	if r.centre != nil {
@@ -62,9 +68,9 @@ func (r reversal) run(ctx context.Context, x *mat.Dense, noise streams) error {
 
 // descend takes the rows of x, which are at the first of the levels, to the last.
 func (r reversal) descend(ctx context.Context, x *mat.Dense, noise streams) error {
-	rows, d := x.Dims()
-	b := &batch{denoiser: r.denoiser, x: x, clean: mat.NewDense(rows, d, nil), scratch: mat.NewDense(rows, d, nil), noise: noise}
+	b := newBatch(r.denoiser, x, noise)
 	if r.guide != nil {
+		rows, _ := x.Dims()
 		b.guidance = r.guide(rows)
 	}
 	for i, to := range r.levels[1:] {
@@ -109,11 +115,16 @@ func towards(r rule) stepper {
 	return func(b *batch, from, to level) {
 		b.denoise(b.x, from)
 		keep, deviation := r(from, to)
-		x, clean := b.x.RawMatrix().Data, b.clean.RawMatrix().Data
-		for k, v := range x {
-			x[k] = to.signal*clean[k] + keep*(v-from.signal*clean[k])
-		}
+		b.move(keep, from, to)
 		b.noise.addNormal(b.x, deviation)
+	}
+}
+
+// move takes the points to the means of their next ones by a rule, without its noise.
+func (b *batch) move(keep float64, from, to level) {
+	x, clean := b.x.RawMatrix().Data, b.clean.RawMatrix().Data
+	for k, v := range x {
+		x[k] = to.signal*clean[k] + keep*(v-from.signal*clean[k])
 	}
 }
 

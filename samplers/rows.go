@@ -52,13 +52,20 @@ func (s streams) start(x *mat.Dense, centre []float64, deviation float64) {
 	s.addNormal(x, deviation)
 }
 
-// evolve fills the rows of dst by calls of advance, one a chunk, which gets the
-// chunk's rows, zero and contiguous in memory, and their streams. It is an error,
+// advance fills the rows of x (n x d), zero and contiguous in memory, row i from the i-th stream.
+type advance func(ctx context.Context, x *mat.Dense, noise streams) error
+
+// evolve fills the rows of dst by calls of advance, one for each chunk of them. It is an error,
 // never a silent NaN, if a row ends with an entry that is not finite.
-func evolve(ctx context.Context, name string, dst *mat.Dense, rng *rand.Rand, advance func(ctx context.Context, x *mat.Dense, noise streams) error) error {
+func evolve(ctx context.Context, name string, dst *mat.Dense, rng *rand.Rand, advance advance) error {
+	return evolveBy(ctx, name, chunkRows, dst, rng, advance)
+}
+
+// evolveBy is evolve by chunks of the given number of rows.
+func evolveBy(ctx context.Context, name string, chunk int, dst *mat.Dense, rng *rand.Rand, advance advance) error {
 	n, d := dst.Dims()
 	noise := splitStreams(rng, n)
-	return parallel.Chunks(ctx, n, chunkRows, func(lo, hi int) error {
+	return parallel.Chunks(ctx, n, chunk, func(lo, hi int) error {
 		x := mat.NewDense(hi-lo, d, nil)
 		if err := advance(ctx, x, noise[lo:hi]); err != nil {
 			return err

@@ -29,6 +29,8 @@ func everySampler(steps int) []spec.Sampler {
 		PiGDM{Steps: steps},
 		PiGDM{Steps: steps, Eta: 1},
 		AnnealedLangevin{Steps: (steps + 7) / 8, Step: 0.2}, // a leg, of about twenty
+		TDS{Steps: steps, Particles: 3, Tau: 1, Threshold: 1},
+		SMC{Steps: steps, Particles: 5, Threshold: 0.5},
 	}
 }
 
@@ -86,6 +88,7 @@ func TestRowsDoNotInfluenceEachOther(t *testing.T) {
 	for _, s := range []spec.Sampler{
 		Diffusion{Heun, 20}, Diffusion{Euler, 20}, Diffusion{Ancestral, 20},
 		DPS{Zeta: 0.5, Steps: 100}, PiGDM{Steps: 100, Eta: 1}, AnnealedLangevin{Steps: 10, Step: 0.2},
+		TDS{100, 5, 1, 1}, TDS{100, 5, 1, 0.5}, SMC{100, 7, 0.5},
 	} {
 		together := sample(t, s, p, y, n, stream(t))
 		rng := stream(t)
@@ -140,7 +143,7 @@ func TestCancelledBeforehand(t *testing.T) {
 func TestCancelledInTheMiddle(t *testing.T) {
 	for _, s := range []spec.Sampler{
 		Diffusion{Heun, 1000}, Diffusion{Euler, 1000}, Diffusion{Ancestral, 1000},
-		DPS{Zeta: 0.5, Steps: 1000}, PiGDM{Steps: 1000},
+		DPS{Zeta: 0.5, Steps: 1000}, PiGDM{Steps: 1000}, TDS{1000, 1, 1, 1}, SMC{1000, 1, 1},
 		&Rejection{Proposal: Diffusion{Heun, 1000}, Max: 1e6},
 	} {
 		ctx, cancel := context.WithCancel(context.Background())
@@ -180,6 +183,8 @@ func TestPriorWithoutADenoiserIsDeclined(t *testing.T) {
 		{DPS{0.5, 5}, "dps:zeta=0.5,steps=5 needs a denoiser, and the prior of problem bare (a samplers.bare) has none"},
 		{PiGDM{5, 0}, "pigdm:steps=5,eta=0 needs a denoiser, and the prior of problem bare (a samplers.bare) has none"},
 		{AnnealedLangevin{5, 1}, "alangevin:steps=5,step=1 needs a denoiser, and the prior of problem bare (a samplers.bare) has none"},
+		{TDS{5, 2, 1, 1}, "tds:steps=5,particles=2,tau=1,threshold=1 needs a denoiser, and the prior of problem bare (a samplers.bare) has none"},
+		{SMC{5, 2, 1}, "smc:steps=5,particles=2,threshold=1 needs a denoiser, and the prior of problem bare (a samplers.bare) has none"},
 	} {
 		err := c.sampler.Sample(context.Background(), mat.NewDense(1, 2, nil), p, nil, stream(t))
 		var refusal *spec.Refusal
@@ -212,6 +217,13 @@ func TestArgumentsOutOfRange(t *testing.T) {
 		{AnnealedLangevin{0, 1}, "alangevin:steps=0,step=1: steps is 0, want at least 1"},
 		{AnnealedLangevin{1, 1.5}, "alangevin:steps=1,step=1.5: step is 1.5, want a number above 0, at most 1"},
 		{AnnealedLangevin{1, math.NaN()}, "alangevin:steps=1,step=NaN: step is NaN, want a number above 0, at most 1"},
+		{TDS{0, 1, 1, 1}, "tds:steps=0,particles=1,tau=1,threshold=1: steps is 0, want at least 1"},
+		{TDS{1, 0, 1, 1}, "tds:steps=1,particles=0,tau=1,threshold=1: particles is 0, want at least 1"},
+		{TDS{1, 1, -1, 1}, "tds:steps=1,particles=1,tau=-1,threshold=1: tau is -1, want a number from 0"},
+		{TDS{1, 1, 1, math.NaN()}, "tds:steps=1,particles=1,tau=1,threshold=NaN: threshold is NaN, want a number from 0 to 1"},
+		{SMC{0, 1, 1}, "smc:steps=0,particles=1,threshold=1: steps is 0, want at least 1"},
+		{SMC{1, -1, 1}, "smc:steps=1,particles=-1,threshold=1: particles is -1, want at least 1"},
+		{SMC{1, 1, 2}, "smc:steps=1,particles=1,threshold=2: threshold is 2, want a number from 0 to 1"},
 		{&Rejection{}, "rejection:max=0,proposal=nil: no proposal, want an unconditional sampler"},
 		{&Rejection{Proposal: Prior()}, "rejection:max=0,proposal=prior: max is 0, want a number from 1 to 9.007199254740992e+15"},
 	} {
@@ -225,7 +237,7 @@ func TestArgumentsOutOfRange(t *testing.T) {
 // A denoiser that answers NaN gives an error that says where, not a draw.
 func TestDivergenceIsAnError(t *testing.T) {
 	p := must(spec.NewProblem("nan", notANumber{newUnit(2)}, spec.Unmeasured(2)))
-	for _, s := range []spec.Sampler{Diffusion{Heun, 5}, Diffusion{Euler, 5}, DPS{0.5, 5}, PiGDM{5, 0}, AnnealedLangevin{5, 1}} {
+	for _, s := range []spec.Sampler{Diffusion{Heun, 5}, Diffusion{Euler, 5}, DPS{0.5, 5}, PiGDM{5, 0}, AnnealedLangevin{5, 1}, TDS{5, 2, 1, 1}, SMC{5, 2, 1}} {
 		err := s.Sample(context.Background(), mat.NewDense(3, 2, nil), p, nil, stream(t))
 		want := s.Name() + ": the iteration diverged: entry 0 of draw 0 is NaN"
 		if err == nil || err.Error() != want {
@@ -256,6 +268,7 @@ func TestStepsDoNotAllocate(t *testing.T) {
 		func(steps int) spec.Sampler { return DPS{0.5, steps} },
 		func(steps int) spec.Sampler { return PiGDM{steps, 1} },
 		func(steps int) spec.Sampler { return AnnealedLangevin{steps, 1} },
+		func(steps int) spec.Sampler { return TDS{steps, 3, 1, 1} },
 	} {
 		allocations := func(steps int) float64 {
 			s, rng := of(steps), stream(t)
