@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"strings"
 
+	"assay/internal/results"
 	"assay/internal/text"
 	"assay/spec"
 )
@@ -101,7 +102,7 @@ func (c *Counterexample) Encode() ([]byte, error) {
 		return nil, err
 	}
 	text.WriteByte('\n')
-	return text.Bytes(), nil
+	return results.Handed(json.RawMessage(text.Bytes())), nil
 }
 
 // ReadCounterexample reads a file that [Counterexample.Encode] gave. It is an error,

@@ -89,20 +89,29 @@ func TestRecordOfAConstant(t *testing.T) {
 			t.Errorf("call %d: %+v", move.Call, move)
 		}
 		for _, draw := range move.Draws {
-			if slices.ContainsFunc(draw, func(x float64) bool { return x != 7 }) {
+			if slices.ContainsFunc(draw, func(x Number) bool { return x != 7 }) {
 				t.Errorf("call %d: drawn %v", move.Call, draw)
 			}
 		}
 	}
 }
 
-// TestCourse: of 25,000 calls every fourth is kept.
+// TestCourse: up to 10,000 calls all are kept, of one more every second, and of 25,000 every fourth:
+// entry i is the wealth after call (i+1) stride.
 func TestCourse(t *testing.T) {
-	var c Course
-	for i := range 25000 {
-		c.add(float64(i+1) * math.Ln10)
-	}
-	if c.Stride != 4 || len(c.Log10) != 6250 || math.Abs(c.Log10[0]-4) > 1e-9 || math.Abs(c.Log10[6249]-25000) > 1e-9 {
-		t.Errorf("stride %d, %d points from %v", c.Stride, len(c.Log10), c.Log10[0])
+	for _, test := range []struct{ calls, stride, points int }{{1, 1, 1}, {9999, 1, 9999}, {10000, 1, 10000}, {10001, 2, 5000}, {10002, 2, 5001}, {20001, 2, 10000}, {20002, 4, 5000}, {25003, 4, 6250}} {
+		c := newCourse()
+		for i := range test.calls {
+			c.add(float64(i+1) * math.Ln10)
+		}
+		if c.Stride != test.stride || len(c.Log10) != test.points || c.Calls != test.calls {
+			t.Errorf("%d calls: stride %d, %d points of %d calls, want %+v", test.calls, c.Stride, len(c.Log10), c.Calls, test)
+		}
+		for i, w := range c.Log10 {
+			if math.Abs(w-float64((i+1)*c.Stride)) > 1e-9 {
+				t.Errorf("%d calls: point %d is of call %v, want %d", test.calls, i, w, (i+1)*c.Stride)
+				break
+			}
+		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"assay/internal/results"
 	"assay/internal/text"
 	"assay/props"
 	"assay/spec"
@@ -113,7 +114,7 @@ func Check(ctx context.Context, candidate spec.Sampler, p *spec.Problem, o Optio
 	if err := r.add(f, err); err != nil {
 		return nil, err
 	}
-	return r, nil
+	return results.Handed(r), nil
 }
 
 // compare compares the candidate after the map with the candidate, at its share of alpha.
