@@ -6,11 +6,13 @@ import (
 	"encoding/json"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
 
+	"assay/internal/schema"
 	"assay/props/problems"
 	"assay/samplers"
 	"assay/spec"
@@ -93,6 +95,13 @@ func TestRecordOfAConstant(t *testing.T) {
 				t.Errorf("call %d: drawn %v", move.Call, draw)
 			}
 		}
+	}
+}
+
+// TestCounterexampleSchema: the schema of a counterexample has the keys of its text.
+func TestCounterexampleSchema(t *testing.T) {
+	for _, fault := range schema.Unlike(reflect.TypeFor[counterexampleText](), "counterexample.schema.json", "repeat") {
+		t.Error(fault)
 	}
 }
 
