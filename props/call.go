@@ -20,7 +20,6 @@ type answer struct {
 	evaluation *evidence.Evaluation
 	truth, y   []float64
 	pool       *mat.Dense
-	spent      map[string]float64 // what the candidate says that the call took
 	fault      *Fault
 	err        error // of a witness of the user's own
 }

@@ -14,17 +14,14 @@ import (
 // Record is the course of a judgement, for reports; see [Recorded]. Its JSON form holds no times,
 // and docs/record.schema.json describes it; [ParseRecord] reads it.
 type Record struct {
-	Format  recordFormat    `json:"format"`
-	Assay   string          `json:"assay"`   // the version that ran
-	Go      string          `json:"go"`      // and that of Go
-	Verdict *Verdict        `json:"verdict"` // which holds most options
-	Options RecordedOptions `json:"options"` // the others
-	Draws   int             `json:"draws"`   // asked of the candidate, in the calls that were bet on
-	// Costs is what the candidate says that these calls took, by names such as "denoiser calls",
-	// summed over them; empty if it says nothing.
-	Costs    map[string]Number `json:"costs"`
-	Wealth   Course            `json:"wealth"`   // over all problems
-	Problems []Recording       `json:"problems"` // in the order of those of the verdict
+	Format   recordFormat    `json:"format"`
+	Assay    string          `json:"assay"`    // the version that ran
+	Go       string          `json:"go"`       // and that of Go
+	Verdict  *Verdict        `json:"verdict"`  // which holds most options
+	Options  RecordedOptions `json:"options"`  // the others
+	Draws    int             `json:"draws"`    // asked of the candidate, in the calls that were bet on
+	Wealth   Course          `json:"wealth"`   // over all problems
+	Problems []Recording     `json:"problems"` // in the order of those of the verdict
 	// Largest are the calls that moved the wealth on their problem most, at most ten, the
 	// largest move first and the earlier of two alike.
 	Largest []Move `json:"largest_moves"`

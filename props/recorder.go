@@ -64,7 +64,7 @@ func (r *running) sd() float64 { return math.Sqrt(r.squares / max(r.n-1, 1)) }
 
 func newRecorder(states []*problemState) *recorder {
 	r := &recorder{before: make([]float64, len(states))}
-	r.record.Costs, r.record.Wealth, r.record.Largest = map[string]Number{}, newCourse(), []Move{}
+	r.record.Wealth, r.record.Largest = newCourse(), []Move{}
 	for _, e := range states {
 		r.record.Problems = append(r.record.Problems, Recording{Problem: e.problem.Name(), Wealth: newCourse()})
 		r.sums = append(r.sums, make([]sums, min(maxNumbers, e.problem.Dim())))
@@ -79,9 +79,6 @@ func (r *recorder) bet(states []*problemState, a *answer, calls int, logWealth f
 	at, now := &r.record.Problems[i], states[i].logWealth()
 	at.Wealth.add(now)
 	r.record.Wealth.add(logWealth)
-	for name, n := range a.spent {
-		r.record.Costs[name] += Number(n)
-	}
 	values, truth := a.evaluation.Values()
 	for k, row := range values {
 		for l, v := range row {

@@ -115,7 +115,7 @@ func TestSchemaKnowsAllKeys(t *testing.T) {
 		if _, ok := result.(*props.Verdict); ok {
 			ends = append(ends, ".problems[].y") // which a record has for its moves, too
 		}
-		spoilt, err := schema.Spoilt(text, ends, []string{".costs"})
+		spoilt, err := schema.Spoilt(text, ends, []string{".spent"})
 		if err != nil || len(spoilt) < 20 {
 			t.Fatalf("%d spoilt forms: %v", len(spoilt), err)
 		}
@@ -130,7 +130,7 @@ func TestSchemaKnowsAllKeys(t *testing.T) {
 // leftOut are the ends of keys that may be missing: our types leave them out where they say nothing.
 var leftOut = []string{
 	".tolerance_within_each", ".local", ".y_given", ".together", ".fault", ".own_witnesses", ".warnings", ".tolerance_form",
-	".verdict.problems[].y", ".on.y", ".calibration_error_at_most", ".would_have_noticed", ".form", ".sampler", ".time_limit",
+	".verdict.problems[].y", ".on.y", ".calibration_error_at_most", ".would_have_noticed", ".form", ".sampler", ".time_limit", ".spent",
 }
 
 // TestCodes: every outcome, stop and kind of fault is read back from its code, and what is no

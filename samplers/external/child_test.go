@@ -48,7 +48,6 @@ type message struct {
 	Params struct {
 		ID      int             `json:"id"`
 		Problem json.RawMessage `json:"problem"`
-		X       wire            `json:"x"`
 		Y       wire            `json:"y"`
 		N       int             `json:"n"`
 		Seed    uint64          `json:"seed"`
@@ -147,8 +146,6 @@ func (c *child) run() {
 			c.sample(m)
 		case "samples":
 			c.samples(m)
-		case "witness":
-			c.witness(m)
 		case "bye":
 			if c.mode == "stubborn" {
 				time.Sleep(time.Hour)
@@ -181,9 +178,6 @@ func (c *child) hello(m message) {
 	}
 	if strings.HasPrefix(c.mode, "batch") {
 		hello["batch"] = 8
-	}
-	if strings.HasPrefix(c.mode, "witness") {
-		hello["witnesses"] = []string{"first", "sum by y"}
 	}
 	c.reply(m, hello)
 }
