@@ -152,8 +152,8 @@ func TestRecordByHand(t *testing.T) {
 		}
 	}
 	for _, w := range r.Problems[0].Witnesses {
-		want := map[string]int{"side": ties}[w.Name]
-		if w.Ties != want && w.Name != "distance to nearest in pool" { // two that are nearest to each other tie
+		want := map[string]int{"side": ties, "distance to a draw of the last call": 1}[w.Name] // before the first there is none
+		if w.Ties != want && w.Name != "distance to nearest in pool" {                         // two that are nearest to each other tie
 			t.Errorf("%s: %d ties, want %d", w.Name, w.Ties, want)
 		}
 	}
@@ -179,6 +179,24 @@ func TestRecordByHand(t *testing.T) {
 				break
 			}
 		}
+	}
+}
+
+// TestMovesAlike: of more like moves than are kept, the earlier ones are, gains and losses alike.
+func TestMovesAlike(t *testing.T) {
+	r := &recorder{}
+	a := &answer{pool: mat.NewDense(1, 1, nil)}
+	for call := range 3 * maxMoves {
+		r.move(Move{Call: call, Log10Factor: float64(1 - 2*(call%2))}, a)
+	}
+	r.move(Move{Call: 99, Log10Factor: -2}, a)
+	for i, m := range r.record.Largest {
+		if want := max(0, i-1) + 99*max(0, 1-i); m.Call != want {
+			t.Errorf("move %d is call %d, want %d", i, m.Call, want)
+		}
+	}
+	if len(r.record.Largest) != maxMoves {
+		t.Errorf("%d moves, want %d", len(r.record.Largest), maxMoves)
 	}
 }
 

@@ -13,7 +13,9 @@ import (
 	"time"
 
 	"gonum.org/v1/gonum/mat"
+	"pgregory.net/rapid"
 
+	"assay/internal/results"
 	"assay/internal/schema"
 	"assay/props"
 	"assay/samplers"
@@ -122,7 +124,13 @@ func TestOddRecords(t *testing.T) {
 					t.Errorf("%s is not in %s", part, form)
 				}
 			}
+			if ends := v.Record.Wealth.Log10; len(ends) > 0 && ends[len(ends)-1] != v.Log10Wealth {
+				t.Errorf("the wealth ends at 10^%v, that of the verdict is 10^%v", ends[len(ends)-1], v.Log10Wealth)
+			}
 			for i, p := range v.Record.Problems {
+				if ends := p.Wealth.Log10; len(ends) > 0 && ends[len(ends)-1] != v.Problems[i].Log10Wealth {
+					t.Errorf("the wealth on %s ends at 10^%v, that of the verdict is 10^%v", p.Problem, ends[len(ends)-1], v.Problems[i].Log10Wealth)
+				}
 				ranked(t, p, v.Problems[i].Calls, v.Local > 0)
 			}
 		})
@@ -145,6 +153,39 @@ func ranked(t *testing.T, p props.Recording, calls int, single bool) {
 		if n > 0 && math.Abs(sum/n/float64(len(w.Counts)-1)-w.MeanRank) > 1e-12 {
 			t.Errorf("%s: ranks %v, and a mean rank of %v", w.Name, w.Counts, w.MeanRank)
 		}
+	}
+}
+
+// TestHandedOver: every door hands over what it returns, the words of Compare and of Consistent in
+// the place of the verdict behind them, and a record before its verdict; and a file what it holds.
+func TestHandedOver(t *testing.T) {
+	var seen []any
+	defer results.Watch(func(result any) { seen = append(seen, result) })()
+	prior, p := samplers.Prior(), named(t, "gauss")[0]
+	v := judge(t, prior, named(t, "gauss"), props.Recorded())
+	compared, err := props.Compare(t.Context(), prior, prior, p, props.Calls(5))
+	fitted, err2 := props.Consistent(t.Context(), prior, prior, p, props.Calls(5))
+	found := &props.Counterexample{Candidate: "prior", Alpha: 1e-6, Verdict: v, Problem: p, Origin: v.Problems[0].Digest}
+	again, err3 := found.Again(t.Context(), prior)
+	text, err4 := found.Encode()
+	if err := errors.Join(err, err2, err3, err4); err != nil {
+		t.Fatal(err)
+	}
+	want := []any{v.Record, v, compared, fitted, again, json.RawMessage(text)}
+	if len(seen) != len(want) {
+		t.Fatalf("%d results were handed over, want %d: %v", len(seen), len(want), seen)
+	}
+	for i := range want[:5] {
+		if seen[i] != want[i] {
+			t.Errorf("result %d is the %T %v, want %v", i, seen[i], seen[i], want[i])
+		}
+	}
+	if !bytes.Equal(seen[5].(json.RawMessage), text) {
+		t.Errorf("handed over was %s, and returned %s", seen[5], text)
+	}
+	seen = nil
+	if failed, said := check(t, props.Posterior(prior, props.Over(rapid.Just(p)))); !failed || len(seen) == 0 {
+		t.Errorf("a property hands over nothing (%v, %s)", failed, said)
 	}
 }
 
