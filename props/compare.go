@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"assay/internal/results"
 	"assay/internal/text"
 	"assay/spec"
 )
@@ -45,7 +46,7 @@ func Compare(ctx context.Context, a, b spec.Sampler, problem *spec.Problem, opts
 	case NotRejected:
 		e.Outcome = NoDisagreement
 	}
-	return &Comparison{A: a.Name(), B: b.Name(), Evidence: *e}, nil
+	return results.Handed(&Comparison{A: a.Name(), B: b.Name(), Evidence: *e}), nil
 }
 
 // against puts the draws of a reference in place of the truth.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"assay/internal/results"
 	"assay/internal/text"
 	"assay/spec"
 )
@@ -43,7 +44,7 @@ func Consistent(ctx context.Context, candidate, origin spec.Sampler, problem *sp
 	case NotRejected:
 		e.Outcome = NoInconsistency
 	}
-	return &Consistency{Candidate: candidate.Name(), Origin: origin.Name(), Evidence: *e}, nil
+	return results.Handed(&Consistency{Candidate: candidate.Name(), Origin: origin.Name(), Evidence: *e}), nil
 }
 
 // The outcomes of a check for consistency, besides [Inconclusive].

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"assay/internal/place"
+	"assay/internal/results"
 	"assay/internal/text"
 	"assay/internal/version"
 	"assay/spec"
@@ -103,7 +104,7 @@ func (c *Counterexample) Encode() ([]byte, error) {
 		return nil, err
 	}
 	text.WriteByte('\n')
-	return text.Bytes(), nil
+	return results.Handed(json.RawMessage(text.Bytes())), nil
 }
 
 // ReadCounterexample reads a file that [Counterexample.Encode] gave. It is an error,

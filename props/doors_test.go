@@ -3,6 +3,7 @@ package props_test
 import (
 	"context"
 	"encoding/json"
+	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -156,6 +157,8 @@ func TestNothingGiven(t *testing.T) {
 		{judged(exact, gauss, each, within), "WithinEach and Within contradict each other"},
 		{judged(exact, gauss, props.WithinEach(nil)), "WithinEach is given no function"},
 		{judged(exact, gauss, props.At(nil)), "y has 0 numbers, want 2"},
+		{judged(exact, gauss, props.At([]float64{0, math.NaN()})), "number 1 is NaN, want finite"},
+		{judged(exact, gauss, props.At([]float64{math.Inf(-1), 0})), "number 0 is -Inf, want finite"},
 		{compared(nil, exact, gauss), "the first sampler is nil"},
 		{compared(exact, nil, gauss), "the second sampler is nil"},
 		{compared(exact, exact, nil), "problem 1 of 1 is nil"},

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"assay/internal/parallel"
+	"assay/internal/results"
 	"assay/internal/stats"
 	"assay/props/evidence"
 	"assay/spec"
@@ -61,9 +62,12 @@ func judge(ctx context.Context, candidate spec.Sampler, problems []*spec.Problem
 		t.explainPass(ctx, v)
 	}
 	if o.recorded {
-		v.Record = t.recorder.finish(t, v)
+		v.Record = results.Handed(t.recorder.finish(t, v))
 	}
-	return v, nil
+	if o.twoSided() {
+		return v, nil // which is not in the words of its door yet
+	}
+	return results.Handed(v), nil
 }
 
 // trial is a judgement under way.

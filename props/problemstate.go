@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 
@@ -72,6 +73,9 @@ func newProblemState(ctx context.Context, p *spec.Problem, candidate spec.Sample
 		p.Draw(x, point.y, rng)
 		if o.at != nil {
 			copy(point.y, o.at)
+		}
+		if j := slices.IndexFunc(point.y, func(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) }); j >= 0 {
+			return nil, fmt.Errorf("single y on %s: number %d is %v, want finite ones", p.Name(), j, point.y[j])
 		}
 		key := fmt.Sprintf("%x", point.y) // as in the name of its calls
 		point.twins = met[key]

@@ -1,200 +1,184 @@
 package props
 
 import (
-	"cmp"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"math"
-	"runtime"
-	"slices"
+	"strconv"
 
-	"gonum.org/v1/gonum/mat"
-
-	"assay/internal/version"
+	"assay/internal/place"
 )
 
-// Record is the course of a judgement, for reports; see [Recorded]. Its JSON form holds no times.
+// Record is the course of a judgement, for reports; see [Recorded]. Its JSON form holds no times,
+// and docs/record.schema.json describes it; [ParseRecord] reads it.
 type Record struct {
-	Format   recordFormat `json:"format"`
-	Assay    string       `json:"assay"`
-	Go       string       `json:"go"`
-	Verdict  *Verdict     `json:"verdict"` // which holds the options
-	Draws    int          `json:"draws"`   // asked of the candidate, in the calls that were bet on
-	Wealth   Course       `json:"wealth"`  // over all problems
-	Problems []Recording  `json:"problems"`
-	// Largest are the calls that moved the wealth on their problem most, at most ten.
+	Format   recordFormat    `json:"format"`
+	Assay    string          `json:"assay"`    // the version that ran
+	Go       string          `json:"go"`       // and that of Go
+	Verdict  *Verdict        `json:"verdict"`  // which holds most options
+	Options  RecordedOptions `json:"options"`  // the others
+	Draws    int             `json:"draws"`    // asked of the candidate, in the calls that were bet on
+	Wealth   Course          `json:"wealth"`   // over all problems
+	Problems []Recording     `json:"problems"` // in the order of those of the verdict
+	// Largest are the calls that moved the wealth on their problem most, at most ten, the
+	// largest move first and the earlier of two alike.
 	Largest []Move `json:"largest_moves"`
+}
+
+// RecordedOptions are those that shaped a judgement and are not in its verdict.
+type RecordedOptions struct {
+	Terse bool   `json:"terse"`                // see [Terse]
+	Until bool   `json:"until"`                // whether there was an [Until]
+	Limit string `json:"time_limit,omitempty"` // of [For], such as 5m0s
 }
 
 // Recording is the course of a judgement on one problem.
 type Recording struct {
 	Problem string `json:"problem"`
 	Wealth  Course `json:"wealth"`
-	// Ties is how often a witness had the same value for the truth and for a draw, in all
-	// calls.
-	Ties int `json:"ties"`
 	// Moments are those of at most the first 64 coordinates.
 	Moments []RecordedMoments `json:"moments"`
-	// Witnesses are all of them; at single y, at the one with the most evidence.
+	// Witnesses are all of them, the largest share first; at single y, those at the one with
+	// the most evidence.
 	Witnesses []Ranks `json:"witnesses"`
 }
 
 // RecordedMoments are the mean and deviation of one coordinate, over calls, of the truth and of the
 // draws; at single y, of the draw of the candidate and of those that it was among.
 type RecordedMoments struct {
-	TruthMean float64 `json:"truth_mean"`
-	TruthSD   float64 `json:"truth_sd"`
-	DrawsMean float64 `json:"draws_mean"`
-	DrawsSD   float64 `json:"draws_sd"`
+	TruthMean Number `json:"truth_mean"`
+	TruthSD   Number `json:"truth_sd"`
+	DrawsMean Number `json:"draws_mean"`
+	DrawsSD   Number `json:"draws_sd"`
 }
 
-// Ranks is how often the truth ranked 0, 1, ... by a witness.
+// Ranks is how often the truth ranked 0, 1, ... among the draws by a witness; at single y, how often
+// 0, 1, ... of the exact draws lay above that of the candidate. Either way the mean rank is the mean
+// of these ranks, as a share of the highest. Under dependent draws and under a tolerance each draw is
+// compared with the truth by itself: there are two ranks, and a call counts in shares of its draws.
 type Ranks struct {
 	WitnessShare
 	Counts []float64 `json:"rank_counts"`
+	// Ties is the number of calls on the problem, at single y of all of them, in which the
+	// truth and a draw had one value.
+	Ties int `json:"ties"`
 }
 
 // Move is a call that moved the wealth on its problem by a factor.
 type Move struct {
-	Problem     string      `json:"problem"`
-	Call        int         `json:"call"` // bet on in the whole judgement, from 0
-	Log10Factor float64     `json:"log10_factor"`
-	Y           []float64   `json:"y"`     // of each vector, at most the first 64 numbers
-	Truth       []float64   `json:"truth"` // at single y, the draw of the candidate
-	Draws       [][]float64 `json:"draws"` // at most eight
+	Problem     string     `json:"problem"`
+	Call        int        `json:"call"` // bet on in the whole judgement, from 0
+	Log10Factor float64    `json:"log10_factor"`
+	Y           []Number   `json:"y"`     // of each vector, at most the first 64 numbers
+	Truth       []Number   `json:"truth"` // at single y, the draw of the candidate
+	Draws       [][]Number `json:"draws"` // at most eight
 }
 
-// Course is the wealth after every Stride-th call, as log10. It has at most 10,000 points: when
-// they are reached, every second one is left out and the stride is doubled.
+// Course is the wealth after every Stride-th call, as log10. It has at most 10,000 points: before
+// there would be more, every second one is left out and the stride is doubled.
 type Course struct {
+	Calls  int       `json:"calls"`
 	Stride int       `json:"stride"`
-	Log10  []float64 `json:"log10_wealth"`
-	calls  int
+	Log10  []float64 `json:"log10_wealth"` // entry i after call (i+1) Stride, the first being 1
 }
+
+// Number is a number whose JSON form is a number, too, or "NaN", "Infinity" or "-Infinity", which a
+// law of the user's own may give and JSON has no numbers for.
+type Number float64
+
+// MarshalJSON implements [json.Marshaler].
+func (n Number) MarshalJSON() ([]byte, error) {
+	switch v := float64(n); {
+	case math.IsNaN(v):
+		return []byte(`"NaN"`), nil
+	case math.IsInf(v, 1):
+		return []byte(`"Infinity"`), nil
+	case math.IsInf(v, -1):
+		return []byte(`"-Infinity"`), nil
+	}
+	return json.Marshal(float64(n))
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (n *Number) UnmarshalJSON(text []byte) error {
+	switch string(text) {
+	case `"NaN"`, `"Infinity"`, `"-Infinity"`:
+		v, err := strconv.ParseFloat(string(text[1:len(text)-1]), 64)
+		*n = Number(v)
+		return err
+	case "null":
+		return errors.New(`null, want a number, "NaN", "Infinity" or "-Infinity"`)
+	}
+	return json.Unmarshal(text, (*float64)(n))
+}
+
+const recordName = "assay record 1"
 
 type recordFormat struct{}
 
 // MarshalText returns the name of the format.
-func (recordFormat) MarshalText() ([]byte, error) { return []byte("assay record 1"), nil }
+func (recordFormat) MarshalText() ([]byte, error) { return []byte(recordName), nil }
 
-const (
-	maxPoints   = 10000
-	maxMoves    = 10
-	maxNumbers  = 64
-	maxRecorded = 8 // draws of a call
-)
+// UnmarshalText is an error if the format is another.
+func (recordFormat) UnmarshalText(name []byte) error { return checkFormat(recordName, name) }
 
 // Recorded keeps the course of the judgement in [Verdict.Record].
 func Recorded() JudgeOption { return ofJudge(func(o *options) { o.recorded = true }) }
 
-func (c *Course) add(logWealth float64) {
-	c.Stride = max(c.Stride, 1)
-	c.calls++
-	if c.calls%c.Stride != 0 {
-		return
+// ParseRecord reads the JSON form of a record. It is an error, which names the place in the text, if
+// that is cut short, no record, one of another format, or has an unknown key; and if what it says of
+// itself does not fit.
+func ParseRecord(text []byte) (*Record, error) {
+	var head struct {
+		Format *string `json:"format"`
 	}
-	c.Log10 = append(c.Log10, logWealth/math.Ln10)
-	if len(c.Log10) == maxPoints {
-		for i := range maxPoints / 2 {
-			c.Log10[i] = c.Log10[2*i+1]
-		}
-		c.Log10 = c.Log10[:maxPoints/2]
-		c.Stride *= 2
+	if err := json.Unmarshal(text, &head); err != nil {
+		return nil, fmt.Errorf("no record, or cut short: %w", place.InJSON(err, text))
 	}
-}
-
-// recorder follows a judgement.
-type recorder struct {
-	record Record
-	before []float64 // the logarithm of the wealth on each problem
-	sums   [][]sums  // by problem and coordinate
-}
-
-// sums are running ones of the truth, and of the draws.
-type sums struct{ truth, draws running }
-
-// running is a running mean, by the method of Welford.
-type running struct{ n, mean, squares float64 }
-
-func (r *running) add(v float64) {
-	r.n++
-	d := v - r.mean
-	r.mean += d / r.n
-	r.squares += d * (v - r.mean)
-}
-
-func (r *running) sd() float64 { return math.Sqrt(r.squares / max(r.n-1, 1)) }
-
-func newRecorder(states []*problemState) *recorder {
-	r := &recorder{before: make([]float64, len(states))}
-	for _, e := range states {
-		r.record.Problems = append(r.record.Problems, Recording{Problem: e.problem.Name()})
-		r.sums = append(r.sums, make([]sums, min(maxNumbers, e.problem.Dim())))
+	if head.Format == nil {
+		return nil, errors.New(`no record: it has no key "format"`)
 	}
-	return r
+	if err := checkFormat(recordName, []byte(*head.Format)); err != nil {
+		return nil, err
+	}
+	r := &Record{}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(r); err != nil {
+		return nil, fmt.Errorf("no record: %w", place.InJSON(err, text))
+	}
+	return r, r.check()
 }
 
-// bet notes an answer that was bet on, the number of calls until then and the wealth.
-func (r *recorder) bet(states []*problemState, a *answer, calls int, logWealth float64) {
-	i := slices.Index(states, a.task.state)
-	at, now := &r.record.Problems[i], states[i].logWealth()
-	at.Wealth.add(now)
-	r.record.Wealth.add(logWealth)
-	values, truth := a.evaluation.Values()
-	for _, row := range values {
-		for l, v := range row {
-			if l != truth && v == row[truth] {
-				at.Ties++
-				break
-			}
+// check is an error if the parts of a record do not fit.
+func (r *Record) check() error {
+	if r.Verdict == nil {
+		return errors.New(`the record has no verdict: want one under "verdict"`)
+	}
+	if len(r.Problems) != len(r.Verdict.Problems) {
+		return fmt.Errorf("the record is of %d problems, its verdict of %d", len(r.Problems), len(r.Verdict.Problems))
+	}
+	if err := r.Wealth.check(r.Verdict.Calls); err != nil {
+		return fmt.Errorf("wealth: %w", err)
+	}
+	for i, p := range r.Problems {
+		if err := p.Wealth.check(r.Verdict.Problems[i].Calls); err != nil {
+			return fmt.Errorf("wealth on %s: %w", p.Problem, err)
 		}
 	}
-	for j := range r.sums[i] {
-		s := &r.sums[i][j]
-		s.truth.add(a.truth[j])
-		for l := range a.pool.RawMatrix().Rows {
-			s.draws.add(a.pool.At(l, j))
-		}
-	}
-	r.move(Move{Problem: at.Problem, Call: calls - 1, Log10Factor: (now - r.before[i]) / math.Ln10}, a)
-	r.before[i] = now
+	return nil
 }
 
-// move keeps a call if it is one of those that moved the wealth most, the earlier of two alike.
-func (r *recorder) move(m Move, a *answer) {
-	moves := r.record.Largest
-	if len(moves) == maxMoves && math.Abs(m.Log10Factor) <= math.Abs(moves[maxMoves-1].Log10Factor) {
-		return
+func (c *Course) check(calls int) error {
+	switch {
+	case c.Calls != calls:
+		return fmt.Errorf("calls is %d, and that of the verdict %d", c.Calls, calls)
+	case c.Stride < 1:
+		return fmt.Errorf("stride is %d, want at least 1", c.Stride)
+	case len(c.Log10) != calls/c.Stride:
+		return fmt.Errorf("%d points of %d calls, want %d, one after every %d", len(c.Log10), calls, calls/c.Stride, c.Stride)
 	}
-	m.Y, m.Truth, m.Draws = head(a.y), head(a.truth), heads(a.pool)
-	moves = append(moves, m)
-	slices.SortStableFunc(moves, func(a, b Move) int { return cmp.Compare(math.Abs(b.Log10Factor), math.Abs(a.Log10Factor)) })
-	r.record.Largest = moves[:min(maxMoves, len(moves))]
-}
-
-func head(x []float64) []float64 { return append([]float64{}, x[:min(maxNumbers, len(x))]...) }
-
-func heads(x *mat.Dense) (rows [][]float64) {
-	for l := range min(maxRecorded, x.RawMatrix().Rows) {
-		rows = append(rows, head(x.RawRowView(l)))
-	}
-	return rows
-}
-
-// finish completes the record of a verdict.
-func (r *recorder) finish(t *trial, v *Verdict) *Record {
-	c := r.record
-	c.Assay, c.Go, c.Verdict = version.String(), runtime.Version(), v
-	c.Draws = v.Calls * v.DrawsACall
-	if v.Local > 0 {
-		c.Draws = v.Calls
-	}
-	for i, e := range t.states {
-		for _, s := range r.sums[i] {
-			c.Problems[i].Moments = append(c.Problems[i].Moments, RecordedMoments{s.truth.mean, s.truth.sd(), s.draws.mean, s.draws.sd()})
-		}
-		session := e.worst().session
-		for _, w := range session.WitnessShares() {
-			c.Problems[i].Witnesses = append(c.Problems[i].Witnesses, Ranks{t.witnessShare(w), session.RankCounts(w.Witness)})
-		}
-	}
-	return &c
+	return nil
 }

@@ -2,15 +2,20 @@ package props_test
 
 import (
 	"encoding/json"
+	"errors"
 	"math/rand/v2"
 	"os"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"assay/internal/schema"
 	"assay/props"
 	"assay/props/evidence"
+	"assay/props/inversion"
+	"assay/props/metamorphic"
 	"assay/props/problems"
 	"assay/samplers"
 	"assay/spec"
@@ -46,6 +51,86 @@ func TestSchemaRejects(t *testing.T) {
 			t.Errorf("%s instead of %s passes", now, old)
 		}
 	}
+}
+
+// TestSchemaIsTheTypes: the schemas have the keys of our types, no more and no fewer. The controls
+// are a type without a key, one with another, and one that leaves out what is required.
+func TestSchemaIsTheTypes(t *testing.T) {
+	for place, of := range map[string]reflect.Type{
+		"verdict.schema.json#/$defs/verdict":     reflect.TypeFor[props.Verdict](),
+		"verdict.schema.json#/$defs/comparison":  reflect.TypeFor[props.Comparison](),
+		"verdict.schema.json#/$defs/consistency": reflect.TypeFor[props.Consistency](),
+		"verdict.schema.json#/$defs/inversion":   reflect.TypeFor[inversion.Verdict](),
+		"verdict.schema.json#/$defs/metamorphic": reflect.TypeFor[metamorphic.Report](),
+	} {
+		for _, fault := range schema.Unlike(of, place, "repeat") {
+			t.Error(fault)
+		}
+	}
+	for _, fault := range schema.Unlike(reflect.TypeFor[props.Record](), "record.schema.json", "repeat") {
+		t.Error(fault)
+	}
+	type key struct {
+		Kind, Problem, Message, Sampler string
+	}
+	for _, wrong := range []reflect.Type{
+		reflect.TypeFor[struct {
+			Problem string `json:"problem"`
+		}](),
+		reflect.TypeFor[struct {
+			props.Fault
+			More string `json:"more"`
+		}](),
+		reflect.TypeFor[struct {
+			props.Fault
+			Message string `json:"message,omitempty"`
+		}](),
+		reflect.TypeFor[key](),
+	} {
+		if len(schema.Unlike(wrong, "verdict.schema.json#/$defs/fault")) == 0 {
+			t.Errorf("%v is taken for a fault", wrong)
+		}
+	}
+	if len(schema.Unlike(reflect.TypeFor[props.Fault](), "verdict.schema.json#/$defs/no such")) == 0 || len(schema.Unlike(reflect.TypeFor[props.Fault](), "none.json")) == 0 {
+		t.Error("there is no such schema")
+	}
+}
+
+// TestSchemaKnowsAllKeys: of a verdict, a comparison and a record with every key, each form without
+// one that is required, or with one more at any place, is refused.
+func TestSchemaKnowsAllKeys(t *testing.T) {
+	prior, exact := samplers.Prior(), samplers.Exact()
+	twice := props.Witness("first", func(x, _ []float64) float64 { return x[0] })
+	both := named(t, "gauss", "gmm")
+	faulty := judge(t, after(30, errors.New("out")), both, props.Recorded(), props.Within(spec.Tolerance{Tau: 0.01}), twice, props.For(time.Hour))
+	passed := judge(t, exact, both, props.Recorded(), props.Calls(150), twice)
+	y := judge(t, prior, both[:1], props.Recorded(), props.Local(2), props.Calls(20))
+	compared, err := props.Compare(t.Context(), exact, prior, both[0], props.At([]float64{0, 1}), props.Calls(30))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, result := range []any{faulty, passed, y, faulty.Record, passed.Record, y.Record, compared} {
+		text := valid(t, result)
+		ends := leftOut
+		if _, ok := result.(*props.Verdict); ok {
+			ends = append(ends, ".problems[].y") // which a record has for its moves, too
+		}
+		spoilt, err := schema.Spoilt(text, ends, []string{".spent"})
+		if err != nil || len(spoilt) < 20 {
+			t.Fatalf("%d spoilt forms: %v", len(spoilt), err)
+		}
+		for what, form := range spoilt {
+			if schema.Check(form) == nil {
+				t.Errorf("%T %s passes: %s", result, what, form)
+			}
+		}
+	}
+}
+
+// leftOut are the ends of keys that may be missing: our types leave them out where they say nothing.
+var leftOut = []string{
+	".tolerance_within_each", ".local", ".y_given", ".together", ".fault", ".own_witnesses", ".warnings", ".tolerance_form",
+	".verdict.problems[].y", ".on.y", ".calibration_error_at_most", ".would_have_noticed", ".form", ".sampler", ".time_limit", ".spent",
 }
 
 // TestCodes: every outcome, stop and kind of fault is read back from its code, and what is no

@@ -42,7 +42,7 @@ func operators(t testing.TB) map[string]struct {
 		}
 		return at(j) / total
 	}
-	frequencies := [][2]int{{0, 0}, {2, 3}, {1, 2}, {1, 2}, {3, 0}, {5, 6}}
+	frequencies := [][2]int{{0, 0}, {2, 3}, {1, 2}, {1, 2}, {3, 0}, {5, 6}, {3, 2}, {1, 0}}
 	wave := func(i, j int) float64 {
 		f := frequencies[i/2]
 		angle := 2 * math.Pi * (float64(f[0]*(j/7))/6 + float64(f[1]*(j%7))/7)

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"assay/internal/results"
 	"assay/internal/text"
 	"assay/props"
 )
@@ -69,7 +70,7 @@ func verdictJSON(verdict any, repeat string) ([]byte, error) {
 		return nil, err
 	}
 	indented.WriteByte('\n')
-	return indented.Bytes(), nil
+	return results.Handed(json.RawMessage(indented.Bytes())), nil
 }
 
 // repeat returns the command that gives the verdict again: every name in full, and

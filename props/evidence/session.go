@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -207,12 +208,17 @@ func (s *Session) WitnessShares() []WitnessShare {
 	return all
 }
 
-// RankCounts returns how often witness k ranked the truth (at a single y, the draw of the
-// candidate) 0, 1, ... among the others, at the resolution where the evidence is strongest.
-// In pairs there are two ranks, and a call counts in shares of its draws. It is what a record
-// of a judgement keeps, besides the wealth after each call.
+// RankCounts returns how often witness k ranked the truth 0, 1, ... among the draws, or, at a
+// single y, how often 0, 1, ... of the exact draws lay above that of the candidate, at the
+// resolution where the evidence is strongest: the mean rank of [Session.WitnessShares] is the
+// mean of these. In pairs there are two ranks, and a call counts in shares of its draws. It is
+// what a record of a judgement keeps, besides the wealth after each call.
 func (s *Session) RankCounts(k int) []float64 {
-	return append([]float64{}, s.processes[leading(s.processes)].rank.counts[k]...)
+	counts := slices.Clone(s.processes[leading(s.processes)].rank.counts[k])
+	if s.config.Single {
+		slices.Reverse(counts)
+	}
+	return counts
 }
 
 // CalibrationLimit returns an upper confidence limit for the calibration error of every

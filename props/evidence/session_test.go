@@ -131,6 +131,9 @@ func TestWealthIsAMeanOverScales(t *testing.T) {
 	if single := s.WitnessShares(); one[0].Name != "w" || one[0].MeanRank != 1 || single[0].MeanRank != 0 {
 		t.Errorf("mean rank %v, at a single y %v; want 1 and 0", one, single)
 	}
+	if got := s.RankCounts(0); !slices.Equal(got, []float64{8, 0, 0, 0}) {
+		t.Errorf("rank counts %v at a single y, want 8 times the lowest, as the mean rank says", got)
+	}
 }
 
 // TestCalibrationOfTheLeadingScale: the limit is that of the scale with the most evidence, which

@@ -2,6 +2,7 @@ package fuzz
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -39,7 +40,7 @@ func caughtOn(t *testing.T, candidate spec.Sampler, p *spec.Problem) *props.Coun
 	if err != nil || v.Outcome != props.Rejected {
 		t.Fatalf("%v, %v", v, err)
 	}
-	return &props.Counterexample{Candidate: candidate.Name(), Alpha: 1e-6, Verdict: v, Problem: p, Origin: "origin"}
+	return &props.Counterexample{Candidate: candidate.Name(), Alpha: 1e-6, Verdict: v, Problem: p, Origin: fmt.Sprintf("%x", p.Digest())}
 }
 
 // TestFixesYWhereTheFailureIsLocal: an error at y > 2.5 only, one y in 26, becomes one at a

@@ -15,6 +15,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"assay/internal/results"
 	"assay/props"
 	"assay/props/evidence"
 	"assay/props/run"
@@ -145,7 +146,7 @@ func Invert(ctx context.Context, candidate spec.Sampler, in *reduction.Instance,
 	case v.Stop != props.StopCalls && v.Stop != props.StopTime, v.Targets == 0:
 		v.Outcome = props.Inconclusive
 	}
-	return v, nil
+	return results.Handed(v), nil
 }
 
 // attempt asks the candidate for one target, and returns the share of its draws that

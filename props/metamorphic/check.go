@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"assay/internal/defaults"
+	"assay/internal/results"
 	"assay/internal/text"
 	"assay/props"
 	"assay/props/run"
@@ -115,7 +116,7 @@ func Check(ctx context.Context, candidate spec.Sampler, p *spec.Problem, o Optio
 	if err := r.add(f, err); err != nil {
 		return nil, err
 	}
-	return r, nil
+	return results.Handed(r), nil
 }
 
 // compare compares the candidate after the map with the candidate, at its share of alpha.

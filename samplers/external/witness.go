@@ -127,7 +127,8 @@ func (w *Witness) apart(dst [][]float64, x *mat.Dense, y []float64) error {
 // near reports whether two values are the same but for rounding: sums over rows of a matrix
 // may be taken in another order where there are more rows.
 func near(a, b float64) bool {
-	return a == b || math.IsNaN(a) && math.IsNaN(b) || math.Abs(a-b) <= 1e-6*(1+max(math.Abs(a), math.Abs(b)))
+	off := math.Abs(a - b) // infinite, as the allowance then is, if one of them is
+	return a == b || math.IsNaN(a) && math.IsNaN(b) || !math.IsInf(off, 1) && off <= 1e-6*(1+max(math.Abs(a), math.Abs(b)))
 }
 
 // evaluate asks for the values of all witnesses on the rows of x. It is not called off with

@@ -1,0 +1,3 @@
+package mutants
+
+import _ "assay/internal/schema" // every result that these tests see is checked

@@ -1,0 +1,3 @@
+package fuzz
+
+import _ "assay/internal/schema" // every result that these tests see is checked
