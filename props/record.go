@@ -14,7 +14,7 @@ type Record struct {
 	Format   recordFormat `json:"format"`
 	Assay    string       `json:"assay"`
 	Go       string       `json:"go"`
-	Verdict  *Verdict     `json:"verdict"` // which holds the options
+	Verdict  *Verdict     `json:"verdict"` // which holds the options, and what was spent
 	Draws    int          `json:"draws"`   // asked of the candidate, in the calls that were bet on
 	Wealth   Course       `json:"wealth"`  // over all problems
 	Problems []Recording  `json:"problems"`

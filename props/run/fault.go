@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"assay/internal/parallel"
 	"assay/spec"
 )
 
@@ -41,4 +42,10 @@ func failed(err error) Answer {
 		kind = named.FaultKind()
 	}
 	return Answer{Fault: &Fault{Kind: kind, Message: err.Error()}}
+}
+
+// panicked returns the answer of a call that ended with a panic of this value.
+func panicked(v any) Answer {
+	value, stack := parallel.Recovered(v)
+	return Answer{Fault: &Fault{Kind: FaultPanic, Message: fmt.Sprint(value), Stack: string(stack)}}
 }

@@ -1,0 +1,77 @@
+package run
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"math/rand/v2"
+	"sync"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+
+	"assay/samplers"
+	"assay/spec"
+)
+
+// TestSpent: an answer says what its own call took, whatever goes on at the same time, through JSON
+// too. A sampler meets no more problems than there are calls at a time, so that it may keep
+// something about each.
+func TestSpent(t *testing.T) {
+	p := gauss(t)
+	var mu sync.Mutex
+	met := map[*spec.Problem]bool{}
+	r := InProcess(spec.NewSampler("steps", true, func(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []float64, rng *rand.Rand) error {
+		mu.Lock()
+		met[p] = true
+		mu.Unlock()
+		spec.Spend(ctx, "steps", y[0])
+		return samplers.DPS{Zeta: 0.5, Steps: int(y[0])}.Sample(ctx, dst, p, y, rng)
+	}))
+	const atOnce = 4
+	var group sync.WaitGroup
+	for worker := range atOnce {
+		group.Go(func() {
+			for i := range 25 {
+				c := callOn(p, uint64(worker))
+				steps := float64(1 + worker + i)
+				c.Y[0] = steps
+				want := Costs{spec.PointsDenoised: 3 * steps, spec.JacobianProducts: 3 * steps, "steps": steps}
+				a := r.Answer(t.Context(), c)
+				if a.Fault != nil || !maps.Equal(a.Spent, want) {
+					t.Errorf("%v spent %v, want %v", a.Fault, a.Spent, want)
+				}
+				var read Answer
+				if text, err := json.Marshal(a); err != nil || json.Unmarshal(text, &read) != nil || !maps.Equal(read.Spent, want) {
+					t.Errorf("%s is read as %v, %v", text, read, err)
+				}
+			}
+		})
+	}
+	group.Wait()
+	if len(met) > atOnce || met[p] {
+		t.Errorf("the sampler met %d problems, the one without a count: %v", len(met), met[p])
+	}
+}
+
+// TestSpentNothing: where nothing was counted there is nothing to say; a sampler that says that it
+// spent less than nothing is at fault, and what a call took that fails is known too.
+func TestSpentNothing(t *testing.T) {
+	p := gauss(t)
+	if a := InProcess(samplers.Exact()).Answer(t.Context(), callOn(p, 0)); a.Fault != nil || a.Spent != nil {
+		t.Errorf("%+v", a)
+	}
+	for amount, kind := range map[float64]string{-1: FaultError, 1: FaultRefusal} {
+		a := InProcess(spec.NewSampler("wrong", true, func(ctx context.Context, dst *mat.Dense, _ *spec.Problem, _ []float64, _ *rand.Rand) error {
+			dst.Zero()
+			spec.Spend(ctx, "proposals", amount)
+			if amount > 0 {
+				return spec.Refuse("too many")
+			}
+			return nil
+		})).Answer(t.Context(), callOn(p, 0))
+		if a.Fault == nil || a.Fault.Kind != kind || a.Spent["proposals"] != max(amount, 0) {
+			t.Errorf("%v: %+v", amount, a)
+		}
+	}
+}
