@@ -42,8 +42,8 @@ type party struct {
 func newAsker(o *options, candidate spec.Sampler) *asker {
 	as := func(role string, sampler spec.Sampler) party {
 		runner := run.InProcess(sampler)
-		if o.through != nil {
-			runner = o.through(runner)
+		if o.runner != nil {
+			runner = run.Checked(o.runner)
 		}
 		return party{role, sampler, run.Journalled(runner, o.journal)}
 	}

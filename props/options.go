@@ -7,6 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"assay/props/run"
 	"assay/spec"
 )
 
@@ -113,6 +114,22 @@ func Jobs(n int) Option { return everywhere(func(o *options) { o.jobs = n }) }
 // Remember asks j before it asks the candidate, and tells it every answer. Default: no
 // journal.
 func Remember(j *Journal) Option { return everywhere(func(o *options) { o.journal = j }) }
+
+// AnsweredBy has the calls answered by r, which need not be in this process: by answers that
+// were recorded ([run.Offline]), or by machines of your own. The samplers given to a door then say
+// their names and whether draws are independent, and are asked for nothing; a [run.Call]
+// says by name and role which of them it is to. The verdict is the same, byte for byte, if the
+// answers are, in whatever order they come. An answer that is none to its call is a fault.
+// [Jobs] is by default what r says by a method AtOnce as [spec.Concurrent] has it, or
+// the number of processors. Default: the samplers themselves answer.
+func AnsweredBy(r run.Runner) Option {
+	return everywhere(func(o *options) {
+		if r == nil {
+			o.mistake(errors.New("AnsweredBy is given no runner: want one such as run.Offline(folder)"))
+		}
+		o.runner = r
+	})
+}
 
 // Within makes the null wider: not the exact posterior, but any (tau, delta)-posterior
 // sampler of the paper (Definition 1.5), and where nothing is measured any
