@@ -57,6 +57,16 @@ func (p *program) candidate(ctx context.Context, name string, std streams) (cand
 	return candidate, func() {}, err
 }
 
+// interruptedBy returns the exit code of a command whose programs did not start, and why, unless it was
+// interrupted.
+func interruptedBy(err error, std streams) (code int, mistake error) {
+	if !errors.Is(err, errWitnessStart) {
+		return 0, err
+	}
+	fmt.Fprintf(std.err, "assay: %v\n", err)
+	return exitInterrupted, nil
+}
+
 // jobs returns how many calls to make at a time, 0 to let the candidate decide: a program
 // knows how many processes it has.
 func (p *program) jobs() int {
