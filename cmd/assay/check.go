@@ -75,20 +75,11 @@ func (c *check) run(ctx context.Context, std streams) (code int, err error) {
 	if err := errors.Join(c.metamorphicMistake(len(on)), c.witnesses.mistake(&c.program), c.tolerance.mistake(), c.tolerance.checkMistake(c.Local), checkWritable(c.JSON), c.recordMistake()); err != nil {
 		return 0, err
 	}
-	candidate, end, err := c.candidate(ctx, c.Candidate, std)
-	if ctx.Err() != nil {
-		fmt.Fprintln(std.err, "assay: interrupted while the candidate started")
-		return exitInterrupted, nil
-	}
+	candidate, own, end, err := c.program.start(ctx, c.Candidate, &c.witnesses, std)
 	if err != nil {
-		return 0, err
+		return notStarted(err, std)
 	}
 	defer end()
-	own, dismiss, err := c.witnesses.start(ctx, &c.program, std)
-	if err != nil {
-		return interruptedBy(err, std)
-	}
-	defer dismiss()
 	watch, done := watchOn(std.err)
 	journal := (*props.Journal)(nil)
 	if c.Journal != "" {

@@ -53,20 +53,11 @@ func (c *fuzzCommand) run(ctx context.Context, std streams) (code int, err error
 	if err := c.witnesses.mistake(&c.program); err != nil {
 		return 0, err
 	}
-	candidate, end, err := c.candidate(ctx, c.Candidate, std)
-	if ctx.Err() != nil {
-		fmt.Fprintln(std.err, "assay: interrupted while the candidate started")
-		return exitInterrupted, nil
-	}
+	candidate, own, end, err := c.program.start(ctx, c.Candidate, &c.witnesses, std)
 	if err != nil {
-		return 0, err
+		return notStarted(err, std)
 	}
 	defer end()
-	own, dismiss, err := c.witnesses.start(ctx, &c.program, std)
-	if err != nil {
-		return interruptedBy(err, std)
-	}
-	defer dismiss()
 	shelf := &shelf{folder: c.Out, candidate: candidate.Name()}
 	state, err := fuzz.NewState(candidate.Name(), c.Family, c.Alpha, c.Seed)
 	var unfinished []*props.Counterexample

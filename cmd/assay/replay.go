@@ -36,23 +36,15 @@ func (c *replayCommand) run(ctx context.Context, std streams) (code int, err err
 	name := c.Candidate
 	if name == "" && len(c.command) == 0 {
 		name = counterexample.Candidate
+		if _, err := parseCandidate(name); err != nil {
+			return 0, fmt.Errorf("%s was found on %s, which is not built in: say assay replay FILE CANDIDATE, or -- COMMAND (%w)", c.File, name, err)
+		}
 	}
-	candidate, end, err := c.candidate(ctx, name, std)
-	switch {
-	case ctx.Err() != nil:
-		fmt.Fprintln(std.err, "assay: interrupted while the candidate started")
-		return exitInterrupted, nil
-	case err != nil && name != c.Candidate:
-		return 0, fmt.Errorf("%s was found on %s, which is not built in: say assay replay FILE CANDIDATE, or -- COMMAND (%w)", c.File, name, err)
-	case err != nil:
-		return 0, err
+	candidate, own, end, err := c.program.start(ctx, name, &c.witnesses, std)
+	if err != nil {
+		return notStarted(err, std)
 	}
 	defer end()
-	own, dismiss, err := c.witnesses.start(ctx, &c.program, std)
-	if err != nil {
-		return interruptedBy(err, std)
-	}
-	defer dismiss()
 	watch, done := watchOn(std.err)
 	options := []props.ReplayOption{props.Alpha(c.Alpha), props.For(c.For), props.Jobs(c.jobs()), props.Watch(watch), props.Witnesses(own...)}
 	if c.Calls != nil {

@@ -74,9 +74,6 @@ func (w *witnesses) commands(p *program) (commands [][]string, err error) {
 	return commands, nil
 }
 
-// errWitnessStart says that the user did not wait until the programs of witnesses had started.
-var errWitnessStart = errors.New("interrupted while a program of witnesses started")
-
 // start starts the programs after --witness, each in processes that serve nothing else, and returns
 // what to do when they are wanted no more.
 func (w *witnesses) start(ctx context.Context, p *program, std streams) (statistics []evidence.Statistic, end func(), err error) {
@@ -100,7 +97,7 @@ func (w *witnesses) start(ctx context.Context, p *program, std streams) (statist
 		if err != nil {
 			end()
 			if ctx.Err() != nil {
-				err = errWitnessStart
+				err = &interruption{"a program of witnesses"}
 			}
 			return nil, nil, err
 		}

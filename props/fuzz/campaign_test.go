@@ -6,6 +6,7 @@ import (
 	"errors"
 	"math"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"gonum.org/v1/gonum/floats"
@@ -177,7 +178,11 @@ func TestMistakes(t *testing.T) {
 	if _, err := Run(t.Context(), exact, state, nil, silent(Config{})); err == nil || !strings.Contains(err.Error(), "one of prior, not of exact") {
 		t.Errorf("another candidate's state: %v", err)
 	}
-	sum := evidence.Function("sum", func(x, _ []float64) float64 { return floats.Sum(x) })
+	var looked atomic.Int64
+	sum := evidence.Function("sum", func(x, _ []float64) float64 {
+		looked.Add(1)
+		return floats.Sum(x)
+	})
 	for _, test := range []struct {
 		names []string
 		given []evidence.Statistic
@@ -195,6 +200,9 @@ func TestMistakes(t *testing.T) {
 		_, err = Run(t.Context(), exact, state, nil, silent(Config{Problems: 1, Witnesses: test.given}))
 		if (err != nil) != (test.want != "") || err != nil && !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%q with %q: %v, want %q", test.names, test.given, err, test.want)
+		}
+		if (looked.Load() > 0) != (test.want == "") {
+			t.Errorf("%q with %q: the witness was looked at %d times", test.names, test.given, looked.Load())
 		}
 	}
 }

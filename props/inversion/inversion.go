@@ -10,11 +10,9 @@ import (
 	"fmt"
 	"math"
 	"strings"
-	"sync/atomic"
 	"time"
 
-	"gonum.org/v1/gonum/mat"
-
+	"assay/internal/text"
 	"assay/props"
 	"assay/props/evidence"
 	"assay/props/run"
@@ -94,8 +92,7 @@ func Invert(ctx context.Context, candidate spec.Sampler, in *reduction.Instance,
 	if tolerance.Form != spec.Definition15 && tolerance.Form != spec.Joint {
 		return nil, fmt.Errorf("the reduction says nothing of %s: want %s or %s", tolerance.Form, spec.Definition15, spec.Joint)
 	}
-	counted := &countedPrior{Instance: in}
-	problem, err := spec.NewProblem(name, counted, in.Measurement())
+	problem, err := spec.NewProblem(name, in, in.Measurement())
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +135,6 @@ func Invert(ctx context.Context, candidate spec.Sampler, in *reduction.Instance,
 			o.progress(props.Progress{Calls: v.Targets, Budget: o.targets, Log10Wealth: v.Log10Wealth, Threshold: -math.Log10(o.alpha)})
 		}
 	}
-	v.Denoised = counted.points.Load()
 	switch {
 	case v.RejectedAt > 0: // evidence once found stands, whatever came after
 		v.Outcome = props.Rejected
@@ -160,6 +156,7 @@ func (v *Verdict) attempt(ctx context.Context, candidate spec.Sampler, in *reduc
 		Key: o.key("candidate", problem.Digest(), uint64(target)),
 	})
 	v.Elapsed += time.Since(start)
+	v.Denoised += int64(answer.Spent[spec.PointsDenoised])
 	if answer.Fault != nil {
 		fault = props.FaultOf(answer.Fault)
 		fault.Problem, fault.Call = problem.Name(), target
@@ -211,7 +208,7 @@ func (v *Verdict) String() string {
 		how = fmt.Sprintf(" whatever the other %d come to", v.Planned-v.Targets)
 	}
 	fmt.Fprintf(&b, "  inverted  %d of %d targets (95%% interval %.3f to %.3f%s), %d draws each\n", v.Inverted, v.Targets, low, high, how, v.DrawsACall)
-	fmt.Fprintf(&b, "  work      %d points denoised, %v a target\n", v.Denoised, (v.Elapsed / time.Duration(v.Targets)).Round(10*time.Microsecond))
+	fmt.Fprintf(&b, "  work      %s points denoised, %v a target\n", text.Number(float64(v.Denoised)), (v.Elapsed / time.Duration(v.Targets)).Round(10*time.Microsecond))
 	fmt.Fprintf(&b, "  bound     a draw of a right sampler is not a preimage with probability at most %.2g\n", v.Bound)
 	if v.RejectedAt > 0 {
 		fmt.Fprintf(&b, "  evidence  10^%.1f; reached 10^%.1f after %d targets (a right sampler ever does with probability at most %.3g)\n",
@@ -223,20 +220,4 @@ func (v *Verdict) String() string {
 		fmt.Fprintf(&b, "  follows   it is not a (%.3g, delta)-posterior sampler (%s) for any delta below %.3f (95%% confidence)\n", v.Tolerance.Tau, v.Tolerance.Form, delta)
 	}
 	return b.String()
-}
-
-// countedPrior counts the points that a candidate denoises.
-type countedPrior struct {
-	*reduction.Instance
-	points atomic.Int64
-}
-
-func (c *countedPrior) Denoise(dst, x *mat.Dense, sigma float64) {
-	c.points.Add(int64(x.RawMatrix().Rows))
-	c.Instance.Denoise(dst, x, sigma)
-}
-
-func (c *countedPrior) Linearize(dst, x *mat.Dense, sigma float64) func(dst, v *mat.Dense) {
-	c.points.Add(int64(x.RawMatrix().Rows))
-	return c.Instance.Linearize(dst, x, sigma)
 }
