@@ -170,6 +170,7 @@ func TestAnswersThatAreNone(t *testing.T) {
 		a.Call = idOf(c)
 		return a
 	}
+	wealth := map[string]float64{}
 	for what, one := range map[string]struct {
 		answer  runnerOf
 		outcome props.Outcome
@@ -208,6 +209,10 @@ func TestAnswersThatAreNone(t *testing.T) {
 		if v.Fault != nil && (!strings.Contains(v.Fault.Error(), one.fault) || strings.Contains(v.Fault.Error(), "\n")) {
 			t.Errorf("%s: %v, want %q", what, v.Fault, one.fault)
 		}
+		wealth[what] = v.Log10Wealth
+	}
+	if wealth["scribbling"] != wealth["right"] {
+		t.Errorf("a runner that writes on the y of its call comes to 10^%v, not to 10^%v", wealth["scribbling"], wealth["right"])
 	}
 	if _, err := props.Judge(t.Context(), samplers.Exact(), p, props.AnsweredBy(nil)); err == nil || !strings.Contains(err.Error(), "no runner") {
 		t.Errorf("no runner: %v", err)
