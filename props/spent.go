@@ -11,7 +11,7 @@ import (
 	"assay/spec"
 )
 
-// writeSpent says what was spent, if anything was: what is counted of every sampler first, and the
+// writeSpent says what was spent, if anything was: what a metered problem counts first, and the
 // rest by name.
 func writeSpent(b *text.Page, spent run.Costs) {
 	first := []string{spec.JacobianProducts, spec.PointsDenoised} // the later one before

@@ -50,7 +50,7 @@ func (s PiGDM) Sample(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []
 	if !(0 <= s.Eta && s.Eta <= 1) {
 		return fmt.Errorf("%s: eta is %v, want a number from 0 to 1", s.Name(), s.Eta)
 	}
-	denoiser, measurement, err := linearInverse(s.Name(), p)
+	denoiser, measurement, err := linearInverse(ctx, s.Name(), p)
 	if err != nil {
 		return err
 	}

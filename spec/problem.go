@@ -96,8 +96,7 @@ func (p *Problem) Prior() Prior { return p.prior }
 // Density returns the smoothed density of the prior, if it is known.
 func (p *Problem) Density() (Density, bool) { return capability[Density](p.prior) }
 
-// Denoiser returns the denoiser of the prior, if there is one. What it is asked in a call of a
-// sampler is counted; see [Metered].
+// Denoiser returns the denoiser of the prior, if there is one. That of a [Metered] problem counts.
 func (p *Problem) Denoiser() (Denoiser, bool) {
 	denoiser, ok := capability[Denoiser](p.prior)
 	if ok && p.tally != nil {

@@ -10,7 +10,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// The names of what is counted for every sampler: the rows handed to [Denoiser.Denoise] and
+// The names of what a [Metered] problem counts: the rows handed to [Denoiser.Denoise] and
 // [Denoiser.Linearize], and those handed to the Jacobians that the latter returns.
 const (
 	PointsDenoised   = "points denoised"
@@ -57,8 +57,8 @@ func (t *Tally) Take() (map[string]float64, error) {
 // Spend adds an amount to what the call under way has taken, by a name such as "proposals", which
 // reads well after a number. A sampler that has something to report calls it, as often as it
 // likes, with the context of its Sample; if nobody counts, nothing happens. An amount that is negative
-// or not finite is an error of the call. Points denoised by the denoiser of the problem count by
-// themselves, see [Metered].
+// or not finite is an error of the call. What a denoiser is asked counts by itself if it is that of
+// a [Metered] problem.
 func Spend(ctx context.Context, name string, amount float64) {
 	t, ok := ctx.Value(tallyKey{}).(*Tally)
 	if !ok {
@@ -88,8 +88,10 @@ func CheckSpent(name string, amount float64) error {
 }
 
 // Metered returns the problem with a denoiser that counts on the tally of the context; the problem
-// itself if there is no tally. It differs in nothing else, its digest included, and is the same
-// pointer whenever the tally is.
+// itself if there is no tally. A sampler begins with p = spec.Metered(ctx, p) to have counted what it
+// asks: it is not handed such a problem, since it may know its problems by their pointers.
+// The metered one differs in nothing else, its digest included, and is the same pointer whenever
+// the tally is.
 func Metered(ctx context.Context, p *Problem) *Problem {
 	t, ok := ctx.Value(tallyKey{}).(*Tally)
 	if !ok || p.tally == t {
@@ -114,8 +116,7 @@ func (p *Problem) meteredBy(t *Tally) *Problem {
 }
 
 // Unmetered returns the problem that [Metered] was given, which is one for all calls; the
-// problem itself if it is not metered. What a sampler keeps about a problem it keeps by this
-// pointer, or by the digest.
+// problem itself if it is not metered.
 func (p *Problem) Unmetered() *Problem {
 	if p.plain != nil {
 		return p.plain

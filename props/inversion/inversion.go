@@ -9,8 +9,11 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"strings"
 	"time"
+
+	"gonum.org/v1/gonum/mat"
 
 	"assay/internal/text"
 	"assay/props"
@@ -151,7 +154,7 @@ func (v *Verdict) attempt(ctx context.Context, candidate spec.Sampler, in *reduc
 	z := in.RandomImage(rng)
 	y := in.Target(z, rng)
 	start := time.Now()
-	answer := run.InProcess(candidate).Answer(ctx, run.Call{
+	answer := run.InProcess(metered(candidate)).Answer(ctx, run.Call{
 		Sampler: candidate.Name(), Role: "candidate", Problem: problem, Replicate: uint64(target), Draws: v.DrawsACall, Y: y,
 		Key: o.key("candidate", problem.Digest(), uint64(target)),
 	})
@@ -220,4 +223,12 @@ func (v *Verdict) String() string {
 		fmt.Fprintf(&b, "  follows   it is not a (%.3g, delta)-posterior sampler (%s) for any delta below %.3f (95%% confidence)\n", v.Tolerance.Tau, v.Tolerance.Form, delta)
 	}
 	return b.String()
+}
+
+// metered returns the candidate with every problem metered: it cannot know by its pointer one that is
+// made here.
+func metered(candidate spec.Sampler) spec.Sampler {
+	return spec.NewSampler(candidate.Name(), candidate.Independent(), func(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []float64, rng *rand.Rand) error {
+		return candidate.Sample(ctx, dst, spec.Metered(ctx, p), y, rng)
+	})
 }

@@ -202,7 +202,7 @@ func (r relation) image(p *spec.Problem, seed uint64) (*image, error) {
 func (to *image) by(candidate spec.Sampler, relation string) spec.Sampler {
 	name := candidate.Name() + " after " + relation
 	return spec.NewSampler(name, candidate.Independent(), func(ctx context.Context, dst *mat.Dense, _ *spec.Problem, y []float64, rng *rand.Rand) error {
-		if err := candidate.Sample(ctx, dst, spec.Metered(ctx, to.problem), to.data(y, spec.Split(rng)), rng); err != nil {
+		if err := candidate.Sample(ctx, dst, to.problem, to.data(y, spec.Split(rng)), rng); err != nil {
 			return err
 		}
 		if to.back != nil && !dst.IsEmpty() {

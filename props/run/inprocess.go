@@ -15,8 +15,7 @@ import (
 // InProcess returns the runner that asks the sampler, and checks that it fills every row with
 // finite numbers; whatever else it does, panics included, is a fault. Calls that were
 // read name their problem by its digest only: it must be one of those known.
-// Spent is what the sampler reports by [spec.Spend], and the points that it denoised; see
-// [spec.Metered].
+// Spent is what the sampler reports by [spec.Spend], and what it denoises by [spec.Metered].
 func InProcess(sampler spec.Sampler, known ...*spec.Problem) Runner {
 	r := &inProcess{sampler: sampler, known: map[string]*spec.Problem{}}
 	for _, p := range known {
@@ -30,7 +29,7 @@ type inProcess struct {
 	known   map[string]*spec.Problem // by digest
 
 	mu   sync.Mutex
-	idle []*spec.Tally // there are as many tallies, and metered problems, as calls at a time
+	idle []*spec.Tally // there are as many as calls at a time
 }
 
 // AtOnce is that of the sampler, or zeros if it does not say.
@@ -59,7 +58,7 @@ func (r *inProcess) Answer(ctx context.Context, c Call) (answer Answer) {
 	}
 	tally := r.tally()
 	ctx = tally.In(ctx)
-	err := r.sampler.Sample(ctx, draws, spec.Metered(ctx, c.Problem), slices.Clone(c.Y), c.Key.Stream())
+	err := r.sampler.Sample(ctx, draws, c.Problem, slices.Clone(c.Y), c.Key.Stream())
 	spent, mistake := tally.Take()
 	r.mu.Lock()
 	r.idle = append(r.idle, tally)
