@@ -21,6 +21,7 @@ type answer struct {
 	evaluation *evidence.Evaluation
 	truth, y   []float64
 	pool       *mat.Dense
+	spent      run.Costs // by all samplers that were asked
 	fault      *Fault
 	err        error // of a witness of the user's own
 }
@@ -42,8 +43,8 @@ type party struct {
 func newAsker(o *options, candidate spec.Sampler) *asker {
 	as := func(role string, sampler spec.Sampler) party {
 		runner := run.InProcess(sampler)
-		if o.through != nil {
-			runner = o.through(runner)
+		if o.runner != nil {
+			runner = run.Checked(o.runner)
 		}
 		return party{role, sampler, run.Journalled(runner, o.journal)}
 	}
@@ -73,6 +74,7 @@ func (a *asker) call(next task) *answer {
 	if err := ctx.Err(); err != nil { // the problem has been set aside
 		return next.failed(&Fault{Kind: FaultError, Message: err.Error()})
 	}
+	var spent run.Costs
 	replicate := uint64(next.replicate)
 	digest := e.problem.Digest()
 	if q.y != nil {
@@ -89,20 +91,20 @@ func (a *asker) call(next task) *answer {
 	y, draws := q.y, a.draws
 	if q.y == nil {
 		y = make([]float64, e.problem.Rows())
-		if fault := a.truth(ctx, e.problem, x, y, digest, replicate); fault != nil {
+		if fault := a.truth(ctx, e.problem, x, y, digest, replicate, &spent); fault != nil {
 			return next.failed(fault)
 		}
 	} else {
 		draws = 1
 	}
-	pool, fault := a.ask(ctx, a.candidate, e.problem, draws, y, digest, replicate)
+	pool, fault := a.ask(ctx, a.candidate, e.problem, draws, y, digest, replicate, &spent)
 	if fault != nil {
 		return next.failed(fault)
 	}
 	if q.y != nil {
 		copy(x, pool.RawRowView(0))
 		if a.reference.sampler != nil {
-			if pool, fault = a.ask(ctx, a.reference, e.problem, a.draws, y, digest, replicate); fault != nil {
+			if pool, fault = a.ask(ctx, a.reference, e.problem, a.draws, y, digest, replicate, &spent); fault != nil {
 				return next.failed(fault)
 			}
 		} else {
@@ -111,7 +113,7 @@ func (a *asker) call(next task) *answer {
 		}
 	}
 	evaluation, err := q.session.Evaluate(x, pool, y, stream("engine"))
-	return &answer{task: next, evaluation: evaluation, truth: x, y: y, pool: pool, err: err}
+	return &answer{task: next, evaluation: evaluation, truth: x, y: y, pool: pool, spent: spent, err: err}
 }
 
 // failed is the answer of a call that came to nothing.
@@ -121,10 +123,10 @@ func (t task) failed(fault *Fault) *answer {
 }
 
 // truth stores in x the vector that the pool is compared with, and in y what is measured.
-func (a *asker) truth(ctx context.Context, p *spec.Problem, x, y []float64, digest []byte, replicate uint64) *Fault {
+func (a *asker) truth(ctx context.Context, p *spec.Problem, x, y []float64, digest []byte, replicate uint64, spent *run.Costs) *Fault {
 	rng := a.stream("truth", digest, replicate)
 	if a.origin.sampler != nil {
-		draws, fault := a.unconditional(ctx, p, digest, replicate)
+		draws, fault := a.unconditional(ctx, p, digest, replicate, spent)
 		if fault != nil {
 			return fault
 		}
@@ -137,7 +139,7 @@ func (a *asker) truth(ctx context.Context, p *spec.Problem, x, y []float64, dige
 	if a.reference.sampler == nil {
 		return nil
 	}
-	draws, fault := a.ask(ctx, a.reference, p, 1, y, digest, replicate)
+	draws, fault := a.ask(ctx, a.reference, p, 1, y, digest, replicate, spent)
 	if fault == nil {
 		copy(x, draws.RawRowView(0))
 	}
@@ -146,12 +148,12 @@ func (a *asker) truth(ctx context.Context, p *spec.Problem, x, y []float64, dige
 
 // unconditional asks the origin for one draw without a measurement, or, if it refuses that,
 // with one that says nothing.
-func (a *asker) unconditional(ctx context.Context, p *spec.Problem, digest []byte, replicate uint64) (*mat.Dense, *Fault) {
+func (a *asker) unconditional(ctx context.Context, p *spec.Problem, digest []byte, replicate uint64, spent *run.Costs) (*mat.Dense, *Fault) {
 	on, err := a.silent(p, spec.Unmeasured(p.Dim()))
 	if err != nil {
 		return nil, &Fault{Kind: FaultError, Message: err.Error()}
 	}
-	draws, fault := a.ask(ctx, a.origin, on, 1, nil, digest, replicate)
+	draws, fault := a.ask(ctx, a.origin, on, 1, nil, digest, replicate, spent)
 	if fault == nil || fault.Kind != FaultRefusal {
 		return draws, fault
 	}
@@ -169,7 +171,7 @@ func (a *asker) unconditional(ctx context.Context, p *spec.Problem, digest []byt
 	digest = role(digest, "zeros")
 	y := make([]float64, 1)
 	zeros.Measure(y, make([]float64, p.Dim()), a.stream("zeros", digest, replicate))
-	return a.ask(ctx, a.origin, on, 1, y, digest, replicate)
+	return a.ask(ctx, a.origin, on, 1, y, digest, replicate, spent)
 }
 
 // onceEach returns the function that puts another measurement to a problem, once for each
@@ -188,7 +190,7 @@ func onceEach() func(*spec.Problem, spec.Measurement) (*spec.Problem, error) {
 		if made[at] != nil {
 			return made[at], nil
 		}
-		on, err := spec.NewProblem(p.Name(), p.Prior(), m)
+		on, err := p.Remeasured(m)
 		if err == nil {
 			made[at] = on
 		}
@@ -197,12 +199,14 @@ func onceEach() func(*spec.Problem, spec.Measurement) (*spec.Problem, error) {
 }
 
 // ask asks a party for n draws given y. The stream that it draws from is keyed by its role;
-// digest and replicate name the call.
-func (a *asker) ask(ctx context.Context, of party, p *spec.Problem, n int, y []float64, digest []byte, replicate uint64) (*mat.Dense, *Fault) {
+// digest and replicate name the call,
+// whose costs are added to spent.
+func (a *asker) ask(ctx context.Context, of party, p *spec.Problem, n int, y []float64, digest []byte, replicate uint64, spent *run.Costs) (*mat.Dense, *Fault) {
 	reply := of.runner.Answer(ctx, run.Call{
 		Sampler: of.sampler.Name(), Role: of.role, Problem: p, Replicate: replicate, Draws: n, Y: y,
 		Key: a.key(of.role, digest, replicate),
 	})
+	spent.Add(reply.Spent)
 	if reply.Fault == nil {
 		return reply.Draws, nil
 	}

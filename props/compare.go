@@ -6,6 +6,7 @@ import (
 
 	"assay/internal/results"
 	"assay/internal/text"
+	"assay/props/run"
 	"assay/spec"
 )
 
@@ -100,7 +101,9 @@ type Evidence struct {
 	On Finding `json:"on"`
 	// OwnWitnesses are the names of the witnesses that the user added, see [Witness].
 	OwnWitnesses []string `json:"own_witnesses,omitempty"`
-	Warnings     []string `json:"warnings,omitempty"`
+	// Spent is what all samplers together took, as in a [Verdict].
+	Spent    run.Costs `json:"spent,omitempty"`
+	Warnings []string  `json:"warnings,omitempty"`
 }
 
 // twoSided judges the candidate by options that have a reference or an origin, and returns the
@@ -113,7 +116,7 @@ func twoSided(ctx context.Context, candidate spec.Sampler, problem *spec.Problem
 	return &Evidence{
 		Outcome: v.Outcome, Alpha: v.Alpha, Tolerance: v.Tolerance, Log10Wealth: v.Log10Wealth, Stop: v.Stop, Budget: v.Budget, Calls: v.Calls,
 		DrawsACall: v.DrawsACall, Local: v.Local, Given: v.Given, Independent: v.Independent, Seed: v.Seed, On: v.Problems[0],
-		OwnWitnesses: v.OwnWitnesses, Warnings: v.Warnings,
+		OwnWitnesses: v.OwnWitnesses, Spent: v.Spent, Warnings: v.Warnings,
 	}, nil
 }
 
@@ -143,6 +146,7 @@ func (e *Evidence) write(b *text.Page, null, others, one, other string) {
 	}
 	writeRead(b, []Finding{e.On})
 	writeOwnWitnesses(b, e.OwnWitnesses)
+	writeSpent(b, e.Spent)
 	writeTolerance(b, e.Tolerance, false, []Finding{e.On}, e.On.Resolution)
 	for _, w := range e.Warnings {
 		b.Field("warning", "%s", w)

@@ -90,8 +90,13 @@ func (c *Counterexample) Encode() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.Verdict == nil {
+		return nil, fmt.Errorf("counterexample on %s: it has no verdict", c.Problem.Name())
+	}
+	verdict := *c.Verdict
+	verdict.Spent = nil // it caught nobody
 	flat, err := json.Marshal(counterexampleText{
-		Format: counterexampleFormat, Candidate: c.Candidate, Words: c.Words, Alpha: c.Alpha, Verdict: c.Verdict, Summary: c.Summary,
+		Format: counterexampleFormat, Candidate: c.Candidate, Words: c.Words, Alpha: c.Alpha, Verdict: &verdict, Summary: c.Summary,
 		Origin: c.Origin, Reduced: c.Reduced, Problem: problem, Fewer: c.FewerSteps, Assay: version.String(), Go: runtime.Version(),
 	})
 	if err != nil {

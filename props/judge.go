@@ -10,6 +10,7 @@ import (
 	"assay/internal/results"
 	"assay/internal/stats"
 	"assay/props/evidence"
+	"assay/props/run"
 	"assay/spec"
 )
 
@@ -78,6 +79,7 @@ type trial struct {
 	states    []*problemState
 	pooled    *evidence.Pooled // nil if there is nothing to pool
 	calls     int
+	spent     run.Costs // in these calls
 	recorder  *recorder // nil if nothing is recorded
 	failure   error     // of a witness of the user's own
 }
@@ -138,6 +140,7 @@ func (t *trial) observe(ctx context.Context, a *answer) Stop {
 	}
 	a.task.point.session.Bet(a.evaluation)
 	t.calls++
+	t.spent.Add(a.spent)
 	wealth := t.logWealth()
 	if t.recorder != nil {
 		t.recorder.bet(t.states, a, t.calls, wealth)
@@ -185,6 +188,7 @@ func (t *trial) verdict(stop Stop) *Verdict {
 		Given:       t.at != nil,
 		Independent: t.candidate.Independent(),
 		Seed:        t.seed,
+		Spent:       t.spent,
 		Fault:       t.fault(),
 	}
 	v.OwnWitnesses = t.ownWitnesses()

@@ -115,6 +115,22 @@ func Jobs(n int) Option { return everywhere(func(o *options) { o.jobs = n }) }
 // new answer to j. Default: no journal.
 func Remember(j *run.Journal) Option { return everywhere(func(o *options) { o.journal = j }) }
 
+// AnsweredBy has the calls answered by r, which need not be in this process: by answers that
+// were recorded ([run.Offline]), or by machines of your own. The samplers given to a door then say
+// their names and whether draws are independent, and are asked for nothing; a [run.Call]
+// says by name and role which of them it is to. The verdict is the same, byte for byte, if the
+// answers are, in whatever order they come. An answer that is none to its call is a fault.
+// [Jobs] is by default what r says by a method AtOnce as [spec.Concurrent] has it, or
+// the number of processors. Default: the samplers themselves answer.
+func AnsweredBy(r run.Runner) Option {
+	return everywhere(func(o *options) {
+		if r == nil {
+			o.mistake(errors.New("AnsweredBy is given no runner: want one such as run.Offline(folder)"))
+		}
+		o.runner = r
+	})
+}
+
 // Within makes the null wider: not the exact posterior, but any (tau, delta)-posterior
 // sampler of the paper (Definition 1.5), and where nothing is measured any
 // (tau, delta)-unconditional sampler (Definition 1.3). At single y (see [Local], [At]) the

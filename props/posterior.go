@@ -83,6 +83,9 @@ func (p *property) check(t *rapid.T) {
 // the counterexample is about one: that may be one of those at which the definition lets the
 // candidate fail.
 func (p *property) judgeAgain(ctx context.Context, c *Counterexample) (*Verdict, error) {
+	if err := c.lacks(p.options); err != nil {
+		return nil, err
+	}
 	calls := max(p.options.calls, defaults.Calls, 8*c.Verdict.Calls)
 	fresh := Seed(p.options.stream("remembered", c.Problem.Digest(), c.Verdict.Seed).Uint64())
 	if y, ok := c.Y(); ok && p.options.exact() {

@@ -15,9 +15,10 @@ import (
 
 // Again judges a candidate, the one of the counterexample or any other, on its
 // problem, and at its y if it is about one, with fresh randomness. The options default to an
-// [Alpha] of 1e-6, the draws a call and the tolerance of the counterexample, a seed that follows
-// from its own, and a budget of calls that suffices to catch the same candidate again: at least
-// eight times the calls that caught it.
+// [Alpha] of 1e-6, the draws a call and the tolerance of the counterexample, a seed that follows from its own, and a budget of calls
+// that suffices to catch the same candidate again: at least eight times the calls
+// that caught it. It is an error, a [*LacksWitness], if it was caught by a witness of the user's own that is
+// not among the options.
 func (c *Counterexample) Again(ctx context.Context, candidate spec.Sampler, opts ...ReplayOption) (*Verdict, error) {
 	if c.Verdict == nil || c.Problem == nil {
 		return nil, errors.New("the counterexample has no verdict or no problem: want one that ReadCounterexample returned")
@@ -33,7 +34,35 @@ func (c *Counterexample) Again(ctx context.Context, candidate spec.Sampler, opts
 	if err := first(err, checkSampler("candidate", candidate)); err != nil {
 		return nil, err
 	}
+	if err := c.lacks(o); err != nil {
+		return nil, err
+	}
 	return judge(ctx, candidate, []*spec.Problem{c.Problem}, o)
+}
+
+// LacksWitness is the error of judging a counterexample again without the witness of the user's own
+// that caught it.
+type LacksWitness struct {
+	Name string // of the witness
+}
+
+func (e *LacksWitness) Error() string {
+	return fmt.Sprintf("it was caught by the witness %q of the user's own: give that too, by props.Witness or props.Witnesses", e.Name)
+}
+
+// lacks is an error if the options lack a witness of the user's own that is one of those that caught
+// the candidate.
+func (c *Counterexample) lacks(o *options) error {
+	if c.Verdict.Fault != nil || len(c.Verdict.OwnWitnesses) == 0 {
+		return nil
+	}
+	given := o.ownWitnesses()
+	for _, w := range c.Verdict.Worst().Witnesses {
+		if slices.Contains(c.Verdict.OwnWitnesses, w.Name) && !slices.Contains(given, w.Name) {
+			return &LacksWitness{w.Name}
+		}
+	}
+	return nil
 }
 
 // Y returns the single y that the counterexample is about, if it is about one.

@@ -30,6 +30,7 @@ type options struct {
 	reference spec.Sampler // nil for the truth itself; see Compare
 	origin    spec.Sampler // nil for the prior; see Consistent
 	journal   *run.Journal
+	runner    run.Runner // nil for the samplers themselves
 	jobs      int
 	progress  func(Progress)
 	enough    func(Progress) bool
@@ -40,8 +41,7 @@ type options struct {
 	placed    string // likewise, Local or At
 	wrong     error  // the first mistake
 
-	opened  func(purpose string, digest []byte, replicate uint64) // told of every stream, in tests
-	through func(run.Runner) run.Runner                           // put before the samplers, in tests
+	opened func(purpose string, digest []byte, replicate uint64) // told of every stream, in tests
 }
 
 // defaultPropertyCalls is the default budget of [Posterior] for each generated

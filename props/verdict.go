@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"assay/internal/text"
+	"assay/props/run"
 	"assay/spec"
 )
 
@@ -50,7 +51,10 @@ type Verdict struct {
 	Fault *Fault `json:"fault,omitempty"`
 	// OwnWitnesses are the names of the witnesses that the user added, see [Witness].
 	OwnWitnesses []string `json:"own_witnesses,omitempty"`
-	Warnings     []string `json:"warnings,omitempty"`
+	// Spent is what the candidate took in all calls that were bet on, by names such as
+	// [spec.PointsDenoised], as far as it was counted or reported; see [spec.Spend].
+	Spent    run.Costs `json:"spent,omitempty"`
+	Warnings []string  `json:"warnings,omitempty"`
 	// Record is the course of the judgement, if it was asked for; see [Recorded].
 	Record *Record `json:"-"`
 }
@@ -196,6 +200,7 @@ func (v *Verdict) String() string {
 	writeRead(&b, v.Problems)
 	v.writeTolerance(&b)
 	writeOwnWitnesses(&b, v.OwnWitnesses)
+	writeSpent(&b, v.Spent)
 	for _, w := range v.Warnings {
 		b.Field("warning", "%s", w)
 	}

@@ -2,6 +2,7 @@ package props
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -10,6 +11,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"assay/internal/defaults"
 	"assay/props/evidence"
 	"assay/samplers"
 	"assay/spec"
@@ -116,5 +118,52 @@ func TestWitnessRefused(t *testing.T) {
 	twice := evidence.Function("twice", parity)
 	if _, err := Judge(t.Context(), samplers.Exact(), []*spec.Problem{oneOfFour()}, Witnesses(twice, twice)); err == nil {
 		t.Error("two witnesses of one name: no error")
+	}
+}
+
+// TestLacksWitness: a counterexample that was caught by a witness of the user's own is judged again with
+// that only, through its file and as a property's; one that others caught, without.
+func TestLacksWitness(t *testing.T) {
+	const name = "sign of x[0] x[1] x[2]"
+	p, own := oneOfFour(), Witness(name, parity)
+	caught := func(candidate spec.Sampler) *Counterexample {
+		v, err := Judge(t.Context(), candidate, []*spec.Problem{p}, Terse(), own)
+		if err != nil || v.Outcome != Rejected {
+			t.Fatalf("%v, %v", v, err)
+		}
+		text, err := (&Counterexample{Candidate: v.Candidate, Alpha: defaults.Alpha, Verdict: v, Problem: p, Origin: v.Problems[0].Digest}).Encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := ParseCounterexample(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	c := caught(evenParity)
+	_, err := c.Again(t.Context(), evenParity)
+	if lacks := (*LacksWitness)(nil); !errors.As(err, &lacks) || lacks.Name != name || strings.Contains(err.Error(), "\n") {
+		t.Errorf("without the witness: %v", err)
+	}
+	if v, err := c.Again(t.Context(), evenParity, Witness(name, parity)); err != nil || v.Outcome != Rejected {
+		t.Errorf("with the witness: %v, %v", v, err)
+	}
+	of := func(own ...PosteriorOption) *property {
+		o, err := settle(standard(), own, PosteriorOption.posterior)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &property{candidate: evenParity, options: o, verdicts: map[string]*Verdict{}}
+	}
+	if _, err := of().judgeAgain(t.Context(), c); err == nil || !strings.Contains(err.Error(), name) {
+		t.Errorf("a property without the witness: %v", err)
+	}
+	if v, err := of(own).judgeAgain(t.Context(), c); err != nil || v.Outcome != Rejected {
+		t.Errorf("a property with the witness: %v, %v", v, err)
+	}
+	// The prior is caught by other witnesses: it keeps the sign right.
+	if v, err := caught(samplers.Prior()).Again(t.Context(), samplers.Prior()); err != nil || v.Outcome != Rejected {
+		t.Errorf("caught by others: %v, %v", v, err)
 	}
 }

@@ -90,7 +90,7 @@ func (s AnnealedLangevin) Sample(ctx context.Context, dst *mat.Dense, p *spec.Pr
 	if !(0 < s.Step && s.Step <= 1) {
 		return fmt.Errorf("%s: step is %v, want a number above 0, at most 1", s.Name(), s.Step)
 	}
-	denoiser, measurement, err := linearInverse(s.Name(), p)
+	denoiser, measurement, err := linearInverse(ctx, s.Name(), p)
 	if err != nil {
 		return err
 	}

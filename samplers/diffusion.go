@@ -83,7 +83,7 @@ func (s Diffusion) Sample(ctx context.Context, dst *mat.Dense, p *spec.Problem, 
 	if !ok {
 		return fmt.Errorf("%s: unknown method %q, want %s, %s or %s", s.Name(), s.Method, Heun, Euler, Ancestral)
 	}
-	denoiser, err := denoiserOf(s.Name(), p)
+	denoiser, err := denoiserOf(ctx, s.Name(), p)
 	if err != nil {
 		return err
 	}

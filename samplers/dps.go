@@ -47,7 +47,7 @@ func (s DPS) Sample(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []fl
 	if !(s.Zeta >= 0) || math.IsInf(s.Zeta, 1) {
 		return fmt.Errorf("%s: zeta is %v, want a finite number from 0", s.Name(), s.Zeta)
 	}
-	denoiser, m, err := linearInverse(s.Name(), p)
+	denoiser, m, err := linearInverse(ctx, s.Name(), p)
 	if err != nil {
 		return err
 	}

@@ -50,7 +50,7 @@ func (s PiGDM) Sample(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []
 	if !(0 <= s.Eta && s.Eta <= 1) {
 		return fmt.Errorf("%s: eta is %v, want a number from 0 to 1", s.Name(), s.Eta)
 	}
-	denoiser, _, factors, err := factorisedInverse(s.Name(), p, y)
+	denoiser, _, factors, err := factorisedInverse(ctx, s.Name(), p, y)
 	if err != nil {
 		return err
 	}
@@ -72,8 +72,8 @@ type singularFactors struct {
 }
 
 // factorisedInverse is linearInverse with the factors of the measurement, nil if nothing is measured.
-func factorisedInverse(who string, p *spec.Problem, y []float64) (spec.Denoiser, spec.Linear, *singularFactors, error) {
-	denoiser, measurement, err := linearInverse(who, p)
+func factorisedInverse(ctx context.Context, who string, p *spec.Problem, y []float64) (spec.Denoiser, spec.Linear, *singularFactors, error) {
+	denoiser, measurement, err := linearInverse(ctx, who, p)
 	if err != nil {
 		return nil, spec.Linear{}, nil, err
 	}

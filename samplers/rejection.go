@@ -106,6 +106,7 @@ func (s *Rejection) Sample(ctx context.Context, dst *mat.Dense, p *spec.Problem,
 		examined, got := batch.collect(dst, filled, n)
 		s.proposals.Add(int64(examined))
 		s.accepted.Add(int64(got))
+		spec.Spend(ctx, "proposals", float64(examined))
 		made, filled = made+examined, filled+got
 		if !known && filled < draws {
 			logRate, known = batch.logRate(n, got), true
@@ -172,7 +173,7 @@ type proposals struct {
 }
 
 func newProposals(from spec.Sampler, p *spec.Problem, measurement spec.Linear, n, d int) (*proposals, error) {
-	unmeasured, err := spec.NewProblem(p.Name(), p.Prior(), spec.Unmeasured(d))
+	unmeasured, err := p.Remeasured(spec.Unmeasured(d))
 	if err != nil {
 		return nil, err
 	}

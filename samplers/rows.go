@@ -80,10 +80,10 @@ func evolveBy(ctx context.Context, name string, chunk int, dst *mat.Dense, rng *
 	})
 }
 
-// denoiserOf returns the denoiser of the problem's prior, or the refusal of the
-// sampler of the given name.
-func denoiserOf(name string, p *spec.Problem) (spec.Denoiser, error) {
-	if denoiser, ok := p.Denoiser(); ok {
+// denoiserOf returns the denoiser of the problem's prior, which counts what it is asked, or the refusal of
+// the sampler of the given name.
+func denoiserOf(ctx context.Context, name string, p *spec.Problem) (spec.Denoiser, error) {
+	if denoiser, ok := spec.Metered(ctx, p).Denoiser(); ok {
 		return denoiser, nil
 	}
 	return nil, spec.Refuse("%s needs a denoiser, and the prior of problem %s (a %T) has none", name, p.Name(), p.Prior())
@@ -104,9 +104,9 @@ func rowsOf(x *mat.Dense, lo, hi int) *mat.Dense {
 }
 
 // linearInverse returns the denoiser of the prior and the measurement of a linear inverse problem,
-// or the refusal of the sampler that needs both.
-func linearInverse(who string, p *spec.Problem) (spec.Denoiser, spec.Linear, error) {
-	denoiser, err := denoiserOf(who, p)
+// or the refusal of who needs both.
+func linearInverse(ctx context.Context, who string, p *spec.Problem) (spec.Denoiser, spec.Linear, error) {
+	denoiser, err := denoiserOf(ctx, who, p)
 	if err != nil {
 		return nil, spec.Linear{}, err
 	}

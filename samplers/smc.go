@@ -45,7 +45,7 @@ func (s SMC) Sample(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []fl
 	if err := particlesInRange(s.Name(), s.Particles, s.Threshold); err != nil {
 		return err
 	}
-	denoiser, err := denoiserOf(s.Name(), p)
+	denoiser, err := denoiserOf(ctx, s.Name(), p)
 	if err != nil {
 		return err
 	}

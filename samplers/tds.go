@@ -66,7 +66,7 @@ func (s TDS) Sample(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []fl
 	if !(s.Tau >= 0) {
 		return fmt.Errorf("%s: tau is %v, want a number from 0", s.Name(), s.Tau)
 	}
-	denoiser, measurement, factors, err := factorisedInverse(s.Name(), p, y)
+	denoiser, measurement, factors, err := factorisedInverse(ctx, s.Name(), p, y)
 	if err != nil {
 		return err
 	}

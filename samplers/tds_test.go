@@ -15,7 +15,7 @@ import (
 // started returns the loop of a sampler on a problem: what its Sample runs.
 func (s TDS) started(t testing.TB, p *spec.Problem, y []float64) particleLoop {
 	t.Helper()
-	denoiser, measurement, factors, err := factorisedInverse(s.Name(), p, y)
+	denoiser, measurement, factors, err := factorisedInverse(context.Background(), s.Name(), p, y)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,6 +24,8 @@ type Problem struct {
 	prior  Prior    // of x
 	given  any      // what is known of y given x: a Measurement, or the JointLaw
 	joint  JointLaw // nil for a prior and a measurement
+	tally  *Tally   // counts what is denoised, if not nil; see Metered
+	plain  *Problem // the problem of which it is a metered copy; nil for none
 	origin origin
 
 	digest    func() []byte
@@ -95,8 +97,14 @@ func (p *Problem) Prior() Prior { return p.prior }
 // Density returns the smoothed density of the prior, if it is known.
 func (p *Problem) Density() (Density, bool) { return capability[Density](p.prior) }
 
-// Denoiser returns the denoiser of the prior, if there is one.
-func (p *Problem) Denoiser() (Denoiser, bool) { return capability[Denoiser](p.prior) }
+// Denoiser returns the denoiser of the prior, if there is one. That of a [Metered] problem counts.
+func (p *Problem) Denoiser() (Denoiser, bool) {
+	denoiser, ok := capability[Denoiser](p.prior)
+	if ok && p.tally != nil {
+		denoiser = metered{denoiser, p.tally}
+	}
+	return denoiser, ok
+}
 
 // Measurement returns the law of y given x, if y can be drawn given x.
 func (p *Problem) Measurement() (Measurement, bool) { return capability[Measurement](p.given) }

@@ -22,7 +22,7 @@ type Sampler interface {
 	// m. It never sees x nor the stream that made x; rng is its only source of
 	// randomness, so that the same stream gives the same draws. It returns
 	// early with ctx.Err() when ctx is done. It must be safe for
-	// concurrent use.
+	// concurrent use. It may report what it spends, see [Spend] and [Metered].
 	Sample(ctx context.Context, dst *mat.Dense, p *Problem, y []float64, rng *rand.Rand) error
 }
 

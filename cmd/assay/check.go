@@ -38,7 +38,7 @@ type check struct {
 	tolerance `embed:""`
 	Local     int `placeholder:"POINTS" help:"Look at this many single y, each compared with exact draws, and most closely at the worst; finds what is wrong at few y."`
 
-	Witness []string `placeholder:"COMMAND" sep:"none" help:"Look at the witnesses of a program of your own too, such as 'python3 my_witness.py', or own for those that the program after -- offers; may be repeated. See docs/protocol.md."`
+	witnesses `embed:""`
 
 	Metamorphic bool `help:"Compare the candidate with itself, on other problems with the same posterior and on its own draws without y: needs no exact posterior."`
 
@@ -75,27 +75,14 @@ func (c *check) run(ctx context.Context, std streams) (code int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	if err := errors.Join(c.metamorphicMistake(len(on)), c.witnessMistake(), c.tolerance.mistake(), c.tolerance.checkMistake(c.Local), checkWritable(c.JSON), c.recordMistake()); err != nil {
+	if err := errors.Join(c.metamorphicMistake(len(on)), c.witnesses.mistake(&c.program), c.tolerance.mistake(), c.tolerance.checkMistake(c.Local), checkWritable(c.JSON), c.recordMistake()); err != nil {
 		return 0, err
 	}
-	candidate, end, err := c.candidate(ctx, c.Candidate, std)
-	if ctx.Err() != nil {
-		fmt.Fprintln(std.err, "assay: interrupted while the candidate started")
-		return exitInterrupted, nil
-	}
+	candidate, own, end, err := c.program.start(ctx, c.Candidate, &c.witnesses, std)
 	if err != nil {
-		return 0, err
+		return notStarted(err, std)
 	}
 	defer end()
-	witnesses, dismiss, err := c.witnesses(ctx, std)
-	if ctx.Err() != nil {
-		fmt.Fprintln(std.err, "assay: interrupted while a program of witnesses started")
-		return exitInterrupted, nil
-	}
-	if err != nil {
-		return 0, err
-	}
-	defer dismiss()
 	watch, done := watchOn(std.err)
 	journal := (*asking.Journal)(nil)
 	if c.Journal != "" {
@@ -112,7 +99,7 @@ func (c *check) run(ctx context.Context, std streams) (code int, err error) {
 		}
 	} else {
 		var v *props.Verdict
-		if v, err = props.Judge(ctx, candidate, on, append(c.exact(watch, journal), props.Witnesses(witnesses...))...); err == nil {
+		if v, err = props.Judge(ctx, candidate, on, append(c.exact(watch, journal), props.Witnesses(own...))...); err == nil {
 			code, verdict, repeat = exitCode(v.Outcome, v.Stop), v, c.repeat(v)
 			err = c.writeRecord(v.Record)
 		}

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"assay/props/evidence"
 	"assay/samplers/external"
 	"assay/spec"
 )
@@ -55,6 +56,42 @@ func (p *program) candidate(ctx context.Context, name string, std streams) (cand
 	}
 	candidate, err = parseCandidate(name)
 	return candidate, func() {}, err
+}
+
+// interruption is the error of a program that the user did not wait for.
+type interruption struct{ while string }
+
+func (e *interruption) Error() string { return "interrupted while " + e.while + " started" }
+
+// start starts the candidate that the command line names and the programs of witnesses, and returns what
+// to do when they are wanted no more.
+func (p *program) start(ctx context.Context, name string, w *witnesses, std streams) (candidate spec.Sampler, own []evidence.Statistic, end func(), err error) {
+	candidate, endCandidate, err := p.candidate(ctx, name, std)
+	if ctx.Err() != nil {
+		err = &interruption{"the candidate"}
+	}
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	own, endWitnesses, err := w.start(ctx, p, std)
+	if err != nil {
+		endCandidate()
+		return nil, nil, nil, err
+	}
+	return candidate, own, func() {
+		endWitnesses()
+		endCandidate()
+	}, nil
+}
+
+// notStarted returns the exit code of a command whose programs did not start, and why, unless the user
+// interrupted it.
+func notStarted(err error, std streams) (code int, mistake error) {
+	if interrupted := (*interruption)(nil); errors.As(err, &interrupted) {
+		fmt.Fprintf(std.err, "assay: %v\n", interrupted)
+		return exitInterrupted, nil
+	}
+	return 0, err
 }
 
 // jobs returns how many calls to make at a time, 0 to let the candidate decide: a program

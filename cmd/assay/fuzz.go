@@ -23,6 +23,8 @@ type fuzzCommand struct {
 	Candidate string `arg:"" optional:"" help:"Name of a candidate, such as dps; see assay list. Or, after all flags, -- COMMAND: any program."`
 	program   `embed:"" group:"For a program after --"`
 
+	witnesses `embed:""`
+
 	Family   string        `default:"any" help:"Problems to generate: ${families}."`
 	For      time.Duration `default:"1m" env:"ASSAY_FOR" help:"Stop after this time, such as 10m; 0 means no limit ($$${env})."`
 	Problems int           `placeholder:"N" help:"Stop after so many problems have been screened."`
@@ -48,18 +50,20 @@ func (c *fuzzCommand) run(ctx context.Context, std streams) (code int, err error
 	if _, err := fuzz.NewState(c.Candidate, c.Family, c.Alpha, c.Seed); err != nil {
 		return 0, fmt.Errorf("fuzz: %w", err) // before a program is started in vain
 	}
-	candidate, end, err := c.candidate(ctx, c.Candidate, std)
-	if ctx.Err() != nil {
-		fmt.Fprintln(std.err, "assay: interrupted while the candidate started")
-		return exitInterrupted, nil
-	}
-	if err != nil {
+	if err := c.witnesses.mistake(&c.program); err != nil {
 		return 0, err
+	}
+	candidate, own, end, err := c.program.start(ctx, c.Candidate, &c.witnesses, std)
+	if err != nil {
+		return notStarted(err, std)
 	}
 	defer end()
 	shelf := &shelf{folder: c.Out, candidate: candidate.Name()}
 	state, err := fuzz.NewState(candidate.Name(), c.Family, c.Alpha, c.Seed)
 	var unfinished []*props.Counterexample
+	for _, s := range own {
+		state.Witnesses = append(state.Witnesses, s.Names()...)
+	}
 	if err == nil && c.Resume {
 		state, unfinished, err = shelf.load(state)
 	}
@@ -76,7 +80,7 @@ func (c *fuzzCommand) run(ctx context.Context, std streams) (code int, err error
 	}
 	show, done := countOn(std.err, "problems screened")
 	report, err := fuzz.Run(ctx, candidate, state, unfinished, fuzz.Config{
-		Problems: c.Problems, Most: c.Most, Draws: c.Draws, Jobs: c.jobs(),
+		Problems: c.Problems, Most: c.Most, Draws: c.Draws, Jobs: c.jobs(), Witnesses: own,
 		Save: shelf.save, Keep: shelf.keep,
 		Watch: func(state fuzz.State, _ int) { show(state.Screened, max(c.Problems, state.Screened)+1) },
 	})
@@ -93,7 +97,7 @@ func (c *fuzzCommand) write(std streams, shelf *shelf, report *fuzz.Report) erro
 	var page text.Page
 	fmt.Fprint(&page, report)
 	for _, found := range report.Found {
-		page.Field("replay", "%s", shellLine(append([]string{"assay", "replay", shelf.path(found), c.Candidate}, c.words()...)))
+		page.Field("replay", "%s", shellLine(append(append([]string{"assay", "replay", shelf.path(found), c.Candidate}, c.witnesses.flags()...), c.words()...)))
 	}
 	if c.Resume {
 		page.Field("resumed", "no one command repeats this campaign; replay judges what it found")
@@ -108,7 +112,7 @@ func (c *fuzzCommand) write(std streams, shelf *shelf, report *fuzz.Report) erro
 	if problems > 0 {
 		args = append(args, "--problems", strconv.Itoa(problems))
 	}
-	args = append(args, "--most", strconv.Itoa(c.Most), "--out", c.Out, "--alpha", number(c.Alpha),
+	args = append(append(args, c.witnesses.flags()...), "--most", strconv.Itoa(c.Most), "--out", c.Out, "--alpha", number(c.Alpha),
 		"--draws", strconv.Itoa(c.Draws), "--seed", strconv.FormatUint(c.Seed, 10))
 	page.Field("repeat", "%s", shellLine(append(args, c.words()...)))
 	_, err := fmt.Fprint(std.out, page.String())
@@ -204,6 +208,9 @@ func (s *shelf) load(like *fuzz.State) (*fuzz.State, []*props.Counterexample, er
 	if state.Candidate != like.Candidate || state.Family != like.Family || state.Alpha != like.Alpha || state.Seed != like.Seed {
 		return nil, nil, fmt.Errorf("%s is a campaign of %s --family %s --alpha %v --seed %d; give the same, or begin anew without --resume",
 			s.statePath(), state.Candidate, state.Family, state.Alpha, state.Seed)
+	}
+	if !slices.Equal(state.Witnesses, like.Witnesses) {
+		return nil, nil, fmt.Errorf("%s is a campaign with %s; say --witness as then, or begin anew without --resume", s.statePath(), fuzz.OwnWitnesses(state.Witnesses))
 	}
 	paths, err := filepath.Glob(filepath.Join(s.folder, s.stem()+"-*.json"))
 	if err != nil {

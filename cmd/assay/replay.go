@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -15,6 +16,8 @@ type replayCommand struct {
 	Candidate string `arg:"" optional:"" help:"Candidate to judge, such as dps:zeta=0.3. Default: the one that the file names. Or, after all flags, -- COMMAND: any program."`
 	program   `embed:"" group:"For a program after --"`
 
+	witnesses `embed:""`
+
 	Alpha float64       `default:"${alpha}" env:"ASSAY_ALPHA" help:"Bound on the probability that a right candidate is rejected ($$${env})."`
 	Calls *int          `placeholder:"N" help:"Calls of the candidate, at most. Default: what suffices to catch again the one that was caught."`
 	For   time.Duration `placeholder:"DURATION" env:"ASSAY_FOR" help:"Stop after this time, such as 30s or 5m ($$${env})."`
@@ -27,26 +30,23 @@ func (c *replayCommand) run(ctx context.Context, std streams) (code int, err err
 	if err != nil {
 		return 0, err
 	}
-	if err := checkWritable(c.JSON); err != nil {
+	if err := errors.Join(checkWritable(c.JSON), c.witnesses.mistake(&c.program)); err != nil {
 		return 0, err
 	}
 	name := c.Candidate
 	if name == "" && len(c.command) == 0 {
 		name = counterexample.Candidate
+		if _, err := parseCandidate(name); err != nil {
+			return 0, fmt.Errorf("%s was found on %s, which is not built in: say assay replay FILE CANDIDATE, or -- COMMAND (%w)", c.File, name, err)
+		}
 	}
-	candidate, end, err := c.candidate(ctx, name, std)
-	switch {
-	case ctx.Err() != nil:
-		fmt.Fprintln(std.err, "assay: interrupted while the candidate started")
-		return exitInterrupted, nil
-	case err != nil && name != c.Candidate:
-		return 0, fmt.Errorf("%s was found on %s, which is not built in: say assay replay FILE CANDIDATE, or -- COMMAND (%w)", c.File, name, err)
-	case err != nil:
-		return 0, err
+	candidate, own, end, err := c.program.start(ctx, name, &c.witnesses, std)
+	if err != nil {
+		return notStarted(err, std)
 	}
 	defer end()
 	watch, done := watchOn(std.err)
-	options := []props.ReplayOption{props.Alpha(c.Alpha), props.For(c.For), props.Jobs(c.jobs()), props.Watch(watch)}
+	options := []props.ReplayOption{props.Alpha(c.Alpha), props.For(c.For), props.Jobs(c.jobs()), props.Watch(watch), props.Witnesses(own...)}
 	if c.Calls != nil {
 		options = append(options, props.Calls(*c.Calls))
 	}
@@ -55,10 +55,14 @@ func (c *replayCommand) run(ctx context.Context, std streams) (code int, err err
 	}
 	verdict, err := counterexample.Again(ctx, candidate, options...)
 	done()
+	if lacking := (*props.LacksWitness)(nil); errors.As(err, &lacking) {
+		return 0, fmt.Errorf("%s was caught by the witness %q of a program: say --witness COMMAND with that program", c.File, lacking.Name)
+	}
 	if err != nil {
 		return 0, err
 	}
-	args := []string{"assay", "replay", c.File, c.Candidate, "--alpha", number(c.Alpha)}
+	args := []string{"assay", "replay", c.File, c.Candidate}
+	args = append(append(args, c.witnesses.flags()...), "--alpha", number(c.Alpha))
 	switch {
 	case verdict.Stop == props.StopTime || verdict.Stop == props.StopInterrupted:
 		args = append(args, "--calls", strconv.Itoa(max(1, verdict.Calls)))

@@ -17,11 +17,12 @@ import (
 	"assay/spec"
 )
 
-// The scripts see two commands: assay, and assay-broken, which has candidates that
-// misbehave besides.
+// The scripts see three commands: assay, assay-broken, which has candidates that
+// misbehave besides, and stripes, which is a program of witnesses.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"assay": main,
+		"assay":   main,
+		"stripes": stripesProgram,
 		"assay-broken": func() {
 			builtin := parseCandidate
 			parseCandidate = func(name string) (spec.Sampler, error) {
@@ -47,6 +48,7 @@ var broken = map[string]func(context.Context, *mat.Dense, *spec.Problem, []float
 		dst.Set(0, 0, math.NaN())
 		return nil
 	},
+	"striped":     striped,
 	"leaves rows": func(context.Context, *mat.Dense, *spec.Problem, []float64, *rand.Rand) error { return nil },
 	"reshapes": func(_ context.Context, dst *mat.Dense, _ *spec.Problem, _ []float64, _ *rand.Rand) error {
 		*dst = *mat.NewDense(1, 1, nil)

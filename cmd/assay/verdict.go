@@ -94,9 +94,7 @@ func (c *check) repeat(v *props.Verdict) string {
 	if v.Local > 0 {
 		args = append(args, "--local", strconv.Itoa(v.Local))
 	}
-	for _, witness := range c.Witness {
-		args = append(args, "--witness", witness)
-	}
+	args = append(args, c.witnesses.flags()...)
 	args = append(args, "--alpha", number(v.Alpha), "--calls", strconv.Itoa(calls),
 		"--draws", strconv.Itoa(v.DrawsACall), "--seed", strconv.FormatUint(v.Seed, 10))
 	return joinQuoted(append(args, c.words()...))

@@ -13,6 +13,11 @@ import (
 	"assay/samplers/external"
 )
 
+// witnesses is the command line of witnesses that programs offer.
+type witnesses struct {
+	Witness []string `placeholder:"COMMAND" sep:"none" help:"Look at the witnesses of a program of your own too, such as 'python3 my_witness.py', or own for those that the program after -- offers; may be repeated. See docs/protocol.md."`
+}
+
 // ownWitness, after --witness, is the program after -- itself.
 const ownWitness = "own"
 
@@ -34,22 +39,31 @@ func (o offered) Evaluate(dst [][]float64, p *evidence.Pool) {
 	}
 }
 
-// witnessMistake returns what is wrong with --witness before a program is started.
-func (c *check) witnessMistake() error {
-	c.witnessed = len(c.Witness) > 0
-	_, err := c.witnessCommands()
+// mistake returns what is wrong with --witness before a program is started. It lets the flags for
+// programs go with one of witnesses.
+func (w *witnesses) mistake(p *program) error {
+	p.witnessed = len(w.Witness) > 0
+	_, err := w.commands(p)
 	return err
 }
 
-// witnessCommands returns the commands after --witness.
-func (c *check) witnessCommands() (commands [][]string, err error) {
-	for _, text := range c.Witness {
+// flags returns --witness as it was given, for the command that repeats a run.
+func (w *witnesses) flags() (flags []string) {
+	for _, text := range w.Witness {
+		flags = append(flags, "--witness", text)
+	}
+	return flags
+}
+
+// commands returns the commands after --witness.
+func (w *witnesses) commands(p *program) (commands [][]string, err error) {
+	for _, text := range w.Witness {
 		command, err := splitWords(text)
 		switch {
-		case text == ownWitness && len(c.command) == 0:
+		case text == ownWitness && len(p.command) == 0:
 			return nil, errors.New("--witness own goes with a program after --, whose witnesses it asks for")
 		case text == ownWitness:
-			command = c.command
+			command = p.command
 		case err != nil:
 			return nil, fmt.Errorf("--witness=%s: %w", text, err)
 		case len(command) == 0:
@@ -60,32 +74,35 @@ func (c *check) witnessCommands() (commands [][]string, err error) {
 	return commands, nil
 }
 
-// witnesses starts the programs after --witness, each in processes that serve nothing else,
-// and returns what to do when they are wanted no more.
-func (c *check) witnesses(ctx context.Context, std streams) (statistics []evidence.Statistic, end func(), err error) {
+// start starts the programs after --witness, each in processes that serve nothing else, and returns
+// what to do when they are wanted no more.
+func (w *witnesses) start(ctx context.Context, p *program, std streams) (statistics []evidence.Statistic, end func(), err error) {
 	var started []*external.Witness
 	end = func() {
-		for _, w := range started {
-			w.Close() // how it ends changes no verdict
+		for _, one := range started {
+			one.Close() // how it ends changes no verdict
 		}
 	}
-	commands, err := c.witnessCommands()
+	commands, err := w.commands(p)
 	if err != nil || len(commands) == 0 {
 		return nil, end, err
 	}
-	options, err := c.options(std)
+	options, err := p.options(std)
 	if err != nil {
 		return nil, end, err
 	}
 	options.Prefix = "witness: "
 	for _, command := range commands {
-		w, err := external.NewWitness(ctx, command, options)
+		one, err := external.NewWitness(ctx, command, options)
 		if err != nil {
 			end()
+			if ctx.Err() != nil {
+				err = &interruption{"a program of witnesses"}
+			}
 			return nil, nil, err
 		}
-		started = append(started, w)
-		statistics = append(statistics, offered{w})
+		started = append(started, one)
+		statistics = append(statistics, offered{one})
 	}
 	return statistics, end, nil
 }

@@ -4,6 +4,7 @@ package text
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"text/tabwriter"
 )
@@ -86,3 +87,16 @@ func (t Table) Markdown() string {
 
 // Power writes 10 to the power x, as evidence is written.
 func Power(x float64) string { return fmt.Sprintf("10^%.1f", x) }
+
+// Number returns an amount for people: whole numbers with a comma after each three digits, others to
+// three digits.
+func Number(x float64) string {
+	if x != math.Trunc(x) || math.Abs(x) >= 1e15 {
+		return fmt.Sprintf("%.3g", x)
+	}
+	digits := fmt.Sprintf("%.0f", x)
+	for at := len(digits) - 3; at > 0 && digits[at-1] != '-'; at -= 3 {
+		digits = digits[:at] + "," + digits[at:]
+	}
+	return digits
+}

@@ -58,3 +58,11 @@ func TestMarkdown(t *testing.T) {
 func TestPower(t *testing.T) {
 	check(t, Power(-0.04)+" "+Power(12), "10^-0.0 10^12.0")
 }
+
+func TestNumber(t *testing.T) {
+	got := ""
+	for _, x := range []float64{0, 7, 999, 1000, 48000, 1234567, 1e15, -1000, -100, 0.25, 1234.5} {
+		got += Number(x) + " "
+	}
+	check(t, got, "0 7 999 1,000 48,000 1,234,567 1e+15 -1,000 -100 0.25 1.23e+03 ")
+}

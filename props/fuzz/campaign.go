@@ -11,6 +11,7 @@ import (
 	"assay/internal/defaults"
 	"assay/internal/text"
 	"assay/props"
+	"assay/props/evidence"
 	"assay/spec"
 )
 
@@ -22,6 +23,9 @@ type Config struct {
 	// Draws is the number of draws asked for in a call, Jobs the calls made at a time; 0 is
 	// the default of package props.
 	Draws, Jobs int
+	// Witnesses are looked at besides those that are built in, on every problem; they are those
+	// that the state names. See [props.Witnesses].
+	Witnesses []evidence.Statistic
 	// Save is told the state whenever it changes in a way that must outlive the process: a
 	// campaign that is resumed from the last state saved keeps its bound.
 	Save func(*State) error
@@ -42,6 +46,8 @@ type State struct {
 	Family    string  `json:"family"`
 	Alpha     float64 `json:"alpha"`
 	Seed      uint64  `json:"seed"`
+	// Witnesses are the names of those of [Config], all of them.
+	Witnesses []string `json:"witnesses,omitempty"`
 	// Screened counts the problems that were screened, Refused those among them that the
 	// candidate refused.
 	Screened int `json:"screened"`
@@ -71,6 +77,14 @@ func (s *State) Check() error {
 		return errors.New("a count is negative")
 	}
 	return nil
+}
+
+// OwnWitnesses says in words which witnesses of the user's a campaign has.
+func OwnWitnesses(names []string) string {
+	if len(names) == 0 {
+		return "no witness of one's own"
+	}
+	return "the witnesses " + strings.Join(names, ", ")
 }
 
 // Reasons for a campaign to end, besides those of package props.
@@ -112,6 +126,13 @@ func Run(ctx context.Context, candidate spec.Sampler, state *State, unfinished [
 	}
 	if state.Candidate != candidate.Name() {
 		return nil, fmt.Errorf("the campaign is one of %s, not of %s", state.Candidate, candidate.Name())
+	}
+	var own []string
+	for _, s := range config.Witnesses {
+		own = append(own, s.Names()...)
+	}
+	if !slices.Equal(own, state.Witnesses) {
+		return nil, fmt.Errorf("the campaign is one with %s, not with %s", OwnWitnesses(state.Witnesses), OwnWitnesses(own))
 	}
 	if config.Draws == 0 {
 		config.Draws = defaults.Draws

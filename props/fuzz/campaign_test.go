@@ -6,11 +6,14 @@ import (
 	"errors"
 	"math"
 	"strings"
+	"sync/atomic"
 	"testing"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
 	"assay/props"
+	"assay/props/evidence"
 	"assay/spec"
 )
 
@@ -174,6 +177,33 @@ func TestMistakes(t *testing.T) {
 	}
 	if _, err := Run(t.Context(), exact, state, nil, silent(Config{})); err == nil || !strings.Contains(err.Error(), "one of prior, not of exact") {
 		t.Errorf("another candidate's state: %v", err)
+	}
+	var looked atomic.Int64
+	sum := evidence.Function("sum", func(x, _ []float64) float64 {
+		looked.Add(1)
+		return floats.Sum(x)
+	})
+	for _, test := range []struct {
+		names []string
+		given []evidence.Statistic
+		want  string
+	}{
+		{nil, []evidence.Statistic{sum}, "one with no witness of one's own, not with the witnesses sum"},
+		{[]string{"sum"}, nil, "one with the witnesses sum, not with no witness of one's own"},
+		{[]string{"sum"}, []evidence.Statistic{sum}, ""},
+	} {
+		state, err := NewState("exact", "any", 0.1, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		state.Witnesses = test.names
+		_, err = Run(t.Context(), exact, state, nil, silent(Config{Problems: 1, Witnesses: test.given}))
+		if (err != nil) != (test.want != "") || err != nil && !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%q with %q: %v, want %q", test.names, test.given, err, test.want)
+		}
+		if (looked.Load() > 0) != (test.want == "") {
+			t.Errorf("%q with %q: the witness was looked at %d times", test.names, test.given, looked.Load())
+		}
 	}
 }
 

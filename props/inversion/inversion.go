@@ -9,13 +9,14 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"gonum.org/v1/gonum/mat"
 
 	"assay/internal/results"
+	"assay/internal/text"
 	"assay/props"
 	"assay/props/evidence"
 	"assay/props/run"
@@ -95,8 +96,7 @@ func Invert(ctx context.Context, candidate spec.Sampler, in *reduction.Instance,
 	if tolerance.Form != spec.Definition15 && tolerance.Form != spec.Joint {
 		return nil, fmt.Errorf("the reduction says nothing of %s: want %s or %s", tolerance.Form, spec.Definition15, spec.Joint)
 	}
-	counted := &countedPrior{Instance: in}
-	problem, err := spec.NewProblem(name, counted, in.Measurement())
+	problem, err := spec.NewProblem(name, in, in.Measurement())
 	if err != nil {
 		return nil, err
 	}
@@ -139,7 +139,6 @@ func Invert(ctx context.Context, candidate spec.Sampler, in *reduction.Instance,
 			o.Watch(props.Progress{Calls: v.Targets, Budget: o.Targets, Log10Wealth: v.Log10Wealth, Threshold: -math.Log10(o.Alpha)})
 		}
 	}
-	v.Denoised = counted.points.Load()
 	switch {
 	case v.RejectedAt > 0: // evidence once found stands, whatever came after
 		v.Outcome = props.Rejected
@@ -156,12 +155,14 @@ func (v *Verdict) attempt(ctx context.Context, candidate spec.Sampler, in *reduc
 	z := in.RandomImage(rng)
 	y := in.Target(z, rng)
 	start := time.Now()
-	answer := run.InProcess(candidate).Answer(ctx, run.Call{
+	answer := run.InProcess(metered(candidate)).Answer(ctx, run.Call{
 		Sampler: candidate.Name(), Role: "candidate", Problem: problem, Replicate: uint64(target), Draws: v.DrawsACall, Y: y,
 		Key: o.key("candidate", problem.Digest(), uint64(target)),
 	})
 	v.Elapsed += time.Since(start)
-	if f := answer.Fault; f != nil {
+	v.Denoised += int64(answer.Spent[spec.PointsDenoised])
+	if answer.Fault != nil {
+		f := answer.Fault
 		return 0, &props.Fault{Kind: props.FaultKind(f.Kind), Message: f.Message, Stack: f.Stack, Problem: problem.Name(), Call: target}
 	}
 	found := in.Read(answer.Draws, z).Found
@@ -210,7 +211,7 @@ func (v *Verdict) String() string {
 		how = fmt.Sprintf(" whatever the other %d come to", v.Planned-v.Targets)
 	}
 	fmt.Fprintf(&b, "  inverted  %d of %d targets (95%% interval %.3f to %.3f%s), %d draws each\n", v.Inverted, v.Targets, low, high, how, v.DrawsACall)
-	fmt.Fprintf(&b, "  work      %d points denoised, %v a target\n", v.Denoised, (v.Elapsed / time.Duration(v.Targets)).Round(10*time.Microsecond))
+	fmt.Fprintf(&b, "  work      %s points denoised, %v a target\n", text.Number(float64(v.Denoised)), (v.Elapsed / time.Duration(v.Targets)).Round(10*time.Microsecond))
 	fmt.Fprintf(&b, "  bound     a draw of a right sampler is not a preimage with probability at most %.2g\n", v.Bound)
 	if v.RejectedAt > 0 {
 		fmt.Fprintf(&b, "  evidence  10^%.1f; reached 10^%.1f after %d targets (a right sampler ever does with probability at most %.3g)\n",
@@ -224,18 +225,10 @@ func (v *Verdict) String() string {
 	return b.String()
 }
 
-// countedPrior counts the points that a candidate denoises.
-type countedPrior struct {
-	*reduction.Instance
-	points atomic.Int64
-}
-
-func (c *countedPrior) Denoise(dst, x *mat.Dense, sigma float64) {
-	c.points.Add(int64(x.RawMatrix().Rows))
-	c.Instance.Denoise(dst, x, sigma)
-}
-
-func (c *countedPrior) Linearize(dst, x *mat.Dense, sigma float64) func(dst, v *mat.Dense) {
-	c.points.Add(int64(x.RawMatrix().Rows))
-	return c.Instance.Linearize(dst, x, sigma)
+// metered returns the candidate with every problem metered: it cannot know by its pointer one that is
+// made here.
+func metered(candidate spec.Sampler) spec.Sampler {
+	return spec.NewSampler(candidate.Name(), candidate.Independent(), func(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []float64, rng *rand.Rand) error {
+		return candidate.Sample(ctx, dst, spec.Metered(ctx, p), y, rng)
+	})
 }

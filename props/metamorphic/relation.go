@@ -42,7 +42,7 @@ func measuring(p *spec.Problem, rows *mat.Dense, beta float64) (*spec.Problem, e
 	if err != nil {
 		return nil, err
 	}
-	return spec.NewProblem(p.Name(), p.Prior(), m)
+	return p.Remeasured(m)
 }
 
 // scaling takes a power of two, by which floating-point numbers are scaled exactly.

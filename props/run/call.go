@@ -6,7 +6,9 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -90,25 +92,45 @@ func (c Call) ID() [sha256.Size]byte {
 	return sha256.Sum256(b)
 }
 
+// name is the ID in hexadecimal.
+func (c Call) name() string { return fmt.Sprintf("%x", c.ID()) }
+
 // Answer is what came of a call: draws or a fault.
 type Answer struct {
 	Draws *mat.Dense // rows are draws; nil if there is a fault
 	Fault *Fault
-	// Spent is what the sampler says that the call took, by names such as "denoiser calls"; it
-	// is evidence of nothing.
-	Spent map[string]float64
+	// Spent is what the call took, by names such as [spec.PointsDenoised]; it is evidence of
+	// nothing.
+	Spent Costs
+	// Call is the [Call.ID] of the call that it answers, in hexadecimal; empty if who made it
+	// does not say. An answer to another call is refused.
+	Call string
+}
+
+// Costs are amounts by what they are of, none of them negative.
+type Costs map[string]float64
+
+// Add adds other costs.
+func (c *Costs) Add(other Costs) {
+	for name, amount := range other {
+		if *c == nil {
+			*c = Costs{}
+		}
+		(*c)[name] += amount
+	}
 }
 
 // answerJSON is the JSON form of an answer.
 type answerJSON struct {
-	Draws [][]float64        `json:"draws,omitempty"`
-	Fault *Fault             `json:"fault,omitempty"`
-	Spent map[string]float64 `json:"spent,omitempty"`
+	Draws [][]float64 `json:"draws,omitempty"`
+	Fault *Fault      `json:"fault,omitempty"`
+	Spent Costs       `json:"spent,omitempty"`
+	Call  string      `json:"call,omitempty"`
 }
 
 // MarshalJSON implements [json.Marshaler].
 func (a Answer) MarshalJSON() ([]byte, error) {
-	form := answerJSON{Fault: a.Fault, Spent: a.Spent}
+	form := answerJSON{Fault: a.Fault, Spent: a.Spent, Call: a.Call}
 	if a.Draws != nil {
 		for i := range a.Draws.RawMatrix().Rows {
 			form.Draws = append(form.Draws, a.Draws.RawRowView(i))
@@ -126,7 +148,7 @@ func (a *Answer) UnmarshalJSON(text []byte) error {
 	if (len(read.Draws) == 0) == (read.Fault == nil) {
 		return fmt.Errorf("the answer has %d draws and the fault %v, want either draws or a fault", len(read.Draws), read.Fault)
 	}
-	*a = Answer{Fault: read.Fault, Spent: read.Spent}
+	*a = Answer{Fault: read.Fault, Spent: read.Spent, Call: read.Call}
 	if read.Fault != nil {
 		return nil
 	}
@@ -147,6 +169,14 @@ func (a *Answer) UnmarshalJSON(text []byte) error {
 // check returns what is wrong with an answer as one to the call. Draws may be of any length if
 // nobody here knows the problem.
 func (a Answer) check(c Call) *Fault {
+	if id := c.name(); a.Call != "" && a.Call != id {
+		return &Fault{Kind: kinds.Error, Message: fmt.Sprintf("the answer is to another call, %.12s; want one to call %.12s, number %d on problem %.12s", a.Call, id, c.Replicate, c.problem())}
+	}
+	for _, name := range slices.Sorted(maps.Keys(a.Spent)) {
+		if err := spec.CheckSpent(name, a.Spent[name]); err != nil {
+			return &Fault{Kind: kinds.Error, Message: err.Error()}
+		}
+	}
 	if a.Fault != nil {
 		return a.Fault
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"assay/internal/kinds"
+	"assay/internal/parallel"
 	"assay/spec"
 )
 
@@ -36,4 +37,10 @@ func failed(err error) Answer {
 		kind = named.FaultKind()
 	}
 	return Answer{Fault: &Fault{Kind: kind, Message: err.Error()}}
+}
+
+// panicked returns the answer of a call that ended with a panic of this value.
+func panicked(v any) Answer {
+	value, stack := parallel.Recovered(v)
+	return Answer{Fault: &Fault{Kind: kinds.Panic, Message: fmt.Sprint(value), Stack: string(stack)}}
 }

@@ -31,16 +31,13 @@ type offline string
 
 // Answer implements [Runner].
 func (dir offline) Answer(ctx context.Context, c Call) Answer {
-	name := filepath.Join(string(dir), fmt.Sprintf("%x", c.ID()))
+	name := filepath.Join(string(dir), c.name())
 	for asked := false; ; asked = true {
 		var answer Answer
 		err := readJSON(name+answerSuffix, &answer)
 		switch {
 		case err == nil:
-			if fault := answer.check(c); fault != nil {
-				return Answer{Fault: fault}
-			}
-			return answer
+			return answer.checked(c)
 		case !errors.Is(err, fs.ErrNotExist):
 			return failed(err)
 		}
@@ -78,6 +75,7 @@ func AnswerFiles(ctx context.Context, dir string, r Runner) (answered int, err e
 		if err := ctx.Err(); err != nil {
 			return answered, err
 		}
+		answer.Call = c.name()
 		if err := writeJSON(to, answer); err != nil {
 			return answered, err
 		}

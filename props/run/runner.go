@@ -6,12 +6,49 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"slices"
+
+	"assay/internal/parallel"
 )
 
 // Runner answers calls. It must be safe for concurrent use, and may answer in any order. Once
 // ctx is done it may answer with a fault.
 type Runner interface {
 	Answer(ctx context.Context, c Call) Answer
+}
+
+// Checked returns the runner with its answers checked as those to the calls: draws of the right shape
+// that are finite, or a fault, to this call if an answer says to which. What is none is a
+// fault, and so is a panic. It is for runners from elsewhere; those of this package check
+// themselves.
+func Checked(r Runner) Runner { return checked{r} }
+
+type checked struct{ Runner }
+
+// AtOnce is that of the runner behind, or zeros if it does not say.
+func (r checked) AtOnce(numbers int) (now, most int) { return parallel.AtOnce(r.Runner, numbers) }
+
+// Answer implements [Runner].
+func (r checked) Answer(ctx context.Context, c Call) (answer Answer) {
+	defer func() {
+		if v := recover(); v != nil {
+			answer = panicked(v)
+		}
+	}()
+	asked := c
+	asked.Y = slices.Clone(c.Y)
+	return r.Runner.Answer(ctx, asked).checked(c)
+}
+
+// checked returns the answer as one to the call, or the fault that it is none.
+func (a Answer) checked(c Call) Answer {
+	if fault := a.check(c); fault != nil && fault != a.Fault {
+		return Answer{Fault: fault}
+	} else if fault != nil {
+		a.Draws = nil
+	}
+	a.Call = ""
+	return a
 }
 
 // strictly reads JSON of one value without unknown names.

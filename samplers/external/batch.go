@@ -34,6 +34,7 @@ type call struct {
 	seed    uint64    // of 53 bits, which every language can read from JSON
 	prior   [2]uint64 // seeds the prior draws that the program asks for
 	took    time.Duration
+	spent   map[string]float64 // what its callbacks asked for, once it has been made
 
 	// Of a call that another one makes with its own:
 	draws *mat.Dense // where they are, until it copies them

@@ -94,14 +94,18 @@ func (c *child) samples(m message) {
 type outcome struct {
 	draws *mat.Dense
 	err   error
+	asked float64 // draws of the prior, by callback
 }
 
 // one makes the call of a number, for 2 draws.
 func one(ctx context.Context, c *external.Candidate, p *spec.Problem, i int, odd map[int]float64) outcome {
 	y := make([]float64, p.Rows())
 	y[0] = odd[i]
-	draws := mat.NewDense(2, p.Dim(), nil)
-	return outcome{draws, c.Sample(ctx, draws, p, y, spec.Stream(uint64(i), "test", nil, 0))}
+	draws, tally := mat.NewDense(2, p.Dim(), nil), new(spec.Tally)
+	ctx = tally.In(ctx)
+	err := c.Sample(ctx, draws, spec.Metered(ctx, p), y, spec.Stream(uint64(i), "test", nil, 0))
+	spent, mistake := tally.Take()
+	return outcome{draws, errors.Join(err, mistake), spent["prior draws"]}
 }
 
 // atOnce makes calls at the same time; y[0] is that of odd if it is in there, and 0
@@ -174,6 +178,8 @@ func TestBatch(t *testing.T) {
 						t.Fatalf("call %d, for which nothing goes wrong: %v", i, got.err)
 					case !odd && !mat.Equal(got.draws, want[i].draws):
 						t.Fatalf("call %d: the draws are\n%v, want\n%v", i, mat.Formatted(got.draws), mat.Formatted(want[i].draws))
+					case !odd && got.asked != 2:
+						t.Fatalf("call %d asked for %v draws of the prior, want 2", i, got.asked)
 					}
 				}
 			})

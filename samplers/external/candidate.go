@@ -87,9 +87,15 @@ func (c *Candidate) Sample(ctx context.Context, dst *mat.Dense, p *spec.Problem,
 	if c.fault != nil {
 		return c.fault
 	}
-	own := newCall(p, y, rng)
+	own := newCall(p.Unmetered(), y, rng)
 	own.ctx, own.dst = ctx, dst
-	return c.serve(own)
+	err := c.serve(own)
+	if err == nil {
+		for name, amount := range own.spent {
+			spec.Spend(ctx, name, amount)
+		}
+	}
+	return err
 }
 
 // with gives work a process that nobody else uses, and keeps it for the next if the

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -396,13 +397,19 @@ func TestOracle(t *testing.T) {
 		t.Errorf("jvp: told %v, want %v", row(2), want)
 	}
 	again, other := mat.NewDense(4, 3, nil), mat.NewDense(4, 3, nil)
+	tally := new(spec.Tally)
+	ctx := tally.In(t.Context())
 	if err := errors.Join(
-		c.Sample(t.Context(), again, p, y, spec.Stream(1, "test", nil, 0)),
+		c.Sample(ctx, again, spec.Metered(ctx, p), y, spec.Stream(1, "test", nil, 0)),
 		c.Sample(t.Context(), other, p, y, spec.Stream(2, "test", nil, 0))); err != nil {
 		t.Fatal(err)
 	}
 	if !mat.Equal(told, again) || mat.Equal(told, other) {
 		t.Error("the draws of the prior are not a function of the stream of the call, or of nothing")
+	}
+	spent, err := tally.Take()
+	if want := map[string]float64{spec.PointsDenoised: 2, spec.JacobianProducts: 1, "prior draws": 1}; err != nil || !maps.Equal(spent, want) {
+		t.Errorf("the call spent %v (%v), want %v", spent, err, want)
 	}
 	counts := c.Counts() // of three calls, and two before the first
 	for name, count := range map[string]int64{"denoise": counts.Denoise.Load(), "score": counts.Score.Load(), "jvp": counts.JVP.Load(), "prior_draws": counts.PriorDraws.Load()} {

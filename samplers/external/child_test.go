@@ -48,6 +48,7 @@ type message struct {
 	Params struct {
 		ID      int             `json:"id"`
 		Problem json.RawMessage `json:"problem"`
+		X       wire            `json:"x"`
 		Y       wire            `json:"y"`
 		N       int             `json:"n"`
 		Seed    uint64          `json:"seed"`
@@ -146,6 +147,8 @@ func (c *child) run() {
 			c.sample(m)
 		case "samples":
 			c.samples(m)
+		case "witness":
+			c.witness(m)
 		case "bye":
 			if c.mode == "stubborn" {
 				time.Sleep(time.Hour)
@@ -175,6 +178,9 @@ func (c *child) hello(m message) {
 		hello["name"] = ""
 	case "less than none":
 		hello["batch"] = -1
+	}
+	if offers := c.offers(); offers != nil {
+		hello["witnesses"] = offers
 	}
 	if strings.HasPrefix(c.mode, "batch") {
 		hello["batch"] = 8

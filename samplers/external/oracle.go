@@ -65,6 +65,7 @@ func (s *session) answer(method string, q *question) (*mat.Dense, error) {
 			return nil, fmt.Errorf("call is %d, want the number of the call that it works on, 0 to %d", q.Call, len(s.rngs)-1)
 		}
 		s.counts.PriorDraws.Add(int64(q.N))
+		s.charges.add(q.Call, "prior draws", q.N)
 		draws := mat.NewDense(q.N, prior.Dim(), nil)
 		prior.Sample(draws, s.rngs[q.Call])
 		return draws, nil
@@ -85,9 +86,11 @@ func (s *session) answer(method string, q *question) (*mat.Dense, error) {
 	switch method {
 	case "denoise":
 		s.counts.Denoise.Add(int64(n))
+		s.charges.add(q.Call, spec.PointsDenoised, n)
 		denoiser.Denoise(value, x, q.Sigma)
 	case "score":
 		s.counts.Score.Add(int64(n))
+		s.charges.add(q.Call, spec.PointsDenoised, n)
 		spec.Score(value, denoiser, x, q.Sigma)
 	case "jvp":
 		v, err := s.rows("v", q.V, d)
@@ -98,6 +101,7 @@ func (s *session) answer(method string, q *question) (*mat.Dense, error) {
 			return nil, fmt.Errorf("v has %d rows, x has %d", rows, n)
 		}
 		s.counts.JVP.Add(int64(n))
+		s.charges.add(q.Call, spec.JacobianProducts, n)
 		denoiser.Linearize(value, x, q.Sigma)(value, v)
 	default:
 		return nil, fmt.Errorf("there is no such callback; there are denoise, score, jvp and prior_draws")

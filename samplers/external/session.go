@@ -55,8 +55,9 @@ type session struct {
 	numbers int    // of problems described so far
 	known   []held // the last of them
 
-	mu   sync.Mutex
-	rngs []*rand.Rand // of the prior draws for the calls that it works on
+	mu      sync.Mutex
+	rngs    []*rand.Rand // of the prior draws for the calls that it works on
+	charges charges      // of these calls
 }
 
 // held is a problem that the program knows, by its number.
@@ -296,6 +297,7 @@ func (s *session) sample(ctx context.Context, calls []*call, places []*mat.Dense
 	for _, c := range calls {
 		s.rngs = append(s.rngs, rand.New(rand.NewPCG(c.prior[0], c.prior[1])))
 	}
+	s.charges = charges{of: make([]map[string]float64, len(calls))}
 	s.mu.Unlock()
 	defer s.frames.forget()
 	number, err := s.describe(ctx, calls[0].problem)
@@ -325,6 +327,9 @@ func (s *session) sample(ctx context.Context, calls []*call, places []*mat.Dense
 		fault.Message, fault.Stderr = method+": "+fault.Message, s.tail.last()
 		return fault
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.charges.settle(calls)
 	return nil
 }
 

@@ -23,6 +23,7 @@ func ofJudge(ctx context.Context, t rapid.TB, s spec.Sampler, p *spec.Problem, c
 	props.Judge(ctx, s, []*spec.Problem{p}, props.Witness("sum", nil))
 	props.Judge(ctx, s, []*spec.Problem{p}, props.Witnesses())
 	props.Judge(ctx, s, []*spec.Problem{p}, props.Remember(j))
+	props.Judge(ctx, s, []*spec.Problem{p}, props.AnsweredBy(nil))
 	props.Judge(ctx, s, []*spec.Problem{p}, props.Within(spec.Tolerance{}))
 	props.Judge(ctx, s, []*spec.Problem{p}, props.For(1))
 	props.Judge(ctx, s, []*spec.Problem{p}, props.Watch(nil))
@@ -45,6 +46,7 @@ func ofCompare(ctx context.Context, t rapid.TB, s spec.Sampler, p *spec.Problem,
 	props.Compare(ctx, s, s, p, props.Witness("sum", nil))
 	props.Compare(ctx, s, s, p, props.Witnesses())
 	props.Compare(ctx, s, s, p, props.Remember(j))
+	props.Compare(ctx, s, s, p, props.AnsweredBy(nil))
 	props.Compare(ctx, s, s, p, props.Within(spec.Tolerance{}))
 	props.Compare(ctx, s, s, p, props.For(1))
 	props.Compare(ctx, s, s, p, props.Watch(nil))
@@ -67,6 +69,7 @@ func ofConsistent(ctx context.Context, t rapid.TB, s spec.Sampler, p *spec.Probl
 	props.Consistent(ctx, s, s, p, props.Witness("sum", nil))
 	props.Consistent(ctx, s, s, p, props.Witnesses())
 	props.Consistent(ctx, s, s, p, props.Remember(j))
+	props.Consistent(ctx, s, s, p, props.AnsweredBy(nil))
 	props.Consistent(ctx, s, s, p, props.Within(spec.Tolerance{}))
 	props.Consistent(ctx, s, s, p, props.For(1))
 	props.Consistent(ctx, s, s, p, props.Watch(nil))
@@ -89,6 +92,7 @@ func ofPosterior(ctx context.Context, t rapid.TB, s spec.Sampler, p *spec.Proble
 	props.Posterior(s, props.Witness("sum", nil))
 	props.Posterior(s, props.Witnesses())
 	props.Posterior(s, props.Remember(j))
+	props.Posterior(s, props.AnsweredBy(nil))
 	props.Posterior(s, props.Within(spec.Tolerance{}))
 	props.Posterior(s, props.For(1))     // misuse
 	props.Posterior(s, props.Watch(nil)) // misuse
@@ -111,6 +115,7 @@ func ofReplay(ctx context.Context, t rapid.TB, s spec.Sampler, p *spec.Problem, 
 	props.Replay(t, "c.json", s, props.Witness("sum", nil))
 	props.Replay(t, "c.json", s, props.Witnesses())
 	props.Replay(t, "c.json", s, props.Remember(j))
+	props.Replay(t, "c.json", s, props.AnsweredBy(nil))
 	props.Replay(t, "c.json", s, props.Within(spec.Tolerance{}))
 	props.Replay(t, "c.json", s, props.For(1))
 	props.Replay(t, "c.json", s, props.Watch(nil))
@@ -133,6 +138,7 @@ func ofAgain(ctx context.Context, t rapid.TB, s spec.Sampler, p *spec.Problem, c
 	c.Again(ctx, s, props.Witness("sum", nil))
 	c.Again(ctx, s, props.Witnesses())
 	c.Again(ctx, s, props.Remember(j))
+	c.Again(ctx, s, props.AnsweredBy(nil))
 	c.Again(ctx, s, props.Within(spec.Tolerance{}))
 	c.Again(ctx, s, props.For(1))
 	c.Again(ctx, s, props.Watch(nil))
@@ -155,6 +161,7 @@ func ofInvert(ctx context.Context, t rapid.TB, s spec.Sampler, p *spec.Problem, 
 	inversion.Invert(ctx, s, in, "name", spec.Tolerance{}, props.Witness("sum", nil))      // misuse
 	inversion.Invert(ctx, s, in, "name", spec.Tolerance{}, props.Witnesses())              // misuse
 	inversion.Invert(ctx, s, in, "name", spec.Tolerance{}, props.Remember(j))              // misuse
+	inversion.Invert(ctx, s, in, "name", spec.Tolerance{}, props.AnsweredBy(nil))          // misuse
 	inversion.Invert(ctx, s, in, "name", spec.Tolerance{}, props.Within(spec.Tolerance{})) // misuse
 	inversion.Invert(ctx, s, in, "name", spec.Tolerance{}, props.For(1))                   // misuse
 	inversion.Invert(ctx, s, in, "name", spec.Tolerance{}, props.Watch(nil))               // misuse
