@@ -15,7 +15,6 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"assay/internal/kinds"
 	"assay/props"
 	"assay/props/run"
 	"assay/samplers"
@@ -217,16 +216,5 @@ func TestAnswersThatAreNone(t *testing.T) {
 	}
 	if _, err := props.Judge(t.Context(), samplers.Exact(), p, props.AnsweredBy(nil)); err == nil || !strings.Contains(err.Error(), "no runner") {
 		t.Errorf("no runner: %v", err)
-	}
-}
-
-// TestFaultKinds: the kinds of faults of a call are those of a verdict.
-func TestFaultKinds(t *testing.T) {
-	for kind, want := range map[string]props.FaultKind{
-		kinds.Panic: props.FaultPanic, run.FaultError: props.FaultError, run.FaultNonFinite: props.FaultNonFinite, run.FaultShape: props.FaultShape, run.FaultRefusal: props.FaultRefusal,
-	} {
-		if props.FaultKind(kind) != want {
-			t.Errorf("%q is %q in a verdict", kind, want)
-		}
 	}
 }

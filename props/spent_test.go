@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"assay/internal/tally"
 	"assay/props"
 	"assay/props/run"
 	"assay/samplers"
@@ -33,12 +34,12 @@ func TestSpent(t *testing.T) {
 		t.Fatalf("this test wants a verdict before the budget is spent: %v", v)
 	}
 	each := float64(steps * draws * v.Calls)
-	if want := (run.Costs{spec.PointsDenoised: each, spec.JacobianProducts: each}); !maps.Equal(v.Spent, want) {
+	if want := (run.Costs{tally.PointsDenoised: each, tally.JacobianProducts: each}); !maps.Equal(v.Spent, want) {
 		t.Errorf("spent %v, want %v", v.Spent, want)
 	}
 	path := filepath.Join(t.TempDir(), "journal")
 	for range 2 {
-		journal, err := props.OpenJournal(path)
+		journal, err := run.OpenJournal(path)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -58,7 +59,7 @@ func TestSpent(t *testing.T) {
 // TestSpentInWords: what is counted of all samplers comes first, and every number can be read.
 func TestSpentInWords(t *testing.T) {
 	v := judge(t, samplers.Exact(), named(t, "gauss:d=2,m=1"), props.Calls(20), props.Terse())
-	v.Spent = run.Costs{"dollars": 0.25, "Bayes updates": 7, spec.JacobianProducts: 1234567, spec.PointsDenoised: 1000}
+	v.Spent = run.Costs{"dollars": 0.25, "Bayes updates": 7, tally.JacobianProducts: 1234567, tally.PointsDenoised: 1000}
 	if want := "\n  spent     1,000 points denoised, 1,234,567 Jacobian products, 7 Bayes updates, 0.25 dollars\n"; !strings.Contains(v.String(), want) {
 		t.Errorf("%q is not in\n%v", want, v)
 	}
@@ -76,7 +77,8 @@ func TestSpentByBoth(t *testing.T) {
 	}
 	valid(t, c)
 	each := float64(10 * 2 * c.Calls)
-	if made := c.Spent["proposals"]; c.Calls != 30 || c.Spent[spec.PointsDenoised] != each || made != float64(rejection.Stats().Proposals) || made < 30 {
-		t.Errorf("spent %v in %d calls, %v", c.Spent, c.Calls, rejection.Stats())
+	examined, _ := rejection.Proposals()
+	if made := c.Spent["proposals"]; c.Calls != 30 || c.Spent[tally.PointsDenoised] != each || made != float64(examined) || made < 30 {
+		t.Errorf("spent %v in %d calls, %d proposals", c.Spent, c.Calls, examined)
 	}
 }

@@ -52,7 +52,7 @@ type Verdict struct {
 	// OwnWitnesses are the names of the witnesses that the user added, see [Witness].
 	OwnWitnesses []string `json:"own_witnesses,omitempty"`
 	// Spent is what the candidate took in all calls that were bet on, by names such as
-	// [spec.PointsDenoised], as far as it was counted or reported; see [spec.Spend].
+	// "points denoised", as far as it was counted or reported; see [spec.Spend].
 	Spent    run.Costs `json:"spent,omitempty"`
 	Warnings []string  `json:"warnings,omitempty"`
 	// Record is the course of the judgement, if it was asked for; see [Recorded].

@@ -8,6 +8,8 @@ import (
 	"sync"
 
 	"gonum.org/v1/gonum/mat"
+
+	"assay/internal/tally"
 )
 
 // Problem is a joint law of (x, y), x in R^d and y in R^m: what a posterior sampler is
@@ -21,11 +23,11 @@ import (
 // saying why: see [Problem.NeedLinear].
 type Problem struct {
 	name   string
-	prior  Prior    // of x
-	given  any      // what is known of y given x: a Measurement, or the JointLaw
-	joint  JointLaw // nil for a prior and a measurement
-	tally  *Tally   // counts what is denoised, if not nil; see Metered
-	plain  *Problem // the problem of which it is a metered copy; nil for none
+	prior  Prior        // of x
+	given  any          // what is known of y given x: a Measurement, or the JointLaw
+	joint  JointLaw     // nil for a prior and a measurement
+	tally  *tally.Tally // counts what is denoised, if not nil; see Metered
+	plain  *Problem     // the problem of which it is a metered copy; nil for none
 	origin origin
 
 	digest    func() []byte

@@ -16,6 +16,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"assay/internal/results"
+	"assay/internal/tally"
 	"assay/internal/text"
 	"assay/props"
 	"assay/props/evidence"
@@ -160,7 +161,7 @@ func (v *Verdict) attempt(ctx context.Context, candidate spec.Sampler, in *reduc
 		Key: o.key("candidate", problem.Digest(), uint64(target)),
 	})
 	v.Elapsed += time.Since(start)
-	v.Denoised += int64(answer.Spent[spec.PointsDenoised])
+	v.Denoised += int64(answer.Spent[tally.PointsDenoised])
 	if answer.Fault != nil {
 		f := answer.Fault
 		return 0, &props.Fault{Kind: props.FaultKind(f.Kind), Message: f.Message, Stack: f.Stack, Problem: problem.Name(), Call: target}

@@ -13,6 +13,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"assay/internal/kinds"
+	"assay/internal/tally"
 	"assay/spec"
 )
 
@@ -99,7 +100,7 @@ func (c Call) name() string { return fmt.Sprintf("%x", c.ID()) }
 type Answer struct {
 	Draws *mat.Dense // rows are draws; nil if there is a fault
 	Fault *Fault
-	// Spent is what the call took, by names such as [spec.PointsDenoised]; it is evidence of
+	// Spent is what the call took, by names such as "points denoised"; it is evidence of
 	// nothing.
 	Spent Costs
 	// Call is the [Call.ID] of the call that it answers, in hexadecimal; empty if who made it
@@ -173,7 +174,7 @@ func (a Answer) check(c Call) *Fault {
 		return &Fault{Kind: kinds.Error, Message: fmt.Sprintf("the answer is to another call, %.12s; want one to call %.12s, number %d on problem %.12s", a.Call, id, c.Replicate, c.problem())}
 	}
 	for _, name := range slices.Sorted(maps.Keys(a.Spent)) {
-		if err := spec.CheckSpent(name, a.Spent[name]); err != nil {
+		if err := tally.Check(name, a.Spent[name]); err != nil {
 			return &Fault{Kind: kinds.Error, Message: err.Error()}
 		}
 	}

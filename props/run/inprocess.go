@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"assay/internal/parallel"
+	"assay/internal/tally"
 	"assay/spec"
 )
 
@@ -30,7 +31,7 @@ type inProcess struct {
 	known   map[string]*spec.Problem // by digest
 
 	mu   sync.Mutex
-	idle []*spec.Tally // there are as many as calls at a time
+	idle []*tally.Tally // there are as many as calls at a time
 }
 
 // AtOnce is that of the sampler, or zeros if it does not say.
@@ -81,12 +82,12 @@ func (r *inProcess) Answer(ctx context.Context, c Call) (answer Answer) {
 
 // tally returns an empty tally that no other call uses. That of a call that panicked is not used
 // again.
-func (r *inProcess) tally() *spec.Tally {
+func (r *inProcess) tally() *tally.Tally {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	last := len(r.idle) - 1
 	if last < 0 {
-		return new(spec.Tally)
+		return new(tally.Tally)
 	}
 	tally := r.idle[last]
 	r.idle = r.idle[:last]

@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"assay/internal/kinds"
+	"assay/internal/tally"
 	"assay/samplers"
 	"assay/spec"
 )
@@ -36,7 +37,7 @@ func TestSpent(t *testing.T) {
 				c := callOn(p, uint64(worker))
 				steps := float64(1 + worker + i)
 				c.Y[0] = steps
-				want := Costs{spec.PointsDenoised: 3 * steps, spec.JacobianProducts: 3 * steps, "steps": steps}
+				want := Costs{tally.PointsDenoised: 3 * steps, tally.JacobianProducts: 3 * steps, "steps": steps}
 				a := r.Answer(t.Context(), c)
 				if a.Fault != nil || !maps.Equal(a.Spent, want) {
 					t.Errorf("%v spent %v, want %v", a.Fault, a.Spent, want)

@@ -17,6 +17,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"assay/internal/kinds"
+	"assay/internal/tally"
 	"assay/samplers/external"
 	"assay/spec"
 )
@@ -101,7 +102,7 @@ type outcome struct {
 func one(ctx context.Context, c *external.Candidate, p *spec.Problem, i int, odd map[int]float64) outcome {
 	y := make([]float64, p.Rows())
 	y[0] = odd[i]
-	draws, tally := mat.NewDense(2, p.Dim(), nil), new(spec.Tally)
+	draws, tally := mat.NewDense(2, p.Dim(), nil), new(tally.Tally)
 	ctx = tally.In(ctx)
 	err := c.Sample(ctx, draws, spec.Metered(ctx, p), y, spec.Stream(uint64(i), "test", nil, 0))
 	spent, mistake := tally.Take()

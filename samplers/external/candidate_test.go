@@ -25,6 +25,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"assay/internal/kinds"
+	"assay/internal/tally"
 	"assay/props"
 	"assay/props/problems"
 	"assay/samplers/external"
@@ -397,8 +398,8 @@ func TestOracle(t *testing.T) {
 		t.Errorf("jvp: told %v, want %v", row(2), want)
 	}
 	again, other := mat.NewDense(4, 3, nil), mat.NewDense(4, 3, nil)
-	tally := new(spec.Tally)
-	ctx := tally.In(t.Context())
+	counted := new(tally.Tally)
+	ctx := counted.In(t.Context())
 	if err := errors.Join(
 		c.Sample(ctx, again, spec.Metered(ctx, p), y, spec.Stream(1, "test", nil, 0)),
 		c.Sample(t.Context(), other, p, y, spec.Stream(2, "test", nil, 0))); err != nil {
@@ -407,8 +408,8 @@ func TestOracle(t *testing.T) {
 	if !mat.Equal(told, again) || mat.Equal(told, other) {
 		t.Error("the draws of the prior are not a function of the stream of the call, or of nothing")
 	}
-	spent, err := tally.Take()
-	if want := map[string]float64{spec.PointsDenoised: 2, spec.JacobianProducts: 1, "prior draws": 1}; err != nil || !maps.Equal(spent, want) {
+	spent, err := counted.Take()
+	if want := map[string]float64{tally.PointsDenoised: 2, tally.JacobianProducts: 1, "prior draws": 1}; err != nil || !maps.Equal(spent, want) {
 		t.Errorf("the call spent %v (%v), want %v", spent, err, want)
 	}
 	counts := c.Counts() // of three calls, and two before the first

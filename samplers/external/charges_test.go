@@ -4,14 +4,14 @@ import (
 	"maps"
 	"testing"
 
-	"assay/spec"
+	"assay/internal/tally"
 )
 
 // TestCharges: rows are charged to the call that a callback names, and shared evenly by the calls of a
 // batch if none is named.
 func TestCharges(t *testing.T) {
 	type costs = map[string]float64
-	const name = spec.PointsDenoised
+	const name = tally.PointsDenoised
 	for what, test := range map[string]struct {
 		asked []int // the calls that the callbacks name, of ten rows each
 		want  []costs

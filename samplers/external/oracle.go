@@ -9,6 +9,7 @@ import (
 	"github.com/creachadair/jrpc2"
 	"gonum.org/v1/gonum/mat"
 
+	"assay/internal/tally"
 	"assay/spec"
 )
 
@@ -86,11 +87,11 @@ func (s *session) answer(method string, q *question) (*mat.Dense, error) {
 	switch method {
 	case "denoise":
 		s.counts.Denoise.Add(int64(n))
-		s.charges.add(q.Call, spec.PointsDenoised, n)
+		s.charges.add(q.Call, tally.PointsDenoised, n)
 		denoiser.Denoise(value, x, q.Sigma)
 	case "score":
 		s.counts.Score.Add(int64(n))
-		s.charges.add(q.Call, spec.PointsDenoised, n)
+		s.charges.add(q.Call, tally.PointsDenoised, n)
 		spec.Score(value, denoiser, x, q.Sigma)
 	case "jvp":
 		v, err := s.rows("v", q.V, d)
@@ -101,7 +102,7 @@ func (s *session) answer(method string, q *question) (*mat.Dense, error) {
 			return nil, fmt.Errorf("v has %d rows, x has %d", rows, n)
 		}
 		s.counts.JVP.Add(int64(n))
-		s.charges.add(q.Call, spec.JacobianProducts, n)
+		s.charges.add(q.Call, tally.JacobianProducts, n)
 		denoiser.Linearize(value, x, q.Sigma)(value, v)
 	default:
 		return nil, fmt.Errorf("there is no such callback; there are denoise, score, jvp and prior_draws")

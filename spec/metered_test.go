@@ -1,20 +1,18 @@
 package spec
 
 import (
-	"context"
 	"encoding/json"
 	"maps"
-	"math"
-	"strings"
-	"sync"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
+
+	"assay/internal/tally"
 )
 
-func take(t *testing.T, tally *Tally) map[string]float64 {
+func take(t *testing.T, counted *tally.Tally) map[string]float64 {
 	t.Helper()
-	spent, err := tally.Take()
+	spent, err := counted.Take()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,10 +34,10 @@ func TestMetered(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tally := new(Tally)
-	ctx := tally.In(t.Context())
+	counted := new(tally.Tally)
+	ctx := counted.In(t.Context())
 	q := Metered(ctx, p)
-	if q == p || Metered(ctx, p) != q || Metered(ctx, q) != q || Metered(new(Tally).In(ctx), q) == q {
+	if q == p || Metered(ctx, p) != q || Metered(ctx, q) != q || Metered(new(tally.Tally).In(ctx), q) == q {
 		t.Error("a tally has not one metered problem of its own")
 	}
 	if Metered(t.Context(), p) != p || q.Unmetered() != p || p.Unmetered() != p {
@@ -76,10 +74,10 @@ func TestMetered(t *testing.T) {
 	if !mat.Equal(got, want) {
 		t.Errorf("metered %v, and not %v", got, want)
 	}
-	if spent := take(t, tally); !maps.Equal(spent, map[string]float64{PointsDenoised: 6, JacobianProducts: 6}) {
+	if spent := take(t, counted); !maps.Equal(spent, map[string]float64{tally.PointsDenoised: 6, tally.JacobianProducts: 6}) {
 		t.Errorf("counted %v", spent)
 	}
-	if spent := take(t, tally); spent != nil {
+	if spent := take(t, counted); spent != nil {
 		t.Errorf("counted twice: %v", spent)
 	}
 
@@ -90,46 +88,10 @@ func TestMetered(t *testing.T) {
 	}
 	d, _ := other.Denoiser()
 	d.Denoise(got, x, 1)
-	if spent := take(t, tally); spent[PointsDenoised] != 3 {
+	if spent := take(t, counted); spent[tally.PointsDenoised] != 3 {
 		t.Errorf("counted %v with another measurement", spent)
 	}
 	if plain, err := p.Remeasured(Unmeasured(2)); err != nil || plain.Unmetered() != plain {
 		t.Errorf("%v, %v", plain, err)
 	}
-}
-
-// TestSpend: amounts add up, from several goroutines too; what is none is an error of the call that
-// does not stay.
-func TestSpend(t *testing.T) {
-	Spend(t.Context(), "proposals", 1) // of which nobody keeps an account
-	tally := new(Tally)
-	ctx, cancel := context.WithCancel(tally.In(t.Context()))
-	defer cancel()
-	var group sync.WaitGroup
-	for range 8 {
-		group.Go(func() {
-			for range 100 {
-				Spend(ctx, "proposals", 2)
-			}
-		})
-	}
-	group.Wait()
-	Spend(ctx, "dollars", 0.25)
-	if spent := take(t, tally); !maps.Equal(spent, map[string]float64{"proposals": 1600, "dollars": 0.25}) {
-		t.Errorf("counted %v", spent)
-	}
-	for _, one := range []struct {
-		name   string
-		amount float64
-		want   string
-	}{
-		{"dollars", -1, "-1 dollars were spent"}, {"dollars", math.NaN(), "NaN dollars"}, {"dollars", math.Inf(1), "+Inf dollars"},
-		{"", 1, `1 of something without a name was spent; want a name such as "points denoised"`},
-	} {
-		Spend(ctx, one.name, one.amount)
-		if spent, err := tally.Take(); err == nil || spent != nil || !strings.HasPrefix(err.Error(), one.want) {
-			t.Errorf("%v, %v, want %q", spent, err, one.want)
-		}
-	}
-	take(t, tally)
 }
