@@ -10,7 +10,6 @@ import (
 	"assay/props"
 	"assay/props/run"
 	"assay/samplers"
-	"assay/spec"
 )
 
 // form is a result in words and in JSON.
