@@ -169,11 +169,11 @@ func (s *shelf) path(c *props.Counterexample) string {
 func (s *shelf) statePath() string { return filepath.Join(s.folder, s.stem()+".campaign") }
 
 func (s *shelf) save(state *fuzz.State) error {
-	text, err := json.MarshalIndent(state, "", "  ")
+	encoded, err := json.MarshalIndent(state, "", "  ")
 	if err != nil {
 		return err
 	}
-	return writeFile(s.statePath(), append(text, '\n'))
+	return writeFile(s.statePath(), text.JSON(append(encoded, '\n')))
 }
 
 func (s *shelf) keep(c *props.Counterexample) error {

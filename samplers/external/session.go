@@ -10,11 +10,12 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode"
+	"unicode/utf8"
 
 	"github.com/creachadair/jrpc2"
 	"gonum.org/v1/gonum/mat"
 
+	"assay/internal/text"
 	"assay/spec"
 )
 
@@ -93,20 +94,25 @@ func (h *hello) check() error {
 	switch {
 	case h.Protocol != version:
 		return &Fault{Kind: Protocol, Message: fmt.Sprintf("hello: it speaks protocol %d, want %d", h.Protocol, version)}
-	case h.Name == "" || len(h.Name) > 100 || strings.ContainsFunc(h.Name, unicode.IsControl):
+	case !printable(h.Name):
 		return &Fault{Kind: Protocol, Message: fmt.Sprintf("hello: name is %s, want 1 to 100 printable characters", excerpt([]byte(h.Name)))}
 	case h.Batch < 0:
 		return &Fault{Kind: Protocol, Message: fmt.Sprintf("hello: batch is %d, want how many calls a request may hold, at least 1", h.Batch)}
 	}
 	for i, name := range h.Witnesses {
 		switch {
-		case name == "" || len(name) > 100 || strings.ContainsFunc(name, unicode.IsControl):
+		case !printable(name):
 			return &Fault{Kind: Protocol, Message: fmt.Sprintf("hello: the name of witness %d is %s, want 1 to 100 printable characters", i, excerpt([]byte(name)))}
 		case slices.Contains(h.Witnesses[:i], name):
 			return &Fault{Kind: Protocol, Message: fmt.Sprintf("hello: it offers two witnesses named %q, want a name for each", name)}
 		}
 	}
 	return nil
+}
+
+// printable reports whether a name is 1 to 100 characters that a terminal shows.
+func printable(name string) bool {
+	return name != "" && utf8.RuneCountInString(name) <= 100 && text.Safe(name) == name
 }
 
 // kill ends the process by force if need be.

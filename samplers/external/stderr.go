@@ -3,9 +3,12 @@ package external
 import (
 	"bufio"
 	"bytes"
+	"fmt"
 	"io"
 	"slices"
 	"sync"
+
+	"assay/internal/text"
 )
 
 // tailLines and lineBytes bound what a fault quotes of standard error.
@@ -25,28 +28,35 @@ type tail struct {
 	lines []string
 }
 
-// follow reads r to its end.
+// follow reads r to its end. What it passes on is safe to show.
 func (t *tail) follow(r io.Reader) {
 	defer close(t.done)
 	scanner := bufio.NewReaderSize(r, 1<<14)
 	for {
 		line, err := scanner.ReadSlice('\n') // a longer line comes in pieces
-		if text := bytes.TrimRight(line, "\r\n"); len(text) > 0 {
+		if said := stands(line); len(said) > 0 {
 			t.mu.Lock()
 			if len(t.lines) == tailLines {
 				t.lines = slices.Delete(t.lines, 0, 1)
 			}
-			t.lines = append(t.lines, string(text[:min(len(text), lineBytes)]))
+			t.lines = append(t.lines, string(said[:min(len(said), lineBytes)]))
 			t.mu.Unlock()
 		}
 		if len(line) > 0 {
-			out := append([]byte(t.prefix), bytes.TrimRight(line, "\r\n")...)
-			t.to.Write(append(out, '\n')) // a reader who went away is not a fault of the candidate
+			shown := text.Safe(string(stands(line)))
+			fmt.Fprintf(t.to, "%s%s\n", t.prefix, shown) // a reader who went away is not a fault of the candidate
 		}
 		if err != nil && err != bufio.ErrBufferFull {
 			return
 		}
 	}
+}
+
+// stands returns what a terminal would leave of a line: what follows the last carriage return, as
+// bars of progress begin anew by one.
+func stands(line []byte) []byte {
+	line = bytes.TrimRight(line, "\r\n")
+	return line[bytes.LastIndexByte(line, '\r')+1:]
 }
 
 // last returns the last lines so far.
