@@ -33,13 +33,13 @@ const (
 
 // hello is what a program says of itself.
 type hello struct {
-	Protocol    int    `json:"protocol"`
-	Name        string `json:"name"`
-	Version     string `json:"version"`
-	Independent bool   `json:"independent"` // are the draws of one call independent given y?
-	Batch       int    `json:"batch"`       // how many calls one request may hold; 0 is 1
+	Protocol    int
+	Name        string
+	Version     string
+	Independent bool // are the draws of one call independent given y?
+	Batch       int  // how many calls one request may hold; 0 is 1
 
-	Witnesses []string `json:"witnesses"` // the names of those that it offers
+	Witnesses []string // the names of those that it offers
 }
 
 // session is a process that has said hello. It serves one call at a time.
@@ -75,7 +75,10 @@ func open(ctx context.Context, command []string, o *Options, counts *counts) (*s
 	s.client = jrpc2.NewClient(s.frames, &jrpc2.ClientOptions{OnCallback: s.callback})
 	err = s.call(ctx, o.Startup, "hello", struct {
 		Protocol int `json:"protocol"`
-	}{version}, &s.hello)
+	}{version}, func(result said) (err error) {
+		s.hello, err = result.hello()
+		return err
+	})
 	var fault *Fault
 	if errors.As(err, &fault) && fault.Kind == Crash {
 		fault.Kind = Start
@@ -144,10 +147,10 @@ func isCrash(err error) bool {
 	return errors.As(err, &fault) && fault.Kind == Crash
 }
 
-// call makes one call. An error is ctx.Err() if ctx is done, a [*spec.Refusal], or a
+// call makes one call, and has the result read, if read is not nil. An error is ctx.Err() if ctx is done, a [*spec.Refusal], or a
 // [*Fault]; after a fault other than Failure, and after ctx is done, the process is of
 // no use any more.
-func (s *session) call(ctx context.Context, limit time.Duration, method string, params, result any) error {
+func (s *session) call(ctx context.Context, limit time.Duration, method string, params any, read func(result said) error) error {
 	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	// A process that does not read would keep us writing to it for ever.
@@ -157,8 +160,12 @@ func (s *session) call(ctx context.Context, limit time.Duration, method string, 
 		err = limited.Err()
 	}
 	if err == nil {
-		if result != nil {
-			err = response.UnmarshalResult(result)
+		var text json.RawMessage
+		if err = response.UnmarshalResult(&text); err == nil && read != nil {
+			var result said
+			if result, err = hear(text); err == nil {
+				err = read(result)
+			}
 		}
 		if err != nil {
 			return &Fault{Kind: Protocol, Message: fmt.Sprintf("%s: its result is not what is asked for: %v", method, err), Stderr: s.tail.last()}
@@ -170,7 +177,7 @@ func (s *session) call(ctx context.Context, limit time.Duration, method string, 
 	}
 	if limited.Err() != nil {
 		s.stop()
-		return &Fault{Kind: Timeout, Message: fmt.Sprintf("%s: no answer within %v", method, limit), Stderr: s.tail.last()}
+		return &Fault{Kind: Timeout, Message: fmt.Sprintf("%s: no answer within %v%s", method, limit, s.frames.unended()), Stderr: s.tail.last()}
 	}
 	return s.blame(method, err)
 }
@@ -318,13 +325,14 @@ func (s *session) sample(ctx context.Context, calls []*call, places []*mat.Dense
 		}
 		asked.Y = s.frames.pack(y, len(calls), m)
 	}
-	var result struct {
-		Draws *array `json:"draws"`
-	}
-	if err = s.call(ctx, s.limit, method, asked, &result); err != nil {
+	var draws *array
+	if err = s.call(ctx, s.limit, method, asked, func(result said) (err error) {
+		draws, err = result.arrayAt("draws")
+		return err
+	}); err != nil {
 		return err
 	}
-	fault := s.fill(places, result.Draws, shape)
+	fault := s.fill(places, draws, shape)
 	if fault != nil {
 		fault.Message, fault.Stderr = method+": "+fault.Message, s.tail.last()
 		return fault

@@ -5,16 +5,19 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"sync"
 
 	"assay/internal/text"
 )
 
-// tailLines and lineBytes bound what a fault quotes of standard error.
+// tailLines and lineBytes bound what a fault quotes of standard error, and traceLines what may be
+// of one traceback.
 const (
-	tailLines = 5
-	lineBytes = 300
+	tailLines  = 5
+	lineBytes  = 300
+	traceLines = 200
 )
 
 // tail passes on what a process writes on standard error, line by line with a prefix,
@@ -26,6 +29,8 @@ type tail struct {
 
 	mu    sync.Mutex
 	lines []string
+	own   string // of a traceback of Python: the last line that names a file of the user's own
+	since int    // how many lines ago that was
 }
 
 // follow reads r to its end. What it passes on is safe to show.
@@ -36,6 +41,7 @@ func (t *tail) follow(r io.Reader) {
 		line, err := scanner.ReadSlice('\n') // a longer line comes in pieces
 		if said := stands(line); len(said) > 0 {
 			t.mu.Lock()
+			t.trace(said)
 			if len(t.lines) == tailLines {
 				t.lines = slices.Delete(t.lines, 0, 1)
 			}
@@ -59,11 +65,32 @@ func stands(line []byte) []byte {
 	return line[bytes.LastIndexByte(line, '\r')+1:]
 }
 
-// last returns the last lines so far.
+// trace notes where in the user's own code a traceback passes, as it may end deep in a library.
+func (t *tail) trace(line []byte) {
+	line = line[:min(len(line), lineBytes)]
+	switch {
+	case bytes.HasPrefix(line, []byte("Traceback (most recent call last):")):
+		t.own = ""
+	case bytes.HasPrefix(line, []byte("  File \"")) && !library.Match(line):
+		t.own, t.since = string(line), 0
+	case t.since > traceLines:
+		t.own = ""
+	}
+	t.since++
+}
+
+// library matches a line of a traceback within what is installed.
+var library = regexp.MustCompile(`^  File "(<frozen |[^"]*[/\\](site-packages|dist-packages|assay_candidate|lib[0-9]*[/\\]python[0-9.]+|Lib)[/\\])`)
+
+// last returns the last lines so far, and before them that of the user's own code which a
+// traceback among them comes from.
 func (t *tail) last() []string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return slices.Clone(t.lines)
+	if t.own == "" || slices.Contains(t.lines, t.own) {
+		return slices.Clone(t.lines)
+	}
+	return append([]string{t.own}, t.lines...)
 }
 
 // serial lets several processes write to one writer, a line at a time.
