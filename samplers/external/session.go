@@ -207,7 +207,8 @@ func (s *session) blame(method string, err error) error {
 	how := s.how()
 	s.stop()
 	last := s.tail.last()
-	fault = &Fault{Kind: Crash, Message: fmt.Sprintf("%s: it %s%s", method, how, leftOut(os.Environ(), s.env, strings.Join(last, "\n"), false)), Stderr: last}
+	fault = &Fault{Kind: Crash, Message: fmt.Sprintf("%s: it %s", method, how), Stderr: last}
+	fault.unseen = leftOut(os.Environ(), s.env, strings.Join(last, "\n"), false)
 	if s.capped && slices.ContainsFunc(fault.Stderr, tellsOfMemory) {
 		fault.Kind = Memory
 	}
@@ -236,7 +237,7 @@ func (s *session) reported(method string, remote *jrpc2.Error) error {
 	case jrpc2.MethodNotFound, jrpc2.ParseError, jrpc2.InvalidRequest:
 		return &Fault{Kind: Protocol, Message: fmt.Sprintf("%s (code %d)", message, int(remote.Code)), Stderr: s.tail.last()}
 	}
-	return &Fault{Kind: Failure, Message: message + leftOut(os.Environ(), s.env, remote.Message, true), Stderr: s.tail.last()}
+	return &Fault{Kind: Failure, Message: message, Stderr: s.tail.last(), unseen: leftOut(os.Environ(), s.env, remote.Message, true)}
 }
 
 // describe makes the program know a problem and returns its number.

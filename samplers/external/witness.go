@@ -61,7 +61,7 @@ func NewWitness(ctx context.Context, command []string, options Options) (*Witnes
 func kinded(err error) error {
 	if fault := (*Fault)(nil); errors.As(err, &fault) {
 		if fault.Kind == Failure {
-			return errors.New(fault.Message)
+			return errors.New(fault.Message + fault.unseen)
 		}
 		return fmt.Errorf("%s: %w", fault.Kind, err)
 	}
