@@ -19,18 +19,22 @@ _OTHERS = tuple(
 
 
 def words(error: BaseException) -> str:
-    """Returns the file and the line of the user's own code that an exception came through last,
-    its type and its message. They come in this order as messages may be cut."""
+    """Returns the file and the line of the user's own code that an exception came through last, or
+    of other code if that is all there is, its type and its message. They come in this order as messages may be cut."""
     try:
         said = str(error)
     except Exception:
         said = "its message cannot be had"
     said = f"{type(error).__name__}: {said}" if said else type(error).__name__
-    where = ""
+    own, any_other = "", ""
     for frame, line in traceback.walk_tb(error.__traceback__):
-        if not _of_others(frame.f_code.co_filename):
-            where = f"{_short(frame.f_code.co_filename)}:{line}, in {frame.f_code.co_name}: "
-    return where + said
+        filename = frame.f_code.co_filename
+        where = f"{_short(filename)}:{line}, in {frame.f_code.co_name}: "
+        if not _of_others(filename):
+            own = where
+        elif not os.path.realpath(filename).startswith(_OURS):
+            any_other = where
+    return (own or any_other) + said
 
 
 def report(error: BaseException) -> None:
@@ -53,7 +57,9 @@ def source(function: Callable[..., Any]) -> str:
 
 
 def _of_others(filename: str) -> bool:
-    return filename.startswith("<frozen ") or os.path.realpath(filename).startswith(_OTHERS)
+    if filename.startswith("<"):  # made by a library, or frozen, unless it was said after -c or typed
+        return filename not in ("<string>", "<stdin>")
+    return os.path.realpath(filename).startswith(_OTHERS)
 
 
 def _short(filename: str) -> str:
