@@ -322,7 +322,7 @@ func (f *frames) check(text []byte) ([]byte, error) {
 	if message.Error != nil {
 		var err error
 		if failure, err = plainError(message.Error); err != nil {
-			return wrong("it wrote a response that is no message: %v", err)
+			return wrong("in its response %v", err)
 		}
 	}
 	f.mu.Lock()
