@@ -157,7 +157,7 @@ func ParseCounterexample(text []byte) (*Counterexample, error) {
 	d := json.NewDecoder(&flat)
 	d.DisallowUnknownFields()
 	if err := d.Decode(&t); err != nil {
-		return nil, err
+		return nil, spec.InWords(err)
 	}
 	problem, err := spec.ParseProblem(t.Problem)
 	switch {

@@ -16,6 +16,7 @@ import (
 	"assay/internal/text"
 	"assay/props"
 	"assay/props/fuzz"
+	"assay/spec"
 )
 
 // fuzzCommand is the command line of a search for counterexamples.
@@ -196,7 +197,7 @@ func (s *shelf) load(like *fuzz.State) (*fuzz.State, []*props.Counterexample, er
 	}
 	state := &fuzz.State{}
 	if err := json.Unmarshal(text, state); err != nil {
-		return nil, nil, fmt.Errorf("%s: %w; begin anew without --resume", s.statePath(), err)
+		return nil, nil, fmt.Errorf("%s: %w; begin anew without --resume", s.statePath(), spec.InWords(spec.Place(err, text)))
 	}
 	if err := state.Check(); err != nil {
 		return nil, nil, fmt.Errorf("%s: %w; begin anew without --resume", s.statePath(), err)

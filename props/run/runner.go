@@ -7,6 +7,8 @@ import (
 	"errors"
 	"io"
 	"runtime"
+
+	"assay/spec"
 )
 
 // Runner answers calls. It must be safe for concurrent use, and may answer in any order. Once
@@ -47,7 +49,7 @@ func strictly(text []byte, value any) error {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(value); err != nil {
-		return err
+		return spec.InWords(err)
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return errors.New("more follows the value")
