@@ -62,11 +62,11 @@ func (o *options) against(candidate, reference spec.Sampler) {
 func (c *Comparison) String() string {
 	var b text.Page
 	if c.Outcome == Disagree {
-		b.Line("%s and %s disagree on %s", c.A, c.B, c.On.Problem)
+		b.Line("%s and %s disagree on %s", text.Name(c.A), text.Name(c.B), text.Name(c.On.Problem))
 	} else {
-		b.Line("%s and %s: %s on %s", c.A, c.B, c.Outcome, c.On.Problem)
+		b.Line("%s and %s: %s on %s", text.Name(c.A), text.Name(c.B), c.Outcome, text.Name(c.On.Problem))
 	}
-	c.write(&b, "two samplers that agree ever reach", "draws of "+c.B, "from "+c.A, "from "+c.B)
+	c.write(&b, "two samplers that agree ever reach", "draws of "+text.Name(c.B), "from "+text.Name(c.A), "from "+text.Name(c.B))
 	return b.String()
 }
 
@@ -125,7 +125,7 @@ func twoSided(ctx context.Context, candidate spec.Sampler, problem *spec.Problem
 func (e *Evidence) write(b *text.Page, null, others, one, other string) {
 	switch {
 	case e.On.Fault != nil && e.Outcome == Inconclusive:
-		b.Field("fault", "of %s: %v", e.On.Fault.Sampler, e.On.Fault)
+		b.Field("fault", "of %s: %v", text.Name(e.On.Fault.Sampler), e.On.Fault)
 	default:
 		done := work(e.Calls, e.DrawsACall, e.Local, e.Given, fmt.Sprintf("%d %s", e.DrawsACall, others))
 		end := fmt.Sprintf("%s %s with probability at most %.3g", null, text.Power(threshold(e.Alpha)), e.Alpha)
@@ -156,11 +156,12 @@ func (e *Evidence) write(b *text.Page, null, others, one, other string) {
 // Between says in words what the witness saw of two kinds of draws, those of the second of
 // which took the place of the truth: "lower ONE than OTHER".
 func (w WitnessShare) Between(one, other string) string {
+	name := text.Name(w.Name)
 	switch w.Side() {
 	case 1:
-		return fmt.Sprintf("%s: lower %s than %s, %.0f%% of the time", w.Name, one, other, 100*w.MeanRank)
+		return fmt.Sprintf("%s: lower %s than %s, %.0f%% of the time", name, one, other, 100*w.MeanRank)
 	case -1:
-		return fmt.Sprintf("%s: higher %s than %s, %.0f%% of the time", w.Name, one, other, 100*(1-w.MeanRank))
+		return fmt.Sprintf("%s: higher %s than %s, %.0f%% of the time", name, one, other, 100*(1-w.MeanRank))
 	}
-	return fmt.Sprintf("%s: the same on average %s and %s, but not in spread or shape", w.Name, one, other)
+	return fmt.Sprintf("%s: the same on average %s and %s, but not in spread or shape", name, one, other)
 }

@@ -58,12 +58,12 @@ func (c *Consistency) String() string {
 	var b text.Page
 	whose := "its own draws"
 	if c.Origin != c.Candidate {
-		whose = "the draws of " + c.Origin
+		whose = "the draws of " + text.Name(c.Origin)
 	}
 	if c.Outcome == Inconsistent {
-		b.Line("%s: its draws given y do not fit %s without y, on %s", c.Candidate, whose, c.On.Problem)
+		b.Line("%s: its draws given y do not fit %s without y, on %s", text.Name(c.Candidate), whose, text.Name(c.On.Problem))
 	} else {
-		b.Line("%s: %s on %s, of its draws given y with %s without y", c.Candidate, c.Outcome, c.On.Problem, whose)
+		b.Line("%s: %s on %s, of its draws given y with %s without y", text.Name(c.Candidate), c.Outcome, text.Name(c.On.Problem), whose)
 	}
 	c.write(&b, "a sampler that fits ever reaches", "draws", "given y", "without y")
 	return b.String()

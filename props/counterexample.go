@@ -102,14 +102,14 @@ func (c *Counterexample) Encode() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("counterexample on %s: %w", c.Problem.Name(), err)
 	}
-	body, _, _ := cutSum(flat)
+	body, _, _ := cutSum(text.JSON(flat))
 	flat = fmt.Appendf(bytes.Clone(body), `%s%s"}`, sumKey, sumOf(body))
-	var text bytes.Buffer
-	if err := json.Indent(&text, flat, "", "  "); err != nil {
+	var indented bytes.Buffer
+	if err := json.Indent(&indented, flat, "", "  "); err != nil {
 		return nil, err
 	}
-	text.WriteByte('\n')
-	return results.Handed(json.RawMessage(text.Bytes())), nil
+	indented.WriteByte('\n')
+	return results.Handed(json.RawMessage(indented.Bytes())), nil
 }
 
 // ReadCounterexample reads a file that [Counterexample.Encode] gave. It is an error,
@@ -165,7 +165,7 @@ func ParseCounterexample(text []byte) (*Counterexample, error) {
 	d := json.NewDecoder(&flat)
 	d.DisallowUnknownFields()
 	if err := d.Decode(&t); err != nil {
-		return nil, err
+		return nil, place.InWords(err)
 	}
 	problem, err := spec.ParseProblem(t.Problem)
 	switch {
@@ -198,9 +198,9 @@ func (c *Counterexample) String() string {
 	var b text.Page
 	v := c.Verdict
 	if v.Fault != nil {
-		b.Line("%s: %v", c.Candidate, v.Fault)
+		b.Line("%s: %v", text.Name(c.Candidate), v.Fault)
 	} else {
-		b.Line("%s: wrong on %s", c.Candidate, c.Problem.Name())
+		b.Line("%s: wrong on %s", text.Name(c.Candidate), text.Name(c.Problem.Name()))
 		if y, ok := c.Y(); ok {
 			b.Field("at y", "%s, and little elsewhere", shortVector(y))
 		}
@@ -209,7 +209,7 @@ func (c *Counterexample) String() string {
 	b.Fields("wrong", c.Words...)
 	v.writeTolerance(&b)
 	if c.FewerSteps != "" {
-		b.Field("steps", "fewer do: %s is wrong in the same way", c.FewerSteps)
+		b.Field("steps", "fewer do: %s is wrong in the same way", text.Name(c.FewerSteps))
 	}
 	return b.String()
 }

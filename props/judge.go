@@ -229,5 +229,8 @@ func (t *trial) verdict(stop Stop) *Verdict {
 			v.Warnings = append(v.Warnings, c.problem.Name()+" measures nothing: "+t.unmeasured())
 		}
 	}
+	if c, ok := t.candidate.(interface{ Warnings() []string }); ok { // what it noticed of itself
+		v.Warnings = append(v.Warnings, c.Warnings()...)
+	}
 	return v
 }

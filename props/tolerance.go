@@ -38,7 +38,7 @@ func writeTolerance(b *text.Page, t spec.Tolerance, fitted bool, problems []Find
 		if on[f.Form] == nil {
 			forms = append(forms, f.Form)
 		}
-		on[f.Form] = append(on[f.Form], f.Problem)
+		on[f.Form] = append(on[f.Form], text.Name(f.Problem))
 	}
 	for _, form := range forms {
 		where := ""

@@ -118,13 +118,14 @@ func (w WitnessShare) Side() int {
 
 // String says in words what the witness saw.
 func (w WitnessShare) String() string {
+	name := text.Name(w.Name)
 	switch w.Side() {
 	case 1:
-		return fmt.Sprintf("%s: too low in the draws, below the truth %.0f%% of the time", w.Name, 100*w.MeanRank)
+		return fmt.Sprintf("%s: too low in the draws, below the truth %.0f%% of the time", name, 100*w.MeanRank)
 	case -1:
-		return fmt.Sprintf("%s: too high in the draws, above the truth %.0f%% of the time", w.Name, 100*(1-w.MeanRank))
+		return fmt.Sprintf("%s: too high in the draws, above the truth %.0f%% of the time", name, 100*(1-w.MeanRank))
 	}
-	return fmt.Sprintf("%s: right on average in the draws, wrong in spread or shape", w.Name)
+	return fmt.Sprintf("%s: right on average in the draws, wrong in spread or shape", name)
 }
 
 // Fault is one failure of the candidate, and the call in which it happened.
@@ -140,8 +141,12 @@ type Fault struct {
 	Stack string `json:"-"`
 }
 
+// shownBytes is how much of a message is shown; its JSON form holds it in full.
+const shownBytes = 2000
+
+// Error returns the fault in one line. The message may be that of a program, and is cut.
 func (f *Fault) Error() string {
-	return fmt.Sprintf("%s on %s, call %d: %s", f.Kind, f.Problem, f.Call, f.Message)
+	return fmt.Sprintf("%s on %s, call %d: %s", text.Safe(string(f.Kind)), text.Name(f.Problem), f.Call, text.Cut(f.Message, shownBytes))
 }
 
 // Worst returns the problem with the most evidence against the candidate.
@@ -164,9 +169,9 @@ func (v *Verdict) String() string {
 		witnesses := worst.Witnesses
 		if v.Together != nil && v.Together.Log10Wealth > worst.Log10Wealth {
 			witnesses = v.Together.Witnesses
-			b.Line("%s: rejected on %d problems together, most clearly on %s", v.Candidate, len(v.Problems), worst.Problem)
+			b.Line("%s: rejected on %d problems together, most clearly on %s", text.Name(v.Candidate), len(v.Problems), text.Name(worst.Problem))
 		} else {
-			b.Line("%s: rejected on %s", v.Candidate, worst.Problem)
+			b.Line("%s: rejected on %s", text.Name(v.Candidate), text.Name(worst.Problem))
 		}
 		b.Field("evidence", "%s after %s (a right sampler ever reaches %s with probability at most %.3g)",
 			text.Power(v.Log10Wealth), v.work(), text.Power(threshold(v.Alpha)), v.Alpha)
@@ -181,13 +186,13 @@ func (v *Verdict) String() string {
 		v.writeShares(&b)
 		v.writeFaults(&b)
 	case v.Fault != nil:
-		b.Line("%s: %s", v.Candidate, v.Outcome)
+		b.Line("%s: %s", text.Name(v.Candidate), v.Outcome)
 		v.writeFaults(&b)
 		if v.Calls > 0 {
 			v.writeShares(&b)
 		}
 	default:
-		b.Line("%s: %s", v.Candidate, v.Outcome)
+		b.Line("%s: %s", text.Name(v.Candidate), v.Outcome)
 		b.Field("evidence", "%s after %s, of %s needed (%s)",
 			text.Power(v.Log10Wealth), v.work(), text.Power(threshold(v.Alpha)), ended(v.Stop, v.Budget))
 		if v.Given {
@@ -223,7 +228,7 @@ func (v *Verdict) writeShares(b *text.Page) {
 	}
 	label := "each"
 	for _, f := range v.Problems {
-		b.Field(label, "%-8s after %d calls on %s", text.Power(f.Log10Wealth), f.Calls, f.Problem)
+		b.Field(label, "%-8s after %d calls on %s", text.Power(f.Log10Wealth), f.Calls, text.Name(f.Problem))
 		label = ""
 	}
 	if v.Together != nil {
@@ -237,7 +242,7 @@ func (v *Verdict) writePass(b *text.Page) {
 		if f.CalibrationError == 0 {
 			continue
 		}
-		b.Field("on", "%s", f.Problem)
+		b.Field("on", "%s", text.Name(f.Problem))
 		if len(f.Noticed) > 0 {
 			b.Line("    would have noticed, nine times in ten")
 		}

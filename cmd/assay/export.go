@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"assay/internal/relu"
+	"assay/internal/text"
 	"assay/props/problems/hard"
 	"assay/reduction"
 )
@@ -76,7 +77,7 @@ func (c *exportCommand) run(_ context.Context, std streams) (code int, err error
 		if err := writeFile(f.path, content.Bytes()); err != nil {
 			return 0, fmt.Errorf("%s=%s: %w", f.flag, f.path, err)
 		}
-		fmt.Fprintf(&e.text, "%s: %d bytes\n", f.path, content.Len())
+		fmt.Fprintf(&e.text, "%s: %d bytes\n", text.Safe(f.path), content.Len())
 	}
 	_, err = e.text.WriteTo(std.out)
 	return exitOK, err

@@ -19,7 +19,7 @@ type program struct {
 	Jobs    int           `placeholder:"N" env:"ASSAY_JOBS" help:"Processes that serve calls at a time. Default: one for each processor ($$${env})."`
 	Timeout time.Duration `placeholder:"DURATION" env:"ASSAY_TIMEOUT" help:"Time for one call. Default: 1m ($$${env})."`
 	Memory  string        `placeholder:"SIZE" help:"Limit on the address space of each process, such as 512M or 4G; Linux only."`
-	Env     []string      `placeholder:"NAME" help:"Environment variable that the program may see besides the usual; may be repeated."`
+	Env     []string      `placeholder:"NAME[=VALUE]" sep:"none" help:"Environment variable that the program sees besides the usual, by its name alone with the value that it has here; may be repeated. See docs/protocol.md."`
 
 	command   []string
 	witnessed bool // there are programs of witnesses, which the flags are for too
@@ -133,8 +133,8 @@ func (p *program) flags() []string {
 	if p.Memory != "" {
 		flags = append(flags, "--memory", p.Memory)
 	}
-	for _, name := range p.Env {
-		flags = append(flags, "--env", name)
+	for _, variable := range p.Env {
+		flags = append(flags, "--env", variable)
 	}
 	return flags
 }

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"assay/internal/place"
 	"assay/internal/text"
 	"assay/props"
 	"assay/props/fuzz"
@@ -173,11 +174,11 @@ func (s *shelf) path(c *props.Counterexample) string {
 func (s *shelf) statePath() string { return filepath.Join(s.folder, s.stem()+".campaign") }
 
 func (s *shelf) save(state *fuzz.State) error {
-	text, err := json.MarshalIndent(state, "", "  ")
+	encoded, err := json.MarshalIndent(state, "", "  ")
 	if err != nil {
 		return err
 	}
-	return writeFile(s.statePath(), append(text, '\n'))
+	return writeFile(s.statePath(), text.JSON(append(encoded, '\n')))
 }
 
 func (s *shelf) keep(c *props.Counterexample) error {
@@ -200,7 +201,7 @@ func (s *shelf) load(like *fuzz.State) (*fuzz.State, []*props.Counterexample, er
 	}
 	state := &fuzz.State{}
 	if err := json.Unmarshal(text, state); err != nil {
-		return nil, nil, fmt.Errorf("%s: %w; begin anew without --resume", s.statePath(), err)
+		return nil, nil, fmt.Errorf("%s: %w; begin anew without --resume", s.statePath(), place.InWords(place.InJSON(err, text)))
 	}
 	if err := state.Check(); err != nil {
 		return nil, nil, fmt.Errorf("%s: %w; begin anew without --resume", s.statePath(), err)

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"assay/internal/text"
 	"assay/props"
 )
 
@@ -32,9 +33,9 @@ func (c *check) writeRecord(record *props.Record) error {
 	if record == nil {
 		return nil
 	}
-	text, err := json.MarshalIndent(record, "", " ")
+	encoded, err := json.MarshalIndent(record, "", " ")
 	if err != nil {
 		return fmt.Errorf("writing the record: %w", err)
 	}
-	return writeFile(c.Record, append(text, '\n'))
+	return writeFile(c.Record, text.JSON(append(encoded, '\n')))
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"assay/internal/text"
 )
 
 // The exit codes that do not come from a verdict; the others are in verdict.go.
@@ -104,11 +106,14 @@ type runner interface {
 	run(ctx context.Context, std streams) (code int, err error)
 }
 
-// oneLine returns the message of an error without line breaks.
+// shownBytes is how much of an error is shown, which may quote what is not ours.
+const shownBytes = 4000
+
+// oneLine returns the message of an error in one line.
 func oneLine(err error) string {
 	var parse *kong.ParseError
 	if errors.As(err, &parse) {
-		return strings.ReplaceAll(parse.Error(), "\n", " ") + " (see assay --help)"
+		return text.Cut(strings.ReplaceAll(parse.Error(), "\n", " "), shownBytes) + " (see assay --help)"
 	}
-	return strings.ReplaceAll(err.Error(), "\n", " ")
+	return text.Cut(strings.ReplaceAll(err.Error(), "\n", " "), shownBytes)
 }

@@ -70,7 +70,7 @@ func verdictJSON(verdict any, repeat string) ([]byte, error) {
 		return nil, err
 	}
 	indented.WriteByte('\n')
-	return results.Handed(json.RawMessage(indented.Bytes())), nil
+	return results.Handed(json.RawMessage(text.JSON(indented.Bytes()))), nil
 }
 
 // repeat returns the command that gives the verdict again: every name in full, and
@@ -141,7 +141,8 @@ func joinQuoted(args []string) string {
 
 func number(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
 
-// quote quotes an argument for a shell, if it needs that.
+// quote quotes an argument for a shell, if it needs that. One with characters that a terminal
+// does not show, or that are not UTF-8, is written as bash and POSIX since 2024 read it: $'\033'.
 func quote(arg string) string {
 	plain := arg != ""
 	for _, r := range arg {
@@ -149,6 +150,20 @@ func quote(arg string) string {
 	}
 	if plain {
 		return arg
+	}
+	if arg != text.Safe(arg) {
+		var b strings.Builder
+		for i := range len(arg) {
+			switch c := arg[i]; {
+			case c == '\'' || c == '\\':
+				b.WriteString(`\` + string(rune(c)))
+			case c < ' ' || c > '~':
+				fmt.Fprintf(&b, `\%03o`, c) // three digits, so that one that follows is none of them
+			default:
+				b.WriteByte(c)
+			}
+		}
+		return "$'" + b.String() + "'"
 	}
 	return "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
 }

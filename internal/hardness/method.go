@@ -92,7 +92,7 @@ func ParseMethod(name string) (Method, error) {
 func inverting(inv inverter.Inverter) func(context.Context, *reduction.Instance, []bool, *rand.Rand) (int, int, inverter.Work, error) {
 	return func(ctx context.Context, in *reduction.Instance, z []bool, rng *rand.Rand) (int, int, inverter.Work, error) {
 		x, work, err := inv.Invert(ctx, in.Function().Circuit, z, rng)
-		return score(in, x, z, work, err)
+		return score(inv, in, x, z, work, err)
 	}
 }
 
@@ -100,16 +100,16 @@ func uniformly(oracle inverter.Inverter) func(context.Context, *reduction.Instan
 	return func(ctx context.Context, in *reduction.Instance, z []bool, rng *rand.Rand) (int, int, inverter.Work, error) {
 		x, work, err := oracle.Sample(ctx, in.Function().Circuit, z, 1, rng)
 		if err != nil {
-			return 0, 1, work, err
+			return score(oracle, in, nil, z, work, err)
 		}
-		return score(in, x[0], z, work, nil)
+		return score(oracle, in, x[0], z, work, nil)
 	}
 }
 
-// score counts the answer of an inverter.
-func score(in *reduction.Instance, x, z []bool, work inverter.Work, err error) (right, of int, _ inverter.Work, _ error) {
-	if errors.Is(err, inverter.ErrNoPreimage) { // which is wrong: z is an image
-		return 0, 1, work, nil
+// score counts the answer of an inverter about z, which is the image of a secret.
+func score(inv inverter.Inverter, in *reduction.Instance, x, z []bool, work inverter.Work, err error) (right, of int, _ inverter.Work, _ error) {
+	if errors.Is(err, inverter.ErrNoPreimage) {
+		return 0, 1, work, inverter.Denied(inv)
 	}
 	if err == nil && in.IsPreimage(x, z) {
 		right = 1

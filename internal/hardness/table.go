@@ -35,12 +35,12 @@ func (t *Table) String() string {
 	if len(t.Growth) > 0 {
 		table.Add(growth...)
 	}
-	page.Line("\n\n%s\n", strings.Join(table.Lines(), "\n"))
+	fmt.Fprintf(&page, "\n\n%s\n\n", strings.Join(table.Lines(), "\n"))
 	said := map[string]bool{}
 	for _, c := range t.Cells {
 		if c.End == Impossible && !said[c.Method] {
 			said[c.Method] = true
-			page.Line("%s from n = %d: %s", c.Method, c.N, c.Reason)
+			page.Line("%s from n = %d: %s", c.Method, c.N, text.Cut(c.Reason, 2000))
 		}
 	}
 	if t.Interrupted {

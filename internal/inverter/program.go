@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"assay/internal/circuit"
+	"assay/internal/text"
 )
 
 // program is a SAT solver on the PATH, started anew for every formula. It reads a
@@ -113,7 +114,7 @@ func (s *programSession) solve(ctx context.Context) (model []bool, conflicts uin
 	case unsatisfiable:
 		return nil, conflicts, errUnsatisfiable
 	default:
-		return nil, conflicts, fmt.Errorf("no answer (%v): %s", cmd.ProcessState, lastLine(stderr.String()+stdout.String()))
+		return nil, conflicts, fmt.Errorf("no answer (%v): %s", cmd.ProcessState, text.Cut(lastLine(stderr.String()+stdout.String()), 200))
 	}
 	answer := io.Reader(&stdout)
 	if s.resultFile {
@@ -125,7 +126,10 @@ func (s *programSession) solve(ctx context.Context) (model []bool, conflicts uin
 		answer = file
 	}
 	model, err = readModel(answer, s.resultFile, s.formula.Variables)
-	return model, conflicts, err
+	if err != nil {
+		return nil, conflicts, wrongSolver(s.name(), err)
+	}
+	return model, conflicts, nil
 }
 
 func (s *programSession) write(path string) error {
@@ -161,10 +165,11 @@ func readModel(r io.Reader, bare bool, n int) ([]bool, error) {
 		}
 		for _, field := range fields {
 			l, err := strconv.Atoi(field)
+			if err != nil || l < -n || l > n { // before the sign is changed: that of -2^63 cannot be
+				return nil, fmt.Errorf("line %d of the model: %s is not a literal of %d variables", number, strconv.Quote(text.Cut(field, 40)), n)
+			}
 			v := max(l, -l)
 			switch {
-			case err != nil || v > n:
-				return nil, fmt.Errorf("line %d of the model: %q is not a literal of %d variables", number, field, n)
 			case l == 0:
 				return model, nil
 			case mentioned[v-1] && model[v-1] != (l > 0):
@@ -195,7 +200,7 @@ func readConflicts(statistics string) uint64 {
 }
 
 // lastLine returns the last line of text that is not empty.
-func lastLine(text string) string {
-	text = strings.TrimSpace(text)
-	return text[strings.LastIndexByte(text, '\n')+1:]
+func lastLine(said string) string {
+	said = strings.TrimSpace(said)
+	return said[strings.LastIndexByte(said, '\n')+1:]
 }

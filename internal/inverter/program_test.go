@@ -83,11 +83,19 @@ func TestAnswers(t *testing.T) {
 		{"glucose", "test \"$1\" = -model && printf 'c conflicts : 12\\ns SATISFIABLE\\nv -1 2 3 0\\n'; exit 10", ""},
 		{"minisat", "echo 'conflicts : 3 (0 /sec)'; printf 'SAT\\n1 -2 3 0\\n' > $2; exit 10", ""},
 		{"kissat", "printf 'v 1 0\\n'; exit 10", ""}, // a variable not mentioned
-		{"kissat", "echo 's UNSATISFIABLE'; exit 20", ErrNoPreimage.Error()},
-		{"kissat", "printf 'v 1 2 3 0\\n'; exit 10", "what was found is not a preimage: the solver is wrong"},
+		{"kissat", "echo 's UNSATISFIABLE'; exit 20", "the solver kissat is wrong: it finds no preimage, and there is one"},
+		{"kissat", "printf 'v 1 2 3 0\\n'; exit 10", "the solver kissat is wrong: what was found is not a preimage"},
 		{"kissat", "printf 'v 1 -2 3\\n'; exit 10", "does not end with 0"},
 		{"kissat", "exit 10", "does not end with 0"},
 		{"kissat", "printf 'v 1 -2 99 0\\n'; exit 10", `line 1 of the model: "99" is not a literal of 3 variables`},
+		// The sign of the least integer cannot be changed.
+		{"kissat", "printf 'v -9223372036854775808 0\\n'; exit 10", `the solver kissat is wrong: line 1 of the model: "-9223372036854775808" is not a literal of 3 variables`},
+		{"kissat", "printf 'v 9223372036854775807 0\\n'; exit 10", `"9223372036854775807" is not a literal`},
+		{"kissat", "printf 'v -99999999999999999999 0\\n'; exit 10", `is not a literal`},
+		{"kissat", "printf 'v -4 0\\n'; exit 10", `"-4" is not a literal of 3 variables`},
+		{"kissat", "printf 'v \\033[31m 0\\n'; exit 10", `"\\x1b[31m" is not a literal`},
+		{"kissat", "printf 'v 1 -2 4 0\\n'; exit 10", `"4" is not a literal of 3 variables`},
+		{"kissat", "printf 'v -1 -2 3 0\\n'; exit 10", "the solver kissat is wrong: what was found"},
 		{"kissat", "printf 'c\\nv 1 x 0\\n'; exit 10", `line 2 of the model: "x" is not a literal`},
 		{"kissat", "printf 'v 1 -1 0\\n'; exit 10", "both 1 and -1"},
 		{"minisat", "exit 10", "no such file"},
@@ -104,6 +112,16 @@ func TestAnswers(t *testing.T) {
 		case test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "\n")):
 			t.Errorf("%s: error %v, want one line with %q", test.script, err, test.want)
 		}
+	}
+}
+
+// TestNoPreimageIsBelieved where it is true.
+func TestNoPreimageIsBelieved(t *testing.T) {
+	b := circuit.NewBuilder(2)
+	x := b.Xor(b.Input(0), b.Input(1))
+	_, _, err := fakeSolver(t, "kissat", "exit 20").Invert(context.Background(), b.Build(x, x), []bool{true, false}, newRand(11))
+	if !errors.Is(err, ErrNoPreimage) {
+		t.Errorf("error %v, want that there is no preimage", err)
 	}
 }
 

@@ -82,7 +82,7 @@ func (s *sat) Invert(ctx context.Context, c *circuit.Circuit, z []bool, rng *ran
 	case err != nil:
 		return nil, work, err
 	case len(x) == 0:
-		return nil, work, ErrNoPreimage
+		return nil, work, s.denied(ctx, p.Circuit, z)
 	}
 	return p.lift(x[0], rng), work, nil
 }
@@ -137,12 +137,44 @@ func (s *sat) list(ctx context.Context, c *circuit.Circuit, z []bool, limit int)
 			}
 		}
 		if err := checkPreimage(c, z, found); err != nil {
-			return nil, work, fmt.Errorf("%s: %w: the solver is wrong", s.Name(), err)
+			return nil, work, fmt.Errorf("%s: %w", s.Name(), wrongSolver(s.name(), err))
 		}
 		x = append(x, found)
 		session.add(differ)
 	}
 	return x, work, nil
+}
+
+// denied returns [ErrNoPreimage], or what is wrong with a solver that denies what a look at every
+// input finds, where that takes a few milliseconds.
+func (s *sat) denied(ctx context.Context, c *circuit.Circuit, z []bool) error {
+	sweep := newSweep(c)
+	if !sweep.affords(c.Inputs()) {
+		return ErrNoPreimage
+	}
+	found, _, err := sweep.list(ctx, newSystem(c.Inputs()), z, 0)
+	switch {
+	case err != nil:
+		return err
+	case len(found) > 0:
+		return fmt.Errorf("%s: %w", s.Name(), wrongSolver(s.name(), errors.New("it finds no preimage, and there is one")))
+	}
+	return ErrNoPreimage
+}
+
+// wrongSolver blames a solver for an answer that cannot be right.
+func wrongSolver(name string, why error) error {
+	return fmt.Errorf("the solver %s is wrong: %w", name, why)
+}
+
+// Denied is the error of an inverter that says that an image has no preimage, where the caller knows
+// one.
+func Denied(i Inverter) error {
+	why := errors.New("it finds no preimage, and there is one")
+	if s, ok := i.(*sat); ok {
+		return fmt.Errorf("%s: %w", i.Name(), wrongSolver(s.name(), why))
+	}
+	return fmt.Errorf("%s is wrong: %w", i.Name(), why)
 }
 
 // wrapUnlessDone says who failed, unless ctx is done, which is nobody's failure.

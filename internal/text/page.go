@@ -21,9 +21,14 @@ func (p *Page) String() string { return p.b.String() }
 // Write adds some text as it is; it never fails.
 func (p *Page) Write(text []byte) (int, error) { return p.b.Write(text) }
 
-// Line adds a line.
+// Line adds a line. The text of the arguments is foreign, see [Safe]: no argument begins
+// another line. What is ours and has lines goes through Write.
 func (p *Page) Line(format string, args ...any) {
-	fmt.Fprintf(&p.b, format, args...)
+	shown := make([]any, len(args))
+	for i, arg := range args {
+		shown[i] = safe(arg)
+	}
+	fmt.Fprintf(&p.b, format, shown...)
 	p.b.WriteByte('\n')
 }
 
@@ -63,7 +68,11 @@ func (t Table) Lines() []string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for _, row := range t {
-		fmt.Fprintln(w, strings.Join(row, "\t"))
+		cells := make([]string, len(row))
+		for i, cell := range row {
+			cells[i] = Safe(cell) // a tab would begin another
+		}
+		fmt.Fprintln(w, strings.Join(cells, "\t"))
 	}
 	_ = w.Flush() // a Builder takes everything
 	return strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
@@ -76,7 +85,7 @@ func (t Table) Markdown() string {
 	for i, row := range t {
 		cells, rule := make([]string, len(row)), make([]string, len(row))
 		for j, cell := range row {
-			cells[j], rule[j] = strings.ReplaceAll(cell, "|", `\|`), "---"
+			cells[j], rule[j] = strings.ReplaceAll(Safe(cell), "|", `\|`), "---"
 		}
 		if write(cells); i == 0 {
 			write(rule)

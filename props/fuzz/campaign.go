@@ -203,7 +203,7 @@ func (r *Report) String() string {
 		fmt.Fprint(&page, found)
 	}
 	if len(r.Found) == 0 {
-		page.Line("%s: no counterexample", r.State.Candidate)
+		page.Line("%s: no counterexample", text.Name(r.State.Candidate))
 	}
 	refused := ""
 	if r.State.Refused > 0 {

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"strings"
 	"time"
 
 	"gonum.org/v1/gonum/mat"
@@ -195,10 +194,10 @@ func (v *Verdict) ExcludedDelta(level float64) float64 {
 
 // String returns the verdict in a few lines of plain words.
 func (v *Verdict) String() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s on %s\n", v.Candidate, v.Outcome, v.Function)
+	var b text.Page
+	b.Line("%s: %s on %s", text.Name(v.Candidate), v.Outcome, text.Name(v.Function))
 	if v.Fault != nil {
-		fmt.Fprintf(&b, "  fault     %v\n", v.Fault)
+		b.Field("fault", "%v", v.Fault)
 	}
 	if v.Targets == 0 {
 		return b.String()
@@ -211,17 +210,17 @@ func (v *Verdict) String() string {
 	case v.Targets < v.Planned:
 		how = fmt.Sprintf(" whatever the other %d come to", v.Planned-v.Targets)
 	}
-	fmt.Fprintf(&b, "  inverted  %d of %d targets (95%% interval %.3f to %.3f%s), %d draws each\n", v.Inverted, v.Targets, low, high, how, v.DrawsACall)
-	fmt.Fprintf(&b, "  work      %s points denoised, %v a target\n", text.Number(float64(v.Denoised)), (v.Elapsed / time.Duration(v.Targets)).Round(10*time.Microsecond))
-	fmt.Fprintf(&b, "  bound     a draw of a right sampler is not a preimage with probability at most %.2g\n", v.Bound)
+	b.Field("inverted", "%d of %d targets (95%% interval %.3f to %.3f%s), %d draws each", v.Inverted, v.Targets, low, high, how, v.DrawsACall)
+	b.Field("work", "%s points denoised, %v a target", text.Number(float64(v.Denoised)), (v.Elapsed / time.Duration(v.Targets)).Round(10*time.Microsecond))
+	b.Field("bound", "a draw of a right sampler is not a preimage with probability at most %.2g", v.Bound)
 	if v.RejectedAt > 0 {
-		fmt.Fprintf(&b, "  evidence  10^%.1f; reached 10^%.1f after %d targets (a right sampler ever does with probability at most %.3g)\n",
+		b.Field("evidence", "10^%.1f; reached 10^%.1f after %d targets (a right sampler ever does with probability at most %.3g)",
 			v.Log10Wealth, -math.Log10(v.Alpha), v.RejectedAt, v.Alpha)
 	} else {
-		fmt.Fprintf(&b, "  evidence  10^%.1f, of 10^%.1f needed (%s)\n", v.Log10Wealth, -math.Log10(v.Alpha), v.Stop)
+		b.Field("evidence", "10^%.1f, of 10^%.1f needed (%s)", v.Log10Wealth, -math.Log10(v.Alpha), v.Stop)
 	}
 	if delta := v.ExcludedDelta(0.05); delta > 0 {
-		fmt.Fprintf(&b, "  follows   it is not a (%.3g, delta)-posterior sampler (%s) for any delta below %.3f (95%% confidence)\n", v.Tolerance.Tau, v.Tolerance.Form, delta)
+		b.Field("follows", "it is not a (%.3g, delta)-posterior sampler (%s) for any delta below %.3f (95%% confidence)", v.Tolerance.Tau, v.Tolerance.Form, delta)
 	}
 	return b.String()
 }

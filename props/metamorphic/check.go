@@ -236,7 +236,7 @@ func (r *Report) String() string {
 	if names := r.Failing(); len(names) > 0 {
 		by = " by " + strings.Join(names, ", ")
 	}
-	page.Line("%s: %s on %s%s", r.Candidate, r.Outcome, r.Problem, by)
+	page.Line("%s: %s on %s%s", text.Name(r.Candidate), r.Outcome, text.Name(r.Problem), by)
 	page.Field("bound", "a sampler that obeys every relation is ever rejected with probability at most %.3g", r.Alpha)
 	for _, f := range r.Findings {
 		f.write(&page)

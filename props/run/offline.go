@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"assay/internal/place"
 )
 
 // Calls that are answered elsewhere are files of a folder, each beside its answer: NAME.call.json
@@ -90,7 +92,7 @@ func readJSON(path string, value any) error {
 		return err
 	}
 	if err := json.Unmarshal(text, value); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
+		return fmt.Errorf("%s: %w", path, place.InWords(place.InJSON(err, text)))
 	}
 	return nil
 }

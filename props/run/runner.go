@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"assay/internal/parallel"
+	"assay/internal/place"
 )
 
 // Runner answers calls. It must be safe for concurrent use, and may answer in any order. Once
@@ -56,7 +57,7 @@ func strictly(text []byte, value any) error {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(value); err != nil {
-		return err
+		return place.InWords(err)
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return errors.New("more follows the value")

@@ -31,8 +31,8 @@ def unpacked(form):
 class Judge:
     """Starts a candidate whose function has the given body."""
 
-    def __init__(self, body, head=""):
-        program = f"import numpy as np\nfrom assay_candidate import *\n{head}\n@sampler\ndef mine(problem, y, n, rng):\n"
+    def __init__(self, body, head="", first=""):
+        program = f"{first}import numpy as np\nfrom assay_candidate import *\n{head}\n@sampler\ndef mine(problem, y, n, rng):\n"
         program += "".join(f"    {line}\n" for line in body.split("\n")) + "serve()\n"
         pipe = subprocess.PIPE
         self.process = subprocess.Popen([sys.executable, "-c", program], stdin=pipe, stdout=pipe, stderr=pipe, text=True)
@@ -179,6 +179,19 @@ def test_nothing_reads_the_requests(judge):
         ("return 'three draws'", 2, "which is not an array of real numbers"),
         ("return None", 2, "which is not an array of real numbers"),
         ("return np.zeros((n, 2)) + 1j", 2, "which is not an array of real numbers: complex"),
+        ("return np.ma.masked_array(np.zeros((n, 2)), mask=True)", 2, "which is not an array of real numbers: a masked array, 6 of 6 masked"),
+        ("return np.ma.masked_array(np.zeros((n, 2)))", 2, "a masked array, 0 of 6 masked"),
+        ("return [np.ma.masked_array([0.0, 1.0], mask=[0, 1]) for _ in range(n)]", 2, "a masked array, 1 of 2 masked"),
+        ("return [[0.0, np.ma.masked] for _ in range(n)]", 2, "a masked array, 1 of 1 masked"),
+        ("return np.zeros((n, 2)) > 0", 2, "booleans; if 0 and 1 are meant, return x.astype(float)"),
+        ("return [[True, False]] * n", 2, "booleans"),
+        ("return np.full((n, 2), '2020-01-01', dtype='datetime64[D]')", 2, "dates"),
+        ("return np.zeros((n, 2), dtype='timedelta64[s]')", 2, "differences of time"),
+        ("return [['1', '2']] * n", 2, "strings"),
+        ("return np.full((n, 2), b'1')", 2, "bytes"),
+        ("return [[None, 1.0]] * n", 2, "Python objects"),
+        ("return np.zeros(n, dtype=[('a', float), ('b', float)])", 2, "records"),
+        ("class Tensor:\n    def __array__(self, *a, **k): raise RuntimeError('it requires grad')\nreturn Tensor()", 2, "mine (<string>:4) returned Tensor, which is not an array of real numbers: it requires grad"),
         ("return [[1.0, 2.0], [3.0]]", 2, "which is not an array of real numbers"),
         ("raise MemoryError('too large')", 3, "MemoryError: too large"),
     ],
@@ -230,10 +243,10 @@ def test_a_callback_that_fails(judge):
     j.call("problem", **UNKNOWN)
     j.write(id=7, method="sample", params={"problem": 2, "y": packed(np.zeros(1)), "n": 1, "seed": 1})
     j.write(id=j.read()["id"], error={"code": -32602, "message": "denoise: sigma is -1"})
-    assert j.read()["error"]["message"] == "RemoteError: denoise: sigma is -1"
+    assert j.read()["error"]["message"] == "<string>:6, in mine: RemoteError: denoise: sigma is -1"
 
 
-@pytest.mark.parametrize("question, kind", [("denoise(x, np.nan)", "ValueError"), ("jvp(x, 'two', 1.0)", "ValueError"), ("score(1j * x, 1.0)", "TypeError")])
+@pytest.mark.parametrize("question, kind", [("denoise(x, np.nan)", "ValueError"), ("jvp(x, 'two', 1.0)", "TypeError: strings"), ("score(1j * x, 1.0)", "TypeError")])
 def test_a_question_that_cannot_be_asked(judge, question, kind):
     j = judge(f"x = np.zeros((1, 2))\nreturn problem.prior.{question}")
     for _ in range(2):  # it goes on

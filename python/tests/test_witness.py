@@ -37,7 +37,7 @@ def test_a_number_for_each_row():
 
 
 @pytest.mark.parametrize("vectorised, returned, words", [
-    (False, np.zeros(2), "witness 'f' returned an array of shape (2,), want a number"),
+    (False, np.zeros(2), "returned an array of shape (2,), want a number"),
     (True, np.zeros((3, 2)), "shape (3, 2), want an array of shape (3,), a number for each row"),
     (True, 1.0, "shape (), want an array of shape (3,)"),
     (False, None, "did it forget"),

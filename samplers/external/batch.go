@@ -205,7 +205,7 @@ func (c *Candidate) split(own *call, others []*call, whole error) error {
 		return err
 	}
 	if late := fault.Kind == kinds.Timeout && took > c.options.Timeout/2; !late {
-		return &Fault{Kind: fault.Kind, Message: fmt.Sprintf("%s (in a batch of %d calls, which went well one by one)", fault.Message, len(others)+1), Stderr: fault.Stderr}
+		return &Fault{Kind: fault.Kind, Message: fmt.Sprintf("%s (in a batch of %d calls, which went well one by one)", fault.Message, len(others)+1), Stderr: fault.Stderr, unseen: fault.unseen}
 	}
 	return err
 }

@@ -54,14 +54,14 @@ func (r *report) String() string {
 		case rule.Advice:
 			word = "advice"
 		}
-		page.Line("%-6s  %s\n        %s", word, rule.What, rule.Wrong)
+		page.Line("%-6s  %s\n        %s", word, rule.What, text.Cut(rule.Wrong, 2000))
 	}
 	if r.Hello.Name != "" {
 		independent := "independent"
 		if !r.Hello.Independent {
 			independent = "dependent, and judged in pairs"
 		}
-		page.Line("\n%s %s: the draws of a call are %s", r.Hello.Name, r.Hello.Version, independent)
+		page.Line("\n%s %s: the draws of a call are %s", text.Name(r.Hello.Name), text.Cut(r.Hello.Version, 100), independent)
 	}
 	if r.draws > 0 {
 		page.Line("%d draws at %.3g a second", r.draws, float64(r.draws)/r.spent.Seconds())

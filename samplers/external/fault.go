@@ -11,13 +11,15 @@ type Fault struct {
 	Message string
 	// Stderr holds the last lines that the process wrote on standard error, if any.
 	Stderr []string
+
+	unseen string // which environment variables it did not see, if that may be why; or empty
 }
 
 func (f *Fault) Error() string {
 	if len(f.Stderr) == 0 {
-		return f.Message
+		return f.Message + f.unseen
 	}
-	return f.Message + "; last on its standard error: " + strings.Join(f.Stderr, " | ")
+	return f.Message + f.unseen + "; last on its standard error: " + strings.Join(f.Stderr, " | ")
 }
 
 // FaultKind names the kind for package props, which reports it in its verdict.

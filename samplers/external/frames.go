@@ -39,6 +39,7 @@ type frames struct {
 	spare   []byte // for the next part that comes in
 	next    int
 	waiting map[string]bool // the ids of our requests that have no answer yet
+	begun   string          // the beginning of a line that has no end yet
 	err     error           // why reading ended
 	ended   chan struct{}   // closed once it has
 }
@@ -150,7 +151,7 @@ func (f *frames) Recv() ([]byte, error) {
 	for {
 		line, err := f.line()
 		if err == nil && len(line) > 0 {
-			err = f.check(line)
+			line, err = f.check(line)
 		}
 		if err != nil {
 			f.mu.Lock()
@@ -184,7 +185,11 @@ func (f *frames) line() ([]byte, error) {
 	for size := 0; ; {
 		_, err := f.r.Peek(1)
 		if err != nil && size > 0 {
-			return nil, &Fault{Kind: kinds.Protocol, Message: fmt.Sprintf("its standard output ended in the middle of a message, after %d bytes of it without a line break: %s", size, excerpt(f.partial))}
+			how := "in the middle of a message"
+			if f.data == nil && json.Valid(f.partial) {
+				how = "with a message that has no line feed at its end, which ends one"
+			}
+			return nil, &Fault{Kind: kinds.Protocol, Message: fmt.Sprintf("its standard output ended %s, after %d bytes of it without a line break: %s", how, size, excerpt(f.partial))}
 		}
 		if err != nil {
 			return nil, err
@@ -201,13 +206,32 @@ func (f *frames) line() ([]byte, error) {
 			return nil, garbage(text)
 		}
 		if end >= 0 {
+			f.begin(nil)
 			f.r.Discard(1)
 			return bytes.Clone(bytes.TrimSpace(f.partial)), nil
 		}
+		f.begin(f.partial)
 		if size > maxFrame {
 			return nil, &Fault{Kind: kinds.Protocol, Message: fmt.Sprintf("it wrote a message of more than %d bytes", maxFrame)}
 		}
 	}
+}
+
+// begin notes the beginning of a line that has no end yet.
+func (f *frames) begin(line []byte) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.begun = string(line[:min(len(line), 1<<10)])
+}
+
+// unended says, if so, that what came last is a line without an end.
+func (f *frames) unended() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.begun == "" {
+		return ""
+	}
+	return fmt.Sprintf("; what it wrote last has no line feed at its end, which ends a message: %s", excerpt([]byte(f.begun)))
 }
 
 // absorb takes in the next bytes of a line.
@@ -259,21 +283,22 @@ func (f *frames) absorbData(chunk []byte) (rest []byte) {
 	return rest
 }
 
-// envelope is what all messages have in common; Version and Method are nil if absent.
+// envelope is what all messages have in common; a part is nil if absent.
 type envelope struct {
-	Version *string         `json:"jsonrpc"`
+	Version json.RawMessage `json:"jsonrpc"`
 	ID      json.RawMessage `json:"id"`
-	Method  *string         `json:"method"`
+	Method  json.RawMessage `json:"method"`
 	Result  json.RawMessage `json:"result"`
 	Error   json.RawMessage `json:"error"`
 }
 
-// check returns an error in words unless text is a request or a notification of JSON-RPC
-// 2.0, or the one response to a request of ours.
-func (f *frames) check(text []byte) error {
+// check is an error in words unless text is a request or a notification of JSON-RPC 2.0,
+// or the one response to a request of ours. It returns the message with whole numbers written as
+// such, where they are written as 4.0.
+func (f *frames) check(text []byte) ([]byte, error) {
 	var message envelope
-	wrong := func(format string, args ...any) error {
-		return &Fault{Kind: kinds.Protocol, Message: fmt.Sprintf(format, args...) + ": " + excerpt(text)}
+	wrong := func(format string, args ...any) ([]byte, error) {
+		return nil, &Fault{Kind: kinds.Protocol, Message: fmt.Sprintf(format, args...) + ": " + excerpt(text)}
 	}
 	if err := json.Unmarshal(text, &message); err != nil {
 		return wrong("it wrote a line that is not a JSON-RPC message (%v)", err)
@@ -282,10 +307,12 @@ func (f *frames) check(text []byte) error {
 		message.Error = nil
 	}
 	switch {
-	case message.Version == nil || *message.Version != "2.0":
+	case string(message.Version) != `"2.0"`:
 		return wrong(`it wrote a message without "jsonrpc":"2.0"`)
+	case message.Method != nil && message.Method[0] != '"':
+		return wrong(`it wrote a message whose "method" is no string`)
 	case message.Method != nil:
-		return nil
+		return text, nil
 	case message.ID == nil:
 		return wrong(`it wrote a message without "method" and without "id"`)
 	case message.Result == nil && message.Error == nil:
@@ -293,13 +320,62 @@ func (f *frames) check(text []byte) error {
 	case message.Result != nil && message.Error != nil:
 		return wrong(`it wrote a response with both "result" and "error"`)
 	}
+	id, failure := plain(message.ID), message.Error
+	if message.Error != nil {
+		var err error
+		if failure, err = plainError(message.Error); err != nil {
+			return wrong("in its response %v", err)
+		}
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if !f.waiting[string(message.ID)] {
+	if !f.waiting[string(id)] {
 		return wrong("it answered request %s, which was never made or is answered already", message.ID)
 	}
-	delete(f.waiting, string(message.ID))
-	return nil
+	delete(f.waiting, string(id))
+	if bytes.Equal(id, message.ID) && bytes.Equal(failure, message.Error) {
+		return text, nil
+	}
+	return json.Marshal(struct {
+		Version json.RawMessage `json:"jsonrpc"`
+		ID      json.RawMessage `json:"id"`
+		Result  json.RawMessage `json:"result,omitempty"`
+		Error   json.RawMessage `json:"error,omitempty"`
+	}{message.Version, id, message.Result, failure})
+}
+
+// plain returns an id as we write it, if it is a whole number.
+func plain(id json.RawMessage) json.RawMessage {
+	if s, err := hear(id); err == nil {
+		if n, err := s.whole(); err == nil {
+			return strconv.AppendInt(nil, int64(n), 10)
+		}
+	}
+	return id
+}
+
+// plainError returns the error of a response with a code that is written as a whole number. It is an
+// error, in words, if it is none.
+func plainError(text json.RawMessage) (json.RawMessage, error) {
+	s, err := hear(text)
+	if err != nil {
+		return nil, err
+	}
+	s.where = "error"
+	if _, ok := s.value.(map[string]any); !ok {
+		return nil, s.wrong(`an object with a "code" and a "message"`)
+	}
+	var plain struct {
+		Code    int    `json:"code"`
+		Message string `json:"message"`
+	}
+	l := &listener{of: s}
+	hearKey(l, "code", &plain.Code, said.whole)
+	hearKey(l, "message", &plain.Message, said.text)
+	if l.err != nil {
+		return nil, l.err
+	}
+	return json.Marshal(plain)
 }
 
 func garbage(text []byte) error {

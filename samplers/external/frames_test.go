@@ -186,3 +186,38 @@ func TestAnsweredOnce(t *testing.T) {
 		t.Errorf("the answer again: %v", err)
 	}
 }
+
+// TestFloats: an answer with whole numbers written as 1.0 is handed on with them written as 1.
+func TestFloats(t *testing.T) {
+	f := newFrames(strings.NewReader(`{"jsonrpc":"2.0","id":1.0,"error":{"code":2.0,"message":"bad"}}`+"\n"), struct {
+		io.Writer
+		io.Closer
+	}{io.Discard, nil})
+	if err := f.Send([]byte(`{"id":1,"method":"m","params":{}}`)); err != nil {
+		t.Fatal(err)
+	}
+	got, err := f.Recv()
+	if want := `{"jsonrpc":"2.0","id":1,"error":{"code":2,"message":"bad"}}`; err != nil || string(got) != want {
+		t.Errorf("%s, error %v, want %s", got, err, want)
+	}
+}
+
+// TestUnended: a line that has no end yet is told of until it has.
+func TestUnended(t *testing.T) {
+	r, w := io.Pipe()
+	f := newFrames(r, nil)
+	received := make(chan error)
+	go func() {
+		_, err := f.Recv()
+		received <- err
+	}()
+	io.WriteString(w, `{"jsonrpc":"2.0","method":"m"`)
+	io.WriteString(w, `}`) // once it is taken, what was before has been read and noted
+	if said := f.unended(); !strings.Contains(said, "no line feed at its end") || !strings.Contains(said, `\"method\"`) {
+		t.Errorf("it says %q", said)
+	}
+	io.WriteString(w, "\n")
+	if err := <-received; err != nil || f.unended() != "" {
+		t.Errorf("error %v, and it says %q", err, f.unended())
+	}
+}

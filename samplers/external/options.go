@@ -10,7 +10,7 @@ import (
 // its memory, its standard error thrown away.
 type Options struct {
 	Dir     string        // where it runs; default: here
-	Env     []string      // names of environment variables that it may see besides the usual
+	Env     []string      // environment variables that it sees besides the usual: NAME, or NAME=VALUE
 	Jobs    int           // how many processes at most; default 1
 	Timeout time.Duration // for one call; default defaultTimeout
 	Startup time.Duration // for saying hello; default the greater of Timeout and defaultStartup
@@ -34,6 +34,9 @@ func (o Options) filled() (*Options, error) {
 		return nil, fmt.Errorf("jobs is %d, want at least 1", o.Jobs)
 	case o.Timeout < 0, o.Startup < 0, o.Grace < 0:
 		return nil, fmt.Errorf("a time-out is negative, want a duration such as 30s")
+	}
+	if err := checkVariables(o.Env); err != nil {
+		return nil, err
 	}
 	if o.Jobs == 0 {
 		o.Jobs = 1

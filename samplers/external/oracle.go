@@ -2,6 +2,7 @@ package external
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"math"
 	"sync/atomic"
@@ -20,12 +21,11 @@ type counts struct {
 
 // question is the parameters of every callback.
 type question struct {
-	Problem int     `json:"problem"`
-	X       *array  `json:"x"`
-	V       *array  `json:"v"`
-	Sigma   float64 `json:"sigma"`
-	N       int     `json:"n"`
-	Call    int     `json:"call"` // which call of a batch it works on
+	Problem int
+	X, V    *array
+	Sigma   float64
+	N       int
+	Call    int // which call of a batch it works on
 }
 
 // answer is the result of every callback: rows, one for each of the question.
@@ -35,8 +35,17 @@ type answer struct {
 
 // callback answers a question about the prior of a problem.
 func (s *session) callback(_ context.Context, request *jrpc2.Request) (any, error) {
+	var text json.RawMessage
+	var params said
 	var q question
-	if err := request.UnmarshalParams(&q); err != nil {
+	err := request.UnmarshalParams(&text)
+	if err == nil {
+		params, err = hear(text)
+	}
+	if err == nil {
+		q, err = params.question()
+	}
+	if err != nil {
 		return nil, jrpc2.Errorf(jrpc2.InvalidParams, "%s: %v", request.Method(), err)
 	}
 	s.mu.Lock() // one after the other: they share a stream

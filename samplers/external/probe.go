@@ -3,15 +3,18 @@ package external
 import (
 	"context"
 	"fmt"
+	"math"
+	"slices"
 	"sync"
 
 	"gonum.org/v1/gonum/mat"
 
 	"assay/internal/kinds"
+	"assay/internal/text"
 	"assay/spec"
 )
 
-// probe is the result of asking for draws with two seeds on one problem.
+// probe is the result of asking for draws with two seeds on one problem, and with the first again.
 type probe struct {
 	mu   sync.Mutex
 	done bool
@@ -34,35 +37,68 @@ func (c *Candidate) probe(ctx context.Context, s *session, p *spec.Problem) erro
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if !q.done {
-		err := seedMatters(ctx, s, p)
+		moved, err := seedMatters(ctx, s, p)
 		if ctx.Err() != nil {
 			return ctx.Err() // the next call will ask
 		}
 		q.done, q.err = true, err
+		c.unrepeatable(p.Name(), moved)
 	}
 	return q.err
 }
 
-// seedMatters asks for draws given one y with two seeds. It is a fault if they are the
-// same to the last bit, though the posterior has no atoms that would explain it.
-func seedMatters(ctx context.Context, s *session, p *spec.Problem) error {
+// unrepeatable notes that the same seed gave other draws on a problem, off by as much as moved.
+func (c *Candidate) unrepeatable(name string, moved float64) {
+	if moved == 0 {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.warnings = append(c.warnings, fmt.Sprintf("the same seed gave other draws on %s, off by up to %.2g: not all randomness comes from the seed, and no command repeats what comes of it", text.Name(name), moved))
+	slices.Sort(c.warnings) // calls on several problems may be made at a time
+}
+
+// Warnings returns what was noticed of the program that is no fault and concerns the reader of a
+// verdict: that its draws are no function of the seed.
+func (c *Candidate) Warnings() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.warnings)
+}
+
+// seedMatters asks for draws given one y with two seeds, and with the first again. It is a fault if
+// those of the two are the same to the last bit, though the posterior has no atoms that would explain
+// it. It returns how far those of the one seed are apart.
+func seedMatters(ctx context.Context, s *session, p *spec.Problem) (moved float64, err error) {
 	d, m := p.Dim(), p.Rows()
 	rng := spec.Stream(0, "probe of an external candidate", p.Digest(), 0)
 	x, y := make([]float64, d), make([]float64, m)
 	p.Draw(x, y, rng)
-	first, second := mat.NewDense(probeDraws, d, nil), mat.NewDense(probeDraws, d, nil)
-	for _, draws := range []*mat.Dense{first, second} {
-		if err := s.sample(ctx, []*call{newCall(p, y, rng)}, []*mat.Dense{draws}); err != nil {
-			return err
+	first, second, again := mat.NewDense(probeDraws, d, nil), mat.NewDense(probeDraws, d, nil), mat.NewDense(probeDraws, d, nil)
+	one, other := newCall(p, y, rng), newCall(p, y, rng)
+	for _, asked := range []struct {
+		call  *call
+		draws *mat.Dense
+	}{{one, first}, {other, second}, {one, again}} {
+		if err := s.sample(ctx, []*call{asked.call}, []*mat.Dense{asked.draws}); err != nil {
+			return 0, err
 		}
 	}
+	if !mat.Equal(first, again) {
+		for i := range probeDraws {
+			for j := range d {
+				moved = max(moved, math.Abs(again.At(i, j)-first.At(i, j)))
+			}
+		}
+		return moved, nil
+	}
 	if !mat.Equal(first, second) {
-		return nil
+		return 0, nil
 	}
 	if may, err := mayRepeat(ctx, p, y); may || err != nil {
-		return err
+		return 0, err
 	}
-	return &Fault{Kind: kinds.Repeat, Message: "sample: two calls with different seeds returned the same draws, to the last bit; seed the generator from the seed of the call", Stderr: s.tail.last()}
+	return 0, &Fault{Kind: kinds.Repeat, Message: "sample: two calls with different seeds returned the same draws, to the last bit; seed the generator from the seed of the call", Stderr: s.tail.last()}
 }
 
 // mayRepeat reports whether right draws given y may be the same to the last bit: because

@@ -7,8 +7,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 )
@@ -21,32 +19,15 @@ type process struct {
 	stderr *os.File
 	tail   *tail
 	mark   string        // in the environment of the program and of all that it starts
+	env    []string      // what Options.Env names
 	exited chan struct{} // closed once it has been waited for
 	grace  time.Duration
 	end    sync.Once
 }
 
-// passed are the environment variables that a program gets to see: where programs,
-// libraries and temporary files are, the language, and how many processors to use.
-var passed = []string{
-	"PATH", "HOME", "USER", "LOGNAME", "SHELL", "TMPDIR", "TEMP", "TMP", "TZ", "LANG", "LANGUAGE",
-	"LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "XDG_CACHE_HOME",
-	"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "CONDA_PREFIX", "CONDA_DEFAULT_ENV",
-	"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "CUDA_VISIBLE_DEVICES",
-}
-
-// environment returns those of the given variables, as os.Environ returns them, that are
-// on the list, begin with LC_, or are named in more.
-func environment(all, more []string) []string {
-	return slices.DeleteFunc(slices.Clone(all), func(entry string) bool {
-		name, _, _ := strings.Cut(entry, "=")
-		return !slices.Contains(passed, name) && !slices.Contains(more, name) && !strings.HasPrefix(name, "LC_")
-	})
-}
-
 // startProcess starts a program, in a process group of its own.
 func startProcess(command []string, o *Options) (*process, error) {
-	p := &process{exited: make(chan struct{}), grace: o.Grace}
+	p := &process{exited: make(chan struct{}), grace: o.Grace, env: o.Env}
 	var pipes []*os.File
 	pipe := func() (r, w *os.File, err error) {
 		r, w, err = os.Pipe()

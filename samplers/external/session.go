@@ -6,16 +6,18 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strings"
 	"sync"
 	"time"
-	"unicode"
+	"unicode/utf8"
 
 	"github.com/creachadair/jrpc2"
 	"gonum.org/v1/gonum/mat"
 
 	"assay/internal/kinds"
+	"assay/internal/text"
 	"assay/spec"
 )
 
@@ -33,13 +35,13 @@ const (
 
 // hello is what a program says of itself.
 type hello struct {
-	Protocol    int    `json:"protocol"`
-	Name        string `json:"name"`
-	Version     string `json:"version"`
-	Independent bool   `json:"independent"` // are the draws of one call independent given y?
-	Batch       int    `json:"batch"`       // how many calls one request may hold; 0 is 1
+	Protocol    int
+	Name        string
+	Version     string
+	Independent bool // are the draws of one call independent given y?
+	Batch       int  // how many calls one request may hold; 0 is 1
 
-	Witnesses []string `json:"witnesses"` // the names of those that it offers
+	Witnesses []string // the names of those that it offers
 }
 
 // session is a process that has said hello. It serves one call at a time.
@@ -76,7 +78,10 @@ func open(ctx context.Context, command []string, o *Options, counts *counts) (*s
 	s.client = jrpc2.NewClient(s.frames, &jrpc2.ClientOptions{OnCallback: s.callback})
 	err = s.call(ctx, o.Startup, "hello", struct {
 		Protocol int `json:"protocol"`
-	}{version}, &s.hello)
+	}{version}, func(result said) (err error) {
+		s.hello, err = result.hello()
+		return err
+	})
 	var fault *Fault
 	if errors.As(err, &fault) && fault.Kind == kinds.Crash {
 		fault.Kind = kinds.Start
@@ -95,20 +100,25 @@ func (h *hello) check() error {
 	switch {
 	case h.Protocol != version:
 		return &Fault{Kind: kinds.Protocol, Message: fmt.Sprintf("hello: it speaks protocol %d, want %d", h.Protocol, version)}
-	case h.Name == "" || len(h.Name) > 100 || strings.ContainsFunc(h.Name, unicode.IsControl):
+	case !printable(h.Name):
 		return &Fault{Kind: kinds.Protocol, Message: fmt.Sprintf("hello: name is %s, want 1 to 100 printable characters", excerpt([]byte(h.Name)))}
 	case h.Batch < 0:
 		return &Fault{Kind: kinds.Protocol, Message: fmt.Sprintf("hello: batch is %d, want how many calls a request may hold, at least 1", h.Batch)}
 	}
 	for i, name := range h.Witnesses {
 		switch {
-		case name == "" || len(name) > 100 || strings.ContainsFunc(name, unicode.IsControl):
+		case !printable(name):
 			return &Fault{Kind: kinds.Protocol, Message: fmt.Sprintf("hello: the name of witness %d is %s, want 1 to 100 printable characters", i, excerpt([]byte(name)))}
 		case slices.Contains(h.Witnesses[:i], name):
 			return &Fault{Kind: kinds.Protocol, Message: fmt.Sprintf("hello: it offers two witnesses named %q, want a name for each", name)}
 		}
 	}
 	return nil
+}
+
+// printable reports whether a name is 1 to 100 characters that a terminal shows.
+func printable(name string) bool {
+	return name != "" && utf8.RuneCountInString(name) <= 100 && text.Safe(name) == name
 }
 
 // kill ends the process by force if need be.
@@ -140,10 +150,10 @@ func isCrash(err error) bool {
 	return errors.As(err, &fault) && fault.Kind == kinds.Crash
 }
 
-// call makes one call. An error is ctx.Err() if ctx is done, a [*spec.Refusal], or a
+// call makes one call, and has the result read, if read is not nil. An error is ctx.Err() if ctx is done, a [*spec.Refusal], or a
 // [*Fault]; after a fault other than Failure, and after ctx is done, the process is of
 // no use any more.
-func (s *session) call(ctx context.Context, limit time.Duration, method string, params, result any) error {
+func (s *session) call(ctx context.Context, limit time.Duration, method string, params any, read func(result said) error) error {
 	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	// A process that does not read would keep us writing to it for ever.
@@ -153,8 +163,12 @@ func (s *session) call(ctx context.Context, limit time.Duration, method string, 
 		err = limited.Err()
 	}
 	if err == nil {
-		if result != nil {
-			err = response.UnmarshalResult(result)
+		var text json.RawMessage
+		if err = response.UnmarshalResult(&text); err == nil && read != nil {
+			var result said
+			if result, err = hear(text); err == nil {
+				err = read(result)
+			}
 		}
 		if err != nil {
 			return &Fault{Kind: kinds.Protocol, Message: fmt.Sprintf("%s: its result is not what is asked for: %v", method, err), Stderr: s.tail.last()}
@@ -166,7 +180,7 @@ func (s *session) call(ctx context.Context, limit time.Duration, method string, 
 	}
 	if limited.Err() != nil {
 		s.stop()
-		return &Fault{Kind: kinds.Timeout, Message: fmt.Sprintf("%s: no answer within %v", method, limit), Stderr: s.tail.last()}
+		return &Fault{Kind: kinds.Timeout, Message: fmt.Sprintf("%s: no answer within %v%s", method, limit, s.frames.unended()), Stderr: s.tail.last()}
 	}
 	return s.blame(method, err)
 }
@@ -194,7 +208,9 @@ func (s *session) blame(method string, err error) error {
 	s.settle()
 	how := s.how()
 	s.stop()
-	fault = &Fault{Kind: kinds.Crash, Message: fmt.Sprintf("%s: it %s", method, how), Stderr: s.tail.last()}
+	last := s.tail.last()
+	fault = &Fault{Kind: kinds.Crash, Message: fmt.Sprintf("%s: it %s", method, how), Stderr: last}
+	fault.unseen = leftOut(os.Environ(), s.env, strings.Join(last, "\n"), false)
 	if s.capped && slices.ContainsFunc(fault.Stderr, tellsOfMemory) {
 		fault.Kind = kinds.Memory
 	}
@@ -224,7 +240,7 @@ func (s *session) reported(method string, remote *jrpc2.Error) error {
 	case jrpc2.MethodNotFound, jrpc2.ParseError, jrpc2.InvalidRequest:
 		return &Fault{Kind: kinds.Protocol, Message: fmt.Sprintf("%s (code %d)", message, int(remote.Code)), Stderr: s.tail.last()}
 	}
-	return &Fault{Kind: kinds.Error, Message: message, Stderr: s.tail.last()}
+	return &Fault{Kind: kinds.Error, Message: message, Stderr: s.tail.last(), unseen: leftOut(os.Environ(), s.env, remote.Message, true)}
 }
 
 // describe makes the program know a problem and returns its number.
@@ -316,13 +332,14 @@ func (s *session) sample(ctx context.Context, calls []*call, places []*mat.Dense
 		}
 		asked.Y = s.frames.pack(y, len(calls), m)
 	}
-	var result struct {
-		Draws *array `json:"draws"`
-	}
-	if err = s.call(ctx, s.limit, method, asked, &result); err != nil {
+	var draws *array
+	if err = s.call(ctx, s.limit, method, asked, func(result said) (err error) {
+		draws, err = result.arrayAt("draws")
+		return err
+	}); err != nil {
 		return err
 	}
-	fault := s.fill(places, result.Draws, shape)
+	fault := s.fill(places, draws, shape)
 	if fault != nil {
 		fault.Message, fault.Stderr = method+": "+fault.Message, s.tail.last()
 		return fault

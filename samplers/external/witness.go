@@ -63,7 +63,7 @@ func NewWitness(ctx context.Context, command []string, options Options) (*Witnes
 func kinded(err error) error {
 	if fault := (*Fault)(nil); errors.As(err, &fault) {
 		if fault.Kind == kinds.Error {
-			return errors.New(fault.Message)
+			return errors.New(fault.Message + fault.unseen)
 		}
 		return fmt.Errorf("%s: %w", fault.Kind, err)
 	}
@@ -149,26 +149,27 @@ func (s *session) witness(ctx context.Context, dst [][]float64, x *mat.Dense, y 
 		X array `json:"x"`
 		Y array `json:"y"`
 	}{s.frames.packRows(x), s.frames.pack(y, len(y))}
-	var result struct {
-		Values *array `json:"values"`
-	}
-	if err := s.call(ctx, s.limit, method, asked, &result); err != nil {
+	var values *array
+	if err := s.call(ctx, s.limit, method, asked, func(result said) (err error) {
+		values, err = result.arrayAt("values")
+		return err
+	}); err != nil {
 		return err
 	}
 	wrong := func(kind, format string, args ...any) error {
 		return &Fault{Kind: kind, Message: method + ": " + fmt.Sprintf(format, args...), Stderr: s.tail.last()}
 	}
-	if result.Values == nil {
+	if values == nil {
 		return wrong(kinds.Protocol, `its result has no "values"`)
 	}
-	raw, err := s.frames.unpack(result.Values)
+	raw, err := s.frames.unpack(values)
 	if err != nil {
 		return wrong(kinds.Protocol, "values: %v", err)
 	}
 	defer s.frames.recycle(raw)
 	n := x.RawMatrix().Rows
-	if want := []int{len(dst), n}; !slices.Equal(result.Values.Shape, want) {
-		return wrong(kinds.Shape, "it returned values of shape %v, want %v: a row for each witness, a number for each row of x", result.Values.Shape, want)
+	if want := []int{len(dst), n}; !slices.Equal(values.Shape, want) {
+		return wrong(kinds.Shape, "it returned values of shape %v, want %v: a row for each witness, a number for each row of x", values.Shape, want)
 	}
 	for k, row := range dst {
 		for i := range row {

@@ -220,14 +220,19 @@ func (t *Table) String() string {
 		table.Add(r.Mutant, seconds(r.First), seconds(r.Whole), r.Size.String(), fmt.Sprint(r.Calls), r.Words)
 	}
 	var page text.Page
-	page.Line("%s\n%d of %d found within %v each, the slowest reduced after %s; %d of them on a problem of at most %s.",
-		table.Markdown(), found, len(t.Rows), t.Options.For, seconds(slowest), small, Smallest)
-	heading := "\nExceptions:\n\n" // the mutants that are not found, or not on a small problem
+	fmt.Fprintln(&page, table.Markdown())
+	page.Line("%d of %d found within %v each, the slowest reduced after %s; %d of them on a problem of at most %s.",
+		found, len(t.Rows), t.Options.For, seconds(slowest), small, Smallest)
+	first := true // of the mutants that are not found, or not on a small problem
 	for _, r := range t.Rows {
-		if r.Reason != "" {
-			page.Line("%s- %s: %s", heading, r.Mutant, r.Reason)
-			heading = ""
+		if r.Reason == "" {
+			continue
 		}
+		if first {
+			page.Line("\nExceptions:\n")
+		}
+		page.Line("- %s: %s", r.Mutant, r.Reason)
+		first = false
 	}
 	if t.Interrupted {
 		page.Line("\ninterrupted")

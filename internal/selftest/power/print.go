@@ -127,14 +127,17 @@ func (t *Table) printUnrejected(page *text.Page) {
 		if _, _, rejects := t.fewest(name, Engine, comparisonAlpha, t.Draws); rejects {
 			continue
 		}
-		line := "\n- " + name
+		line := name
 		if remark := t.remark(name); remark != "" {
 			line += ": " + remark
 		}
 		lines = append(lines, line)
 	}
 	if len(lines) > 0 {
-		page.Line("\nNot rejected at alpha %s within %d calls in half of the runs:\n%s", level(comparisonAlpha), t.Limit, strings.Join(lines, ""))
+		page.Line("\nNot rejected at alpha %s within %d calls in half of the runs:\n", level(comparisonAlpha), t.Limit)
+	}
+	for _, line := range lines {
+		page.Line("- %s", line)
 	}
 }
 

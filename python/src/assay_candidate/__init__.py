@@ -4,6 +4,10 @@ Decorate a function with :func:`sampler` and call :func:`serve`. A function deco
 :func:`witness` is a test quantity that assay looks at when it is asked to.
 """
 
+from ._streams import claim_at_import
+
+claim_at_import()  # before numpy is imported, and what else is
+
 from ._priors import Mixture, Oracle, Prior
 from ._problem import Problem
 from ._serve import Candidate, Refusal, sampler, serve

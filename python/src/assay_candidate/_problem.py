@@ -31,9 +31,6 @@ class Problem:
         number = params["id"]
 
         def question(method: str, **arguments: Any) -> Array:
-            for key in ("x", "v"):
-                if key in arguments:
-                    arguments[key] = channel.pack(arguments[key])
             return channel.ask(method, problem=number, **arguments)
 
         self.form: dict[str, Any] = params["problem"]

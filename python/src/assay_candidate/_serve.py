@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import platform
-import sys
-import traceback
 from collections import OrderedDict
-from typing import Any, BinaryIO, Callable, Optional, Tuple, Union, overload
+from typing import Any, Callable, Optional, Union, overload
 
 import numpy as np
 
-from ._arrays import Array, Reals, doubles
+from ._arrays import Array, Reals, draws_of
+from ._blame import report, source, words
 from ._problem import Problem
-from ._wire import Channel
+from ._streams import claim
+from ._wire import Channel, Gone
 from ._witness import declared, program
 
 PROTOCOL = 1
@@ -101,29 +100,14 @@ def serve(candidate: Optional[Candidate] = None) -> None:
         if not _declared and not declared:
             raise ValueError("serve(): no candidate; decorate a function with @sampler")
         candidate = _declared[-1] if _declared else Candidate(_none, program(), "", False)
-    incoming, outgoing = _claim_streams()
     try:
-        _Server(candidate, Channel(incoming, outgoing)).run()
-    except (BrokenPipeError, EOFError):
-        pass  # assay went away
+        _Server(candidate, Channel(*claim())).run()
+    except Gone:
+        pass  # and nobody is left to be told
 
 
 def _none(problem: Problem, y: Array, n: int, rng: np.random.Generator) -> Reals:
     raise Refusal("this program offers witnesses but no sampler; name it after --witness, or decorate a function with @sampler")
-
-
-def _claim_streams() -> Tuple[BinaryIO, BinaryIO]:
-    """Takes standard input and output for the protocol alone: anything else that reads
-    gets nothing, and anything else that is printed goes to standard error."""
-    sys.stdout.flush()
-    incoming = os.fdopen(os.dup(0), "rb", buffering=1 << 18)
-    outgoing = os.fdopen(os.dup(1), "wb")  # what is more than its buffer is written at once
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    os.dup2(2, 1)
-    sys.stdout = sys.stderr
-    return incoming, outgoing
 
 
 class _Error(Exception):
@@ -155,7 +139,8 @@ class _Server:
                 return
             number, method = request.get("id"), request.get("method")
             try:
-                result = self.answer(method, request.get("params") or {})
+                with self.channel.questions():
+                    result = self.answer(method, request.get("params") or {})
             except _Error as error:
                 self.channel.send(id=number, error={"code": error.code, "message": str(error)})
             else:
@@ -168,15 +153,13 @@ class _Server:
             raise _Error(UNKNOWN_METHOD, f"there is no method {method!r}; there are {', '.join(self.methods)}")
         try:
             return self.methods[method](params)
-        except (_Error, BrokenPipeError, EOFError):
+        except (_Error, Gone):
             raise
         except Refusal as refusal:
             raise _Error(REFUSED, str(refusal)) from None
-        except MemoryError as error:
-            raise _Error(OUT_OF_MEMORY, f"MemoryError: {error}") from None
-        except Exception as error:
-            traceback.print_exc()
-            raise _Error(FAILED, f"{type(error).__name__}: {error}") from None
+        except BaseException as error:  # whatever it is, the candidate's own code raised it
+            report(error)
+            raise _Error(OUT_OF_MEMORY if isinstance(error, MemoryError) else FAILED, words(error)) from None
 
     def hello(self, params: dict[str, Any]) -> dict[str, Any]:
         return {
@@ -200,7 +183,7 @@ class _Server:
         y = self.channel.unpack(params["y"])
         if y.shape != (problem.rows,):
             raise _Error(BAD_PARAMS, f"y has shape {y.shape}, want ({problem.rows},)")
-        return {"draws": self.channel.pack(self.draw(problem, y, params["n"], params["seed"]))}
+        return {"draws": self.draw(problem, y, params["n"], params["seed"])}
 
     def samples(self, params: dict[str, Any]) -> dict[str, Any]:
         """Several calls of sample in one request. If one of them fails, all do, and assay
@@ -215,11 +198,11 @@ class _Server:
                 self.channel.call = i
                 one = self.draw(problem, y[i], n, seed)
                 if one.shape != draws.shape[1:]:
-                    raise ValueError(f"{self.candidate.name} returned draws of shape {one.shape}, want {draws.shape[1:]}")
+                    raise ValueError(f"{self.candidate.name}{source(self.candidate.sample)} returned draws of shape {one.shape}, want {draws.shape[1:]}")
                 draws[i] = one
         finally:
             self.channel.call = 0
-        return {"draws": self.channel.pack(draws)}
+        return {"draws": draws}
 
     def witness(self, params: dict[str, Any]) -> dict[str, Any]:
         x, y = self.channel.unpack(params["x"]), self.channel.unpack(params["y"])
@@ -227,7 +210,7 @@ class _Server:
             raise _Error(UNKNOWN_METHOD, "this program offers no witness")
         if x.ndim != 2 or y.ndim != 1:
             raise _Error(BAD_PARAMS, f"x has shape {x.shape} and y {y.shape}, want (members, d) and (m,)")
-        return {"values": self.channel.pack(np.stack([each.values(x, y) for each in declared]))}
+        return {"values": np.stack([each.values(x, y) for each in declared])}
 
     def described(self, number: int) -> Problem:
         problem = self.problems.get(number)
@@ -240,8 +223,6 @@ class _Server:
         # The program may not be type-checked: anything may come back.
         draws: Any = self.candidate(problem, y, n, np.random.default_rng(seed))
         try:
-            if draws is None:  # which numpy takes for a NaN
-                raise TypeError("did it forget to return them?")
-            return doubles(draws)
-        except (TypeError, ValueError) as error:
-            raise TypeError(f"{self.candidate.name} returned {type(draws).__name__}, which is not an array of real numbers: {error}") from None
+            return draws_of(draws)
+        except Exception as error:
+            raise TypeError(f"{self.candidate.name}{source(self.candidate.sample)} returned {type(draws).__name__}, which is not an array of real numbers: {error}") from None

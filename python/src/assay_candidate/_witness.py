@@ -9,6 +9,7 @@ from typing import Any, Callable, Optional, Union, overload
 import numpy as np
 
 from ._arrays import Array, Reals, doubles
+from ._blame import source
 
 # What a witness is: f(x, y) returns a number for the vector x (d) given y (m).
 One = Callable[[Array, Array], Union[float, Reals]]
@@ -50,10 +51,10 @@ class Witness:
             if returned is None:  # which numpy takes for a NaN
                 raise TypeError("did it forget to return one?")
             numbers = doubles(returned)
-        except (TypeError, ValueError) as error:
-            raise TypeError(f"witness {self.name!r} returned {type(returned).__name__}, want {want}: {error}") from None
+        except Exception as error:
+            raise TypeError(f"witness {self.name!r}{source(self.function)} returned {type(returned).__name__}, want {want}: {error}") from None
         if numbers.shape != shape:
-            raise TypeError(f"witness {self.name!r} returned an array of shape {numbers.shape}, want {want}")
+            raise TypeError(f"witness {self.name!r}{source(self.function)} returned an array of shape {numbers.shape}, want {want}")
         return numbers
 
 
