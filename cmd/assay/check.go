@@ -44,7 +44,7 @@ type check struct {
 	Draws   int           `default:"${draws}" env:"ASSAY_DRAWS" help:"Draws asked for in a call ($$${env})."`
 	For     time.Duration `placeholder:"DURATION" env:"ASSAY_FOR" help:"Stop after this time, such as 30s or 5m ($$${env})."`
 	Seed    uint64        `default:"${seed}" env:"ASSAY_SEED" help:"Root seed: the same seed gives the same verdict ($$${env})."`
-	Journal string        `placeholder:"FILE" help:"Remember the candidate's answers in FILE, and go on from those there: a run that was interrupted is resumed by the same command. Begin a new file when the candidate changes."`
+	Journal string        `placeholder:"FILE" help:"Remember the candidate's answers in FILE, and go on from those there: a run that was interrupted is resumed by the same command. A file with answers of anything else is refused: of another program, script, environment, problem or version of assay. See docs/journal.md."`
 	Terse   bool          `env:"ASSAY_TERSE" help:"Leave out what a pass means, which takes about as long as the judgement ($$${env})."`
 	JSON    string        `name:"json" placeholder:"FILE" help:"Also write the verdict as JSON; - writes only that, on stdout."`
 	Record  string        `placeholder:"FILE" help:"Write the course of the judgement as JSON: the wealth after each call, the ranks of every witness, the calls that moved the wealth most."`
@@ -96,9 +96,10 @@ func (c *check) run(ctx context.Context, std streams) (code int, err error) {
 	watch, done := watchOn(std.err)
 	journal := (*props.Journal)(nil)
 	if c.Journal != "" {
-		if journal, err = props.OpenJournal(c.Journal); err != nil {
+		if journal, err = c.openJournal(candidate, on, std); err != nil {
 			return 0, fmt.Errorf("--journal: %w", err)
 		}
+		defer journal.Close() // what is wrong with it is a warning of the verdict
 	}
 	var verdict fmt.Stringer
 	var repeat string
@@ -115,13 +116,18 @@ func (c *check) run(ctx context.Context, std streams) (code int, err error) {
 		}
 	}
 	done()
-	if journal != nil {
-		err = errors.Join(err, journal.Close())
-	}
 	if err != nil {
 		return 0, err
 	}
 	return code, writeVerdict(std, c.JSON, verdict, repeat)
+}
+
+// openJournal opens the journal of the candidate on the problems.
+func (c *check) openJournal(candidate spec.Sampler, on []*spec.Problem, std streams) (*props.Journal, error) {
+	return props.OpenJournal(c.Journal, props.JournalOf{
+		Samplers: []spec.Sampler{candidate}, Problems: on,
+		Say: func(words string) { fmt.Fprintf(std.err, "assay: journal: %s\n", words) },
+	})
 }
 
 // exact returns the options of a judgement by exact draws.

@@ -45,6 +45,7 @@ type Report struct {
 	Draws     int           `json:"draws_a_call"`
 	Seed      uint64        `json:"seed"`
 	Findings  []finding     `json:"findings"`
+	Warnings  []string      `json:"warnings,omitempty"`
 }
 
 // reportFormat is the first key of the JSON form; the number in it changes with the keys.
@@ -112,6 +113,9 @@ func Check(ctx context.Context, candidate spec.Sampler, p *spec.Problem, o Optio
 	}
 	if err := r.add(f, err); err != nil {
 		return nil, err
+	}
+	if warning := o.Journal.Settle(); warning != "" {
+		r.Warnings = append(r.Warnings, warning)
 	}
 	return r, nil
 }
@@ -238,6 +242,7 @@ func (r *Report) String() string {
 	for _, f := range r.Findings {
 		f.write(&page)
 	}
+	page.Fields("warning", r.Warnings...)
 	return page.String()
 }
 

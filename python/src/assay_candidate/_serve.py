@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, Callable, Optional, Tuple, Union, overload
 import numpy as np
 
 from ._arrays import Array, Reals, doubles
+from ._files import own_files
 from ._problem import Problem
 from ._wire import Channel
 from ._witness import declared, program
@@ -185,6 +186,7 @@ class _Server:
             "independent": self.candidate.independent,
             "batch": BATCH,
             "witnesses": [each.name for each in declared],
+            "files": own_files(),
             "language": f"python {platform.python_version()}, numpy {np.__version__}",
         }
 
