@@ -221,11 +221,7 @@ func (j *Journal) recall(c Call) (answer Answer, ok bool) {
 // remember writes the answer to a call. One at a y that is not finite has no JSON form, and is not
 // remembered.
 func (j *Journal) remember(c Call, answer Answer) {
-	text, err := json.Marshal(answer)
-	var object []byte
-	if err == nil {
-		object, err = encode(entry{&c, text})
-	}
+	object, err := entryOf(c, answer)
 	if unsupported := (*json.UnsupportedValueError)(nil); errors.As(err, &unsupported) {
 		return
 	}

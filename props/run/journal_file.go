@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"os"
 	"regexp"
+	"slices"
 
 	"assay/spec"
 )
@@ -49,6 +50,19 @@ type head struct {
 type entry struct {
 	Call   *Call           `json:"call"`
 	Answer json.RawMessage `json:"answer"`
+}
+
+// entryOf returns the JSON form of an entry.
+func entryOf(c Call, a Answer) ([]byte, error) {
+	call, err := c.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	answer, err := a.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat([]byte(`{"call":`), call, []byte(`,"answer":`), answer, []byte("}")), nil
 }
 
 // sum is that of a line.
@@ -253,7 +267,7 @@ func (j *Journal) entitle(key []spec.Part) error {
 		return err
 	}
 	j.key = h.Key
-	object, err := encode(h)
+	object, err := json.Marshal(h)
 	if err != nil {
 		return fmt.Errorf("%s: %w", j.path, err)
 	}
@@ -265,13 +279,4 @@ func (j *Journal) entitle(key []spec.Part) error {
 	}
 	j.end = int64(len(line))
 	return nil
-}
-
-// encode returns the JSON of a value as it is, without the escapes that are for web pages.
-func encode(value any) ([]byte, error) {
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	err := encoder.Encode(value)
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
