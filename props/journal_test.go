@@ -1,11 +1,16 @@
 package props_test
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -65,5 +70,109 @@ func TestJournalResumes(t *testing.T) {
 	asked.Store(0)
 	if got := run(100, true); got != want || asked.Load() != 0 {
 		t.Errorf("a finished run asks %d times again", asked.Load())
+	}
+}
+
+// identified is a sampler that says what it is.
+type identified struct {
+	spec.Sampler
+	parts []spec.Part
+}
+
+func (i identified) Identity() ([]spec.Part, error) {
+	if i.parts == nil {
+		return nil, errors.New("no identity")
+	}
+	return i.parts, nil
+}
+
+// TestJournalOfOthers: a journal is of samplers, by name and identity, of problems, by digest, and of
+// the program that asks, in which the samplers are that have no identity of their own.
+func TestJournalOfOthers(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "journal")
+	open := func(samplers []spec.Sampler, problems ...*spec.Problem) error {
+		j, err := props.OpenJournal(path, props.JournalOf{Samplers: samplers, Problems: problems})
+		if err == nil {
+			err = j.Close()
+		}
+		return err
+	}
+	part := func(value string) spec.Sampler {
+		return identified{samplers.Exact(), []spec.Part{{Name: "file a.py", Value: value}}}
+	}
+	on := named(t, "gauss", "gauss:m=1")
+	renamed, err := spec.NewProblem(on[0].Name(), on[1].Prior(), must(on[1].Measurement()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	two := []spec.Sampler{part("1"), part("1")}
+	if err := open(two, on[0]); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		want     string
+		samplers []spec.Sampler
+		problems []*spec.Problem
+	}{
+		{"", two, on[:1]},
+		{"something else: file a.py was 1 and is 2; make", []spec.Sampler{part("2"), part("1")}, on[:1]},
+		{"something else: of sampler 2: file a.py was 1 and is 2; make", []spec.Sampler{part("1"), part("2")}, on[:1]},
+		{"something else: of sampler 2: candidate was exact and is prior; of sampler 2: file a.py is there no more: it was 1; make", []spec.Sampler{part("1"), samplers.Prior()}, on[:1]},
+		{"problem 1 was gauss:d=4,m=2,beta=0.5,seed=1 with digest", two, []*spec.Problem{renamed}},
+		{"problem 2 is new: gauss:d=4,m=1,", two, on},
+		{"problem 1 is there no more: ", two, nil},
+		{"sampler 2 of 2 of the journal is nil", []spec.Sampler{part("1"), nil}, on[:1]},
+		{"problem 1 of 1 of the journal is nil", two, []*spec.Problem{nil}},
+		{"no identity", []spec.Sampler{identified{samplers.Exact(), nil}}, nil},
+	} {
+		if err := open(c.samplers, c.problems...); (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%v, want %s", err, c.want)
+		}
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	program, err := os.ReadFile(self)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{
+		fmt.Sprintf(`{"part":"version of assay","value":%q}`, props.Version()), fmt.Sprintf(`{"part":"executable of assay","value":"sha256 %x"}`, sha256.Sum256(program)),
+	} {
+		if !strings.Contains(string(content), part) {
+			t.Errorf("the journal has no %s:\n%s", part, content)
+		}
+	}
+}
+
+func must(m spec.Measurement, known bool) spec.Measurement {
+	if !known {
+		panic("no measurement")
+	}
+	return m
+}
+
+// TestJournalOfWhatChanges: a candidate that changes while it is judged is in the verdict's warnings,
+// and its answers are not in the journal.
+func TestJournalOfWhatChanges(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "journal")
+	c := identified{samplers.Exact(), []spec.Part{{Name: "file a.py", Value: "1"}}}
+	j, err := props.OpenJournal(path, props.JournalOf{Samplers: []spec.Sampler{&c}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.Close()
+	v := judge(t, &c, named(t, "gauss"), props.Calls(20), props.Terse(), props.Remember(j), props.Watch(func(props.Progress) { c.parts = []spec.Part{{Name: "file a.py", Value: "2"}} }))
+	if len(v.Warnings) == 0 || !strings.Contains(v.Warnings[len(v.Warnings)-1], "file a.py was 1 and is 2") || !strings.Contains(v.String(), "  warning   what was judged changed meanwhile: ") {
+		t.Errorf("warnings %q", v.Warnings)
+	}
+	valid(t, v)
+	if content, err := os.ReadFile(path); err != nil || bytes.Count(content, []byte("\n")) != 1 {
+		t.Errorf("the journal holds\n%s\n%v", content, err)
 	}
 }

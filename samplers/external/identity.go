@@ -39,7 +39,7 @@ func (c *Candidate) Identity() ([]spec.Part, error) {
 		parts = append(parts, spec.Part{Name: f.part, Value: f.digest})
 	}
 	for _, path := range slices.Sorted(maps.Keys(c.hello.Files)) {
-		if slices.ContainsFunc(c.files, func(f file) bool { return f.is(path) }) {
+		if slices.ContainsFunc(c.files, func(f file) bool { return f.is(within(c.options.Dir, path)) }) {
 			continue
 		}
 		parts = append(parts, spec.Part{Name: "module " + path, Value: c.hello.Files[path]})
@@ -92,14 +92,20 @@ func (f *file) is(path string) bool {
 	return err == nil && os.SameFile(info, f.info)
 }
 
+// within returns the path of what a program that runs in a folder means by a name.
+func within(folder, name string) string {
+	if filepath.IsAbs(name) || folder == "" {
+		return name
+	}
+	return filepath.Join(folder, name)
+}
+
 // filesOf returns the files that a command line names: the program, the arguments that are names
 // of regular files, and those that have one behind an equals sign, as --weights=model.npz.
 func filesOf(command []string, folder string) (files []file) {
 	seen := map[string]bool{}
 	add := func(part, path string) {
-		if !filepath.IsAbs(path) && folder != "" {
-			path = filepath.Join(folder, path)
-		}
+		path = within(folder, path)
 		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && !seen[part] {
 			seen[part] = true
 			files = append(files, file{part: part, path: path, info: info})
