@@ -2,6 +2,7 @@ package props
 
 import (
 	"encoding/hex"
+	"errors"
 	"fmt"
 
 	"assay/internal/digest"
@@ -32,6 +33,9 @@ func OpenJournal(path string, of JournalOf) (*Journal, error) {
 
 // key returns the parts of the key.
 func (of JournalOf) key() (key []spec.Part, err error) {
+	if len(of.Samplers) == 0 {
+		return nil, errors.New("a journal of no sampler: name all that are asked through it")
+	}
 	for i, sampler := range of.Samplers {
 		if sampler == nil {
 			return nil, fmt.Errorf("sampler %d of %d of the journal is nil: want a spec.Sampler", i+1, len(of.Samplers))

@@ -123,6 +123,7 @@ func TestJournalOfOthers(t *testing.T) {
 		{"problem 1 is there no more: ", two, nil},
 		{"sampler 2 of 2 of the journal is nil", []spec.Sampler{part("1"), nil}, on[:1]},
 		{"problem 1 of 1 of the journal is nil", two, []*spec.Problem{nil}},
+		{"a journal of no sampler", nil, on[:1]},
 		{"no identity", []spec.Sampler{identified{samplers.Exact(), nil}}, nil},
 	} {
 		if err := open(c.samplers, c.problems...); (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
