@@ -42,7 +42,7 @@ var mayImport = map[string][]string{
 
 // utilities are folders in internal that everybody may import, and that import nothing of
 // ours, not even each other.
-var utilities = []string{"internal/catalogue", "internal/parallel", "internal/schema", "internal/text"}
+var utilities = []string{"internal/catalogue", "internal/digest", "internal/parallel", "internal/schema", "internal/text"}
 
 // source is one Go file of the tree, its path relative to the root with slashes.
 type source struct {

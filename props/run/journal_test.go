@@ -148,6 +148,10 @@ func TestJournalCutShort(t *testing.T) {
 		if cut := size > 0 && content[size-1] != '\n'; cut != (len(*said) > 0 && strings.Contains((*said)[0], "was cut short")) {
 			t.Errorf("cut at byte %d, it says %q", size, *said)
 		}
+		sound := int64(bytes.LastIndexByte(content[:size], '\n') + 1)
+		if info, err := os.Stat(path); err != nil || sound > 0 && info.Size() != sound {
+			t.Errorf("cut at byte %d, %d bytes are left, %v; want %d", size, info.Size(), err, sound)
+		}
 		answered(t, j, calls)
 		j.Close()
 		if again, err := os.ReadFile(path); err != nil || size > bytes.IndexByte(content, '\n') && !bytes.Equal(again, content) {
@@ -338,6 +342,21 @@ func TestJournalOfAnotherSize(t *testing.T) {
 	}
 }
 
+// TestJournalForgetsFaults: what went wrong once is asked for again.
+func TestJournalForgetsFaults(t *testing.T) {
+	j, _ := opened(t, filepath.Join(t.TempDir(), "journal"))
+	c := callOn(gauss(t), 0)
+	if a := Journalled(InProcess(samplers.Exact()), j).Answer(t.Context(), Call{Digest: "00", Draws: 1}); a.Fault == nil {
+		t.Error("a problem that nobody knows is answered")
+	}
+	if j.end != j.begun {
+		t.Error("a fault is remembered")
+	}
+	if answered(t, j, []Call{c}); j.end == j.begun {
+		t.Error("an answer is not")
+	}
+}
+
 // TestJournalTwice: nobody else can have the journal until it is closed.
 func TestJournalTwice(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal")
@@ -482,48 +501,6 @@ func TestJournalSyncs(t *testing.T) {
 	if j.Settle(); waits() {
 		t.Error("a journal that is settled is not synced")
 	}
-}
-
-// FuzzJournal: no file is a panic, one that is refused is left alone, and one that is taken is
-// taken again.
-func FuzzJournal(f *testing.F) {
-	path := filepath.Join(f.TempDir(), "journal")
-	j, err := OpenJournal(path, is(testKey), nil)
-	if err != nil {
-		f.Fatal(err)
-	}
-	c := Call{Sampler: "exact", Role: "candidate", Digest: "00", Draws: 1, Y: []float64{1}}
-	j.remember(c, Answer{Draws: mat.NewDense(1, 2, []float64{1, -0.5})})
-	if err := j.Close(); err != nil {
-		f.Fatal(err)
-	}
-	content, err := os.ReadFile(path)
-	if err != nil {
-		f.Fatal(err)
-	}
-	for _, seed := range [][]byte{nil, content, content[:len(content)-9], bytes.Repeat(content, 2), []byte(`{"call":{"sampler":"exact"}}`), []byte(headStart + `"salt":"0"}`)} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, content []byte) {
-		path := filepath.Join(t.TempDir(), "journal")
-		if err := os.WriteFile(path, content, 0o666); err != nil {
-			t.Fatal(err)
-		}
-		j, err := OpenJournal(path, is(testKey), nil)
-		if err != nil {
-			if after, _ := os.ReadFile(path); !bytes.Equal(after, content) || strings.Contains(err.Error(), "\n") {
-				t.Fatalf("%v; the file holds %q", err, after)
-			}
-			return
-		}
-		n := len(j.places)
-		_, _ = j.recall(c)
-		j.Close()
-		if j, err = OpenJournal(path, is(testKey), nil); err != nil || len(j.places) != n {
-			t.Fatalf("taken once, with %d answers, and then not: %v", n, err)
-		}
-		j.Close()
-	})
 }
 
 // BenchmarkJournal is a call of a sampler that takes no time, without a journal, with one, and with
