@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"time"
 
 	"assay/spec"
@@ -53,6 +55,12 @@ type storage interface {
 	Sync() error
 }
 
+// nowhere is the file of a journal that cannot be made. Nothing is written to it.
+type nowhere struct{ storage }
+
+func (nowhere) Truncate(int64) error { return nil }
+func (nowhere) Close() error         { return nil }
+
 // place is where a line is, and the sum of the one before it.
 type place struct {
 	at     int64
@@ -60,8 +68,8 @@ type place struct {
 	before sum
 }
 
-// syncEvery is how often at most a journal waits for the disk: 200 calls a second would
-// otherwise take twice as long, see BenchmarkJournal.
+// syncEvery is how often at most the disk is waited for: each time takes milliseconds, a line
+// without it some 40 microseconds (BenchmarkJournal).
 const syncEvery = time.Second
 
 // OpenJournal opens the journal at path, which is made if there is none, of answers of what the
@@ -76,6 +84,9 @@ func OpenJournal(path string, of func() ([]spec.Part, error), say func(string)) 
 		return nil, err
 	}
 	file, err := openRegular(path)
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) { // there is no room for the name of it
+		return unmade(path, key, of, say, err)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -93,6 +104,17 @@ func OpenJournal(path string, of func() ([]spec.Part, error), say func(string)) 
 	if info.Size() == 0 {
 		syncFolder(filepath.Dir(path))
 	}
+	return j, nil
+}
+
+// unmade returns the journal that cannot be made for a reason that may pass: it remembers nothing.
+func unmade(path string, key []spec.Part, of func() ([]spec.Part, error), say func(string), reason error) (*Journal, error) {
+	j := newJournal(path, nowhere{}, of, say)
+	var err error
+	if j.key, err = facts(key, nil); err != nil {
+		return nil, err
+	}
+	j.failed("making", reason)
 	return j, nil
 }
 
@@ -159,6 +181,9 @@ func (j *Journal) stop(warning string) {
 
 // failed stops it as something could not be done to the file.
 func (j *Journal) failed(doing string, err error) {
+	if of := (*fs.PathError)(nil); errors.As(err, &of) { // which names the path again
+		err = of.Err
+	}
 	j.stop(fmt.Sprintf("%s the journal %s failed (%v): answers from now on are not remembered", doing, j.path, err))
 }
 

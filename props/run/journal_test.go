@@ -463,6 +463,22 @@ func TestJournalOnABadDisk(t *testing.T) {
 	try("reading", &faulty{room: 1 << 20, read: dead}, 3)
 }
 
+// TestJournalUnmade: where there is no room for the name of a file calls are answered too.
+func TestJournalUnmade(t *testing.T) {
+	var said []string
+	j, err := unmade("there", testKey, is(testKey), func(words string) { said = append(said, words) }, errors.New("no space left on device"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	answered(t, j, []Call{callOn(gauss(t), 0), callOn(gauss(t), 0)})
+	if warning := j.Settle(); len(said) != 1 || said[0] != warning || !strings.HasPrefix(warning, "making the journal there failed (no space left on device)") {
+		t.Errorf("warned %q, said %q", warning, said)
+	}
+	if err := j.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestJournalScribbled: lines that somebody else, who does not ask for the lock, changes meanwhile are
 // no answers.
 func TestJournalScribbled(t *testing.T) {
