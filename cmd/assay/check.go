@@ -72,7 +72,7 @@ func (c *check) run(ctx context.Context, std streams) (code int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	if err := errors.Join(c.metamorphicMistake(len(on)), c.witnessMistake(), c.tolerance.mistake(), c.tolerance.checkMistake(c.Local), checkWritable(c.JSON), c.recordMistake()); err != nil {
+	if err := errors.Join(c.metamorphicMistake(len(on)), c.witnessMistake(), c.tolerance.mistake(), c.tolerance.checkMistake(c.Local), checkWritable(c.JSON), c.recordMistake(), c.journalMistake()); err != nil {
 		return 0, err
 	}
 	candidate, end, err := c.candidate(ctx, c.Candidate, std)
@@ -120,14 +120,6 @@ func (c *check) run(ctx context.Context, std streams) (code int, err error) {
 		return 0, err
 	}
 	return code, writeVerdict(std, c.JSON, verdict, repeat)
-}
-
-// openJournal opens the journal of the candidate on the problems.
-func (c *check) openJournal(candidate spec.Sampler, on []*spec.Problem, std streams) (*props.Journal, error) {
-	return props.OpenJournal(c.Journal, props.JournalOf{
-		Samplers: []spec.Sampler{candidate}, Problems: on,
-		Say: func(words string) { fmt.Fprintf(std.err, "assay: journal: %s\n", words) },
-	})
 }
 
 // exact returns the options of a judgement by exact draws.

@@ -11,8 +11,9 @@ import (
 	"time"
 )
 
-// Most is the number of bytes up to which a file is read to be named: that takes a few seconds.
-const Most = 4 << 30
+// Most is the number of bytes up to which a file is read to be named: a fraction of a second, or from a
+// slow disk two.
+const Most = 256 << 20
 
 // File returns words that are the same for files of the same content: a SHA-256, or for one of more than
 // most bytes its size and the time of its last change.
