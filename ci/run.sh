@@ -149,7 +149,7 @@ run_readme() {
 run_docs() {
   local page
   tools
-  for page in power fuzz metamorphic tolerance; do
+  for page in power fuzz metamorphic tolerance journal; do
     shown "docs/$page.md"
   done
 }

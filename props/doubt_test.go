@@ -1,17 +1,12 @@
 package props_test
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"math"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -181,55 +176,6 @@ func TestUnfilled(t *testing.T) {
 		if v.Stop != props.StopFault || v.Fault == nil || v.Fault.Kind != test.kind {
 			t.Errorf("%s: %s, fault %v, want %s", name, v.Stop, v.Fault, test.kind)
 		}
-	}
-}
-
-// TestJournalOfAnotherSize: an answer that is not of the size asked for is none: the candidate is
-// asked again, for that one call.
-func TestJournalOfAnotherSize(t *testing.T) {
-	var asked atomic.Int64
-	counted := spec.NewSampler("counted", true, func(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []float64, rng *rand.Rand) error {
-		asked.Add(1)
-		return samplers.Exact().Sample(ctx, dst, p, y, rng)
-	})
-	path := filepath.Join(t.TempDir(), "journal")
-	run := func() *props.Verdict {
-		j, err := run.OpenJournal(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		v := judge(t, counted, named(t, "gauss"), props.Calls(20), props.Terse(), props.Remember(j))
-		if err := j.Close(); err != nil {
-			t.Fatal(err)
-		}
-		return v
-	}
-	whole := run()
-	content, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines := bytes.SplitAfter(content, []byte("\n"))
-	var first struct {
-		Call   json.RawMessage `json:"call"`
-		Answer struct {
-			Draws [][]float64 `json:"draws"`
-		} `json:"answer"`
-	}
-	if err := json.Unmarshal(lines[0], &first); err != nil {
-		t.Fatal(err)
-	}
-	first.Answer.Draws = first.Answer.Draws[1:]
-	if lines[0], err = json.Marshal(first); err != nil {
-		t.Fatal(err)
-	}
-	lines[0] = append(lines[0], '\n')
-	if err := os.WriteFile(path, bytes.Join(lines, nil), 0o666); err != nil {
-		t.Fatal(err)
-	}
-	asked.Store(0)
-	if again := run(); again.Log10Wealth != whole.Log10Wealth || asked.Load() != 1 {
-		t.Errorf("wealth 10^%v, then 10^%v, asked %d times; want the same, asked once", whole.Log10Wealth, again.Log10Wealth, asked.Load())
 	}
 }
 

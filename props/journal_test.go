@@ -1,8 +1,11 @@
 package props_test
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -13,6 +16,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"assay/internal/version"
 	"assay/props"
 	"assay/props/run"
 	"assay/samplers"
@@ -32,7 +36,7 @@ func TestJournalResumes(t *testing.T) {
 	run := func(calls int, remember bool) string {
 		opts := []props.JudgeOption{props.Calls(calls), props.Terse()}
 		if remember {
-			j, err := run.OpenJournal(path)
+			j, err := run.OpenJournal(path, run.JournalOf{Samplers: []spec.Sampler{counted}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -71,19 +75,107 @@ func TestJournalResumes(t *testing.T) {
 	}
 }
 
-// TestJournalMistakes: a file that is not a journal is named, and not written over.
-func TestJournalMistakes(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "letter.txt")
-	line := fmt.Sprintf(`{"call":{"sampler":"a","role":"candidate","problem":"00","replicate":0,"draws":1,"y":[],"key":"%064d"},"answer":{"draws":[[1]]}}`, 0)
-	for _, letter := range []string{line + "\nDear Sir or Madam\n", line + "\nDear Sir or Madam"} {
-		if err := os.WriteFile(path, []byte(letter), 0o666); err != nil {
-			t.Fatal(err)
+// identified is a sampler that says what it is.
+type identified struct {
+	spec.Sampler
+	parts []spec.Part
+}
+
+func (i identified) Identity() ([]spec.Part, error) {
+	if i.parts == nil {
+		return nil, errors.New("no identity")
+	}
+	return i.parts, nil
+}
+
+// TestJournalOfOthers: a journal is of samplers, by name and identity, of problems, by digest, and of
+// the program that asks, in which the samplers are that have no identity of their own.
+func TestJournalOfOthers(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "journal")
+	open := func(samplers []spec.Sampler, problems ...*spec.Problem) error {
+		j, err := run.OpenJournal(path, run.JournalOf{Samplers: samplers, Problems: problems})
+		if err == nil {
+			err = j.Close()
 		}
-		if _, err := run.OpenJournal(path); err == nil || !strings.Contains(err.Error(), "letter.txt:2") {
-			t.Errorf("error %v, want one that names line 2", err)
+		return err
+	}
+	part := func(value string) spec.Sampler {
+		return identified{samplers.Exact(), []spec.Part{{Name: "file a.py", Value: value}}}
+	}
+	on := named(t, "gauss", "gauss:m=1")
+	renamed, err := spec.NewProblem(on[0].Name(), on[1].Prior(), must(on[1].Measurement()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	two := []spec.Sampler{part("1"), part("1")}
+	if err := open(two, on[0]); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		want     string
+		samplers []spec.Sampler
+		problems []*spec.Problem
+	}{
+		{"", two, on[:1]},
+		{"something else: file a.py was 1 and is 2; make", []spec.Sampler{part("2"), part("1")}, on[:1]},
+		{"something else: of sampler 2: file a.py was 1 and is 2; make", []spec.Sampler{part("1"), part("2")}, on[:1]},
+		{"something else: of sampler 2: candidate was exact and is prior; of sampler 2: file a.py is there no more: it was 1; make", []spec.Sampler{part("1"), samplers.Prior()}, on[:1]},
+		{"problem 1 was gauss:d=4,m=2,beta=0.5,seed=1 with digest", two, []*spec.Problem{renamed}},
+		{"problem 2 is new: gauss:d=4,m=1,", two, on},
+		{"problem 1 is there no more: ", two, nil},
+		{"sampler 2 of 2 of the journal is nil", []spec.Sampler{part("1"), nil}, on[:1]},
+		{"problem 1 of 1 of the journal is nil", two, []*spec.Problem{nil}},
+		{"a journal of no sampler", nil, on[:1]},
+		{"no identity", []spec.Sampler{identified{samplers.Exact(), nil}}, nil},
+	} {
+		if err := open(c.samplers, c.problems...); (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%v, want %s", err, c.want)
 		}
-		if content, err := os.ReadFile(path); err != nil || string(content) != letter {
-			t.Errorf("the file now holds %q, %v", content, err)
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	program, err := os.ReadFile(self)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{
+		fmt.Sprintf(`{"part":"version of assay","value":%q}`, version.String()), fmt.Sprintf(`{"part":"executable of assay","value":"sha256 %x"}`, sha256.Sum256(program)),
+	} {
+		if !strings.Contains(string(content), part) {
+			t.Errorf("the journal has no %s:\n%s", part, content)
 		}
+	}
+}
+
+func must(m spec.Measurement, known bool) spec.Measurement {
+	if !known {
+		panic("no measurement")
+	}
+	return m
+}
+
+// TestJournalOfWhatChanges: a candidate that changes while it is judged is in the verdict's warnings,
+// and its answers are not in the journal.
+func TestJournalOfWhatChanges(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "journal")
+	c := identified{samplers.Exact(), []spec.Part{{Name: "file a.py", Value: "1"}}}
+	j, err := run.OpenJournal(path, run.JournalOf{Samplers: []spec.Sampler{&c}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.Close()
+	v := judge(t, &c, named(t, "gauss"), props.Calls(20), props.Terse(), props.Remember(j), props.Watch(func(props.Progress) { c.parts = []spec.Part{{Name: "file a.py", Value: "2"}} }))
+	if len(v.Warnings) == 0 || !strings.Contains(v.Warnings[len(v.Warnings)-1], "file a.py was 1 and is 2") || !strings.Contains(v.String(), "  warning   what was judged changed meanwhile: ") {
+		t.Errorf("warnings %q", v.Warnings)
+	}
+	valid(t, v)
+	if content, err := os.ReadFile(path); err != nil || bytes.Count(content, []byte("\n")) != 1 {
+		t.Errorf("the journal holds\n%s\n%v", content, err)
 	}
 }

@@ -59,6 +59,9 @@ func judge(ctx context.Context, candidate spec.Sampler, problems []*spec.Problem
 		return nil, t.failure
 	}
 	v := t.verdict(stop)
+	if warning := o.journal.Settle(); warning != "" {
+		v.Warnings = append(v.Warnings, warning)
+	}
 	if v.Outcome == NotRejected && !o.terse {
 		t.explainPass(ctx, v)
 	}

@@ -47,7 +47,7 @@ type check struct {
 	Draws   int           `default:"${draws}" env:"ASSAY_DRAWS" help:"Draws asked for in a call ($$${env})."`
 	For     time.Duration `placeholder:"DURATION" env:"ASSAY_FOR" help:"Stop after this time, such as 30s or 5m ($$${env})."`
 	Seed    uint64        `default:"${seed}" env:"ASSAY_SEED" help:"Root seed: the same seed gives the same verdict ($$${env})."`
-	Journal string        `placeholder:"FILE" help:"Remember the candidate's answers in FILE, and go on from those there: a run that was interrupted is resumed by the same command. Begin a new file when the candidate changes."`
+	Journal string        `placeholder:"FILE" help:"Remember the candidate's answers in FILE, and go on from those there: a run that was interrupted is resumed by the same command. A file with answers of anything else is refused: of another program, script, environment, problem or version of assay. See docs/journal.md."`
 	Terse   bool          `env:"ASSAY_TERSE" help:"Leave out what a pass means, which takes about as long as the judgement ($$${env})."`
 	JSON    string        `name:"json" placeholder:"FILE" help:"Also write the verdict as JSON; - writes only that, on stdout."`
 	Record  string        `placeholder:"FILE" help:"Write the course of the judgement as JSON: the wealth after each call, the ranks of every witness, the calls that moved the wealth most."`
@@ -75,7 +75,7 @@ func (c *check) run(ctx context.Context, std streams) (code int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	if err := errors.Join(c.metamorphicMistake(len(on)), c.witnesses.mistake(&c.program), c.tolerance.mistake(), c.tolerance.checkMistake(c.Local), checkWritable(c.JSON), c.recordMistake()); err != nil {
+	if err := errors.Join(c.metamorphicMistake(len(on)), c.witnesses.mistake(&c.program), c.tolerance.mistake(), c.tolerance.checkMistake(c.Local), checkWritable(c.JSON), c.recordMistake(), c.journalMistake()); err != nil {
 		return 0, err
 	}
 	candidate, own, end, err := c.program.start(ctx, c.Candidate, &c.witnesses, std)
@@ -86,9 +86,10 @@ func (c *check) run(ctx context.Context, std streams) (code int, err error) {
 	watch, done := watchOn(std.err)
 	journal := (*asking.Journal)(nil)
 	if c.Journal != "" {
-		if journal, err = asking.OpenJournal(c.Journal); err != nil {
+		if journal, err = c.openJournal(candidate, on, std); err != nil {
 			return 0, fmt.Errorf("--journal: %w", err)
 		}
+		defer journal.Close() // what is wrong with it is a warning of the verdict
 	}
 	var verdict fmt.Stringer
 	var repeat string
@@ -105,9 +106,6 @@ func (c *check) run(ctx context.Context, std streams) (code int, err error) {
 		}
 	}
 	done()
-	if journal != nil {
-		err = errors.Join(err, journal.Close())
-	}
 	if err != nil {
 		return 0, err
 	}

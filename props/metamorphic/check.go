@@ -48,6 +48,7 @@ type Report struct {
 	Draws     int           `json:"draws_a_call"`
 	Seed      uint64        `json:"seed"`
 	Findings  []finding     `json:"findings"`
+	Warnings  []string      `json:"warnings,omitempty"`
 }
 
 // reportFormat is the first key of the JSON form; the number in it changes with the keys.
@@ -115,6 +116,9 @@ func Check(ctx context.Context, candidate spec.Sampler, p *spec.Problem, o Optio
 	}
 	if err := r.add(f, err); err != nil {
 		return nil, err
+	}
+	if warning := o.Journal.Settle(); warning != "" {
+		r.Warnings = append(r.Warnings, warning)
 	}
 	return results.Handed(r), nil
 }
@@ -241,6 +245,7 @@ func (r *Report) String() string {
 	for _, f := range r.Findings {
 		f.write(&page)
 	}
+	page.Fields("warning", r.Warnings...)
 	return page.String()
 }
 

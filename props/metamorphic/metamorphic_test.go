@@ -265,17 +265,17 @@ func TestZeros(t *testing.T) {
 // TestJournal: a journal that a judgement by exact draws left behind changes nothing, and
 // the second time the candidate is not asked.
 func TestJournal(t *testing.T) {
-	journal, err := run.OpenJournal(filepath.Join(t.TempDir(), "journal"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer journal.Close()
 	var asked atomic.Int64
 	exact := spec.NewSampler("exact", true, func(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []float64, rng *rand.Rand) error {
 		asked.Add(1)
 		return samplers.Exact().Sample(ctx, dst, p, y, rng)
 	})
 	p := flaw(t)
+	journal, err := run.OpenJournal(filepath.Join(t.TempDir(), "journal"), run.JournalOf{Samplers: []spec.Sampler{exact}, Problems: []*spec.Problem{p}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer journal.Close()
 	if _, err := props.Judge(t.Context(), exact, []*spec.Problem{p}, props.Calls(20), props.Terse(), props.Remember(journal)); err != nil {
 		t.Fatal(err)
 	}

@@ -154,19 +154,3 @@ func TestOffline(t *testing.T) {
 		t.Errorf("a call that nobody answered: %+v", a)
 	}
 }
-
-// TestOldJournal: a journal from before calls were objects is refused in one line, and left alone.
-func TestOldJournal(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "old")
-	for _, old := range []string{"{\"call\":\"exact seed=0\",\"draws\":[1]}\n", "{\"call\":\"exact se"} {
-		if err := os.WriteFile(path, []byte(old), 0o666); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := OpenJournal(path); err == nil || !strings.Contains(err.Error(), "old:1") || !strings.Contains(err.Error(), "older assay") || strings.Contains(err.Error(), "\n") {
-			t.Errorf("%q: %v", old, err)
-		}
-		if content, err := os.ReadFile(path); err != nil || string(content) != old {
-			t.Errorf("the file now holds %q, %v", content, err)
-		}
-	}
-}

@@ -305,3 +305,23 @@ def test_the_answer_to_another_question(judge):
     j.write(id=7, method="sample", params={"problem": 2, "y": packed(np.zeros(1)), "n": 1, "seed": 1})
     j.write(id=j.read()["id"] + 1, result={"value": packed(np.array([[1.0, 2.0]]))})
     assert "something other than the answer" in j.read()["error"]["message"]
+
+
+def test_hello_names_the_files_that_people_edit(tmp_path):
+    """The script and the modules beside it, by their content; nothing that is installed."""
+    (tmp_path / "own.py").write_text("x = 1\n")
+    (tmp_path / "script.py").write_text("import own, numpy, json\nfrom assay_candidate._files import own_files\nprint(json.dumps(own_files()))\n")
+
+    def files():
+        out = subprocess.run([sys.executable, "-B", tmp_path / "script.py"], capture_output=True, text=True, check=True).stdout
+        return json.loads(out)
+
+    before = files()
+    assert {str(tmp_path / name) for name in ("own.py", "script.py")} <= set(before)
+    assert not [path for path in before if "site-packages" in path or path == json.__file__]
+    (tmp_path / "own.py").write_text("x = 2\n")
+    after = files()
+    assert {path for path in before if before[path] != after[path]} == {str(tmp_path / "own.py")}
+    judge = Judge("return np.zeros((n, 2))")
+    assert isinstance(judge.call("hello", protocol=1)["result"]["files"], dict)
+    judge.process.kill()

@@ -22,7 +22,8 @@ type Candidate struct {
 	command []string
 	options *Options
 	hello   hello
-	fault   error // why the first process did not say hello
+	files   []file // that the command line names
+	fault   error  // why the first process did not say hello
 	counts  counts
 
 	slots     chan struct{} // one for each process that may run
@@ -54,7 +55,7 @@ func New(ctx context.Context, command []string, options Options) (*Candidate, er
 	if _, err := exec.LookPath(command[0]); err != nil {
 		return nil, fmt.Errorf("candidate: %w", err)
 	}
-	c := &Candidate{command: slices.Clone(command), options: o, slots: make(chan struct{}, o.Jobs), batchTime: batchTime, probes: map[string]*probe{}}
+	c := &Candidate{command: slices.Clone(command), options: o, files: filesOf(command, o.Dir), slots: make(chan struct{}, o.Jobs), batchTime: batchTime, probes: map[string]*probe{}}
 	s, err := open(ctx, c.command, o, &c.counts)
 	switch {
 	case ctx.Err() != nil:

@@ -218,6 +218,26 @@ func (s said) texts() ([]string, error) {
 	return texts, nil
 }
 
+// raw returns a value as JSON, whatever it is, the keys of objects in order.
+func (s said) raw() (json.RawMessage, error) { return json.Marshal(s.value) }
+
+// named returns the strings that an object holds.
+func (s said) named() (map[string]string, error) {
+	object, ok := s.value.(map[string]any)
+	if !ok {
+		return nil, s.wrong("an object")
+	}
+	named := map[string]string{}
+	for key, v := range object {
+		text, err := said{fmt.Sprintf("%s[%q]", s.where, key), v}.text()
+		if err != nil {
+			return nil, err
+		}
+		named[key] = text
+	}
+	return named, nil
+}
+
 // hello returns what a program says of itself.
 func (s said) hello() (h hello, err error) {
 	l := &listener{of: s}
@@ -227,6 +247,8 @@ func (s said) hello() (h hello, err error) {
 	hearKey(l, "independent", &h.Independent, said.truth)
 	hearKey(l, "batch", &h.Batch, said.whole)
 	hearKey(l, "witnesses", &h.Witnesses, said.texts)
+	hearKey(l, "language", &h.Language, said.raw)
+	hearKey(l, "files", &h.Files, said.named)
 	return h, l.err
 }
 

@@ -42,6 +42,11 @@ type hello struct {
 	Batch       int  // how many calls one request may hold; 0 is 1
 
 	Witnesses []string // the names of those that it offers
+
+	// What else its answers depend on, as far as it knows: the language with its libraries, in any
+	// form, and digests of the files that it consists of, by their names.
+	Language json.RawMessage
+	Files    map[string]string
 }
 
 // session is a process that has said hello. It serves one call at a time.

@@ -10,6 +10,7 @@ import numpy as np
 
 from ._arrays import Array, Reals, draws_of
 from ._blame import report, source, words
+from ._files import own_files
 from ._problem import Problem
 from ._streams import claim
 from ._wire import Channel, Gone
@@ -169,6 +170,7 @@ class _Server:
             "independent": self.candidate.independent,
             "batch": BATCH,
             "witnesses": [each.name for each in declared],
+            "files": own_files(),
             "language": f"python {platform.python_version()}, numpy {np.__version__}",
         }
 
