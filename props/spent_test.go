@@ -10,6 +10,7 @@ import (
 	"assay/props"
 	"assay/props/run"
 	"assay/samplers"
+	"assay/spec"
 )
 
 // form is a result in words and in JSON.
@@ -38,7 +39,7 @@ func TestSpent(t *testing.T) {
 	}
 	path := filepath.Join(t.TempDir(), "journal")
 	for range 2 {
-		journal, err := run.OpenJournal(path)
+		journal, err := run.OpenJournal(path, run.JournalOf{Samplers: []spec.Sampler{dps}})
 		if err != nil {
 			t.Fatal(err)
 		}
