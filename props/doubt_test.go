@@ -12,7 +12,6 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"assay/props"
-	"assay/props/run"
 	"assay/samplers"
 	"assay/spec"
 )
