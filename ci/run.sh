@@ -60,13 +60,30 @@ pip() {
     skip "no venv of Python: install python3-venv, or say --install; what needs it says so"
 }
 
+# ahead begins to make the virtual environments of the steps chosen, one after the other in the
+# background. Each step waits for its own.
+ahead() {
+  local step scripts=''
+  for step in "$@"; do
+    case $step in python | faults | libraries | onnx) scripts+=" $step" ;; esac
+  done
+  [[ -n $scripts ]] || return 0
+  pip
+  export ASSAY_VENVS=$folder/venvs
+  mkdir "$ASSAY_VENVS"
+  set -m # a group of processes of its own, so that all of it can be ended
+  for step in $scripts; do bash "ci/$step.sh" ahead; done >/dev/null 2>&1 &
+  making=$!
+  set +m
+}
+
 # numpy puts a Python with numpy on the PATH, once.
 numpy() {
   [[ -z ${with_numpy:-} ]] || return 0
   with_numpy=no
   pip
   source ci/venv.sh
-  if venv "$folder/venv" numpy; then
+  if venv "$folder/venv" numpy pytest; then # as for the faults
     with_numpy=yes
     PATH=$folder/venv/bin:$PATH
   fi
@@ -223,7 +240,9 @@ if ! command -v go >/dev/null; then
   exit 2
 fi
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+making=''
+trap '[[ -z $making ]] || kill -- "-$making" 2>/dev/null || true; rm -rf "$folder"' EXIT
+[[ ${#chosen[@]} == 1 ]] || ahead "${chosen[@]}"
 for step in "${chosen[@]}"; do
   printf '\n== %s\n' "$step"
   began=$SECONDS
