@@ -127,7 +127,7 @@ func TestDiffusionIsItsRecursion(t *testing.T) {
 	skipShort(t)
 	for _, method := range methods {
 		t.Run(string(method), func(t *testing.T) {
-			m := matching{over: discretisations(method, false), calls: 50, together: 250, alike: ofDim(3, 4)}
+			m := matching{over: discretisations(method, false), calls: 50, together: 140, alike: ofDim(3, 4)}
 			m.run(t, discretising("diffusion", method, nil), mistolds(method)...)
 		})
 	}
@@ -140,7 +140,7 @@ func TestRejectionOfDiffusionIsItsRecursion(t *testing.T) {
 	skipShort(t)
 	for _, method := range methods {
 		t.Run(string(method), func(t *testing.T) {
-			m := matching{over: discretisations(method, true), calls: 50, together: 200, alike: ofDim(3, 4), slowControls: true}
+			m := matching{over: discretisations(method, true), calls: 50, together: 140, alike: ofDim(3, 4), slowControls: true}
 			proposal := discretising("diffusion", method, nil)
 			controls := inTheAcceptance(proposal)
 			for _, s := range mistolds(method)[1:] {
