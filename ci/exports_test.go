@@ -1,7 +1,6 @@
 package ci
 
 import (
-	"go/token"
 	"go/types"
 	"maps"
 	"path/filepath"
@@ -170,15 +169,15 @@ func TestExports(t *testing.T) {
 		t.Fatal(err)
 	}
 	const content = "package planted\n\n// Planted is used by nobody.\nfunc Planted() {}\n\n// PlantedKind too.\ntype PlantedKind int\n"
-	loaded, err := packages.Load(&packages.Config{
-		Mode: packages.NeedName | packages.NeedFiles | packages.NeedSyntax | packages.NeedTypes | packages.NeedTypesInfo |
-			packages.NeedImports | packages.NeedDeps | packages.NeedExportFile | packages.NeedForTest,
-		Dir: "..", Fset: token.NewFileSet(), Tests: true, Overlay: map[string][]byte{planted: []byte(content)},
-	}, "./...")
+	loaded, err := withTests()
 	if err != nil {
 		t.Fatal(err)
 	}
-	exports, used := survey(loaded)
+	more, err := load(map[string][]byte{planted: []byte(content)}, false, "./reduction/planted")
+	if err != nil {
+		t.Fatal(err)
+	}
+	exports, used := survey(slices.Concat(loaded, more))
 	count := map[string]int{}
 	for e := range exports {
 		count[e.pkg]++

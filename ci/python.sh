@@ -2,7 +2,8 @@
 # Tests the Python door with a real Python: checks its types, builds the wheel, installs it
 # with numpy and pytest into a virtual environment in a temporary place, runs its tests, there
 # and with the oldest and the newest Python, and lets assay judge candidates written with it.
-# Where that is not possible, it says so and why.
+# Where that is not possible, it says so and why. Called with the word ahead it makes the
+# environments, and that is all.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -12,6 +13,27 @@ source ci/expect.sh
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 venv "$folder/venv" numpy pytest mypy || exit 0
+# Two others: what the package promises: the oldest Python, with the newest numpy for it and the oldest.
+oldest=$(sed -n 's/^requires-python = ">=\(.*\)"$/\1/p' python/pyproject.toml)
+numpy=$(sed -n 's/^dependencies = \["numpy>=\(.*\)"\]$/\1/p' python/pyproject.toml)
+: "${oldest:?not found in python/pyproject.toml}" "${numpy:?not found in python/pyproject.toml}"
+if ! PYTHON=$(python_of "$oldest"); then
+  echo "skipped: there is no Python $oldest, the oldest that is supported, on the PATH or in pyenv"
+else
+  PYTHON=$PYTHON venv "$folder/oldest" numpy pytest || true
+fi
+# And the newest, unless python3 is that already.
+for newest in 3.14 3.13 3.12 none; do
+  ! PYTHON=$(python_of "$newest") || break
+done
+if [[ $newest == none ]]; then
+  echo "skipped: there is no Python 3.12 or newer on the PATH or in pyenv"
+elif [[ $newest != $("$folder/venv/bin/python" -c 'import sys; print("%d.%d" % sys.version_info[:2])') ]]; then
+  PYTHON=$PYTHON venv "$folder/newest" numpy pytest || true
+fi
+unset PYTHON
+[[ ${1:-} != ahead ]] || exit 0
+
 export PYTHONDONTWRITEBYTECODE=1
 cp -r python "$folder/source"
 "$folder/venv/bin/pip" wheel -q --no-deps --wheel-dir "$folder/wheels" "$folder/source"
@@ -25,13 +47,7 @@ tests() {
 }
 tests "$folder/venv"
 
-# What the package promises: the oldest Python, with the newest numpy for it and the oldest.
-oldest=$(sed -n 's/^requires-python = ">=\(.*\)"$/\1/p' python/pyproject.toml)
-numpy=$(sed -n 's/^dependencies = \["numpy>=\(.*\)"\]$/\1/p' python/pyproject.toml)
-: "${oldest:?not found in python/pyproject.toml}" "${numpy:?not found in python/pyproject.toml}"
-if ! PYTHON=$(python_of "$oldest"); then
-  echo "skipped: there is no Python $oldest, the oldest that is supported, on the PATH or in pyenv"
-elif venv "$folder/oldest" numpy pytest; then
+if [[ -d $folder/oldest ]]; then
   tests "$folder/oldest"
   if complaint=$("$folder/oldest/bin/pip" install -q "numpy==$numpy.*" 2>&1); then
     tests "$folder/oldest"
@@ -39,16 +55,7 @@ elif venv "$folder/oldest" numpy pytest; then
     echo "skipped: Python $oldest cannot install numpy $numpy, the oldest that is supported: $(tail -n 1 <<<"$complaint")"
   fi
 fi
-# And the newest, unless python3 is that already.
-for newest in 3.14 3.13 3.12 none; do
-  ! PYTHON=$(python_of "$newest") || break
-done
-if [[ $newest == none ]]; then
-  echo "skipped: there is no Python 3.12 or newer on the PATH or in pyenv"
-elif [[ $newest != $("$folder/venv/bin/python" -c 'import sys; print("%d.%d" % sys.version_info[:2])') ]]; then
-  if venv "$folder/newest" numpy pytest; then tests "$folder/newest"; fi
-fi
-unset PYTHON
+[[ ! -d $folder/newest ]] || tests "$folder/newest"
 
 # The types: of the package, and of the wheel as a user's checker sees them. The control is
 # typed_misuse.py, which must be rejected line by line where the checker is not told to.

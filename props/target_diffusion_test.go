@@ -122,10 +122,10 @@ func TestDiffusionMatchesTheTarget(t *testing.T) {
 	for _, s := range defaults {
 		t.Run(string(s.Method), func(t *testing.T) {
 			r := &products{}
-			m := matching{over: r.generator(false), calls: 60, together: 70, alike: severalCoordinates}
+			m := matching{over: r.generator(false), calls: 60, together: 60, alike: severalCoordinates}
 			control := withSteps(s.Method, 30)
 			if s.Method == samplers.Heun {
-				m.calls, m.together, m.alike, control.Steps = 200, 40, manyScales, 8
+				m.calls, m.together, m.alike, control.Steps = 200, 20, manyScales, 8
 			}
 			m.within = func(p *spec.Problem) spec.Tolerance { return jointly(r.distance(s, p)) }
 			m.run(t, s, control)
@@ -145,9 +145,9 @@ func TestRejectionOfDiffusionMatchesTheTarget(t *testing.T) {
 			r := &products{}
 			m := matching{over: r.generator(true), calls: 50, together: 20, alike: severalCoordinates}
 			if s.Method == samplers.Heun {
-				m.calls, m.together, m.alike = 50, 100, manyScales
+				m.calls, m.together, m.alike = 50, 40, manyScales
 			} else {
-				s.Steps, m.together = 300, 20
+				s.Steps = 300
 			}
 			m.within = func(p *spec.Problem) spec.Tolerance { return jointly(2 * r.distance(s, p)) }
 			m.run(t, rejection(s), rejection(withSteps(s.Method, 8)))

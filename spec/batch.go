@@ -28,34 +28,54 @@ func eachChunk(n int, work func(lo, hi int, s *scratch)) {
 
 // scratch is memory that is handed out piece by piece and taken back all at once.
 type scratch struct {
-	floats []float64
+	floats   pieces[float64]
+	vectors  pieces[[]float64]
+	matrices pieces[blas64.General]
+	ints     pieces[int]
+	bools    pieces[bool]
+}
+
+// pieces is the memory for what is of one type.
+type pieces[T any] struct {
+	all    []T
 	used   int
 	wanted int
+}
+
+// take returns n of any value.
+func (p *pieces[T]) take(n int) []T {
+	p.wanted += n
+	if p.used+n > len(p.all) {
+		return make([]T, n)
+	}
+	v := p.all[p.used : p.used+n : p.used+n]
+	p.used += n
+	return v
+}
+
+// reset takes back all memory and makes room for as much as was wanted since.
+func (p *pieces[T]) reset() {
+	if p.wanted > len(p.all) {
+		p.all = make([]T, p.wanted)
+	}
+	p.used, p.wanted = 0, 0
 }
 
 var scratchPool = sync.Pool{New: func() any { return new(scratch) }}
 
 func getScratch() *scratch { return scratchPool.Get().(*scratch) }
 
-// reset takes back all memory and makes room for as much as was asked for since the
-// last reset.
+// reset takes back all memory.
 func (s *scratch) reset() {
-	if s.wanted > len(s.floats) {
-		s.floats = make([]float64, s.wanted)
-	}
-	s.used, s.wanted = 0, 0
+	s.floats.reset()
+	s.vectors.reset()
+	s.matrices.reset()
+	s.ints.reset()
+	s.bools.reset()
 }
 
 // vector returns n numbers of any value.
-func (s *scratch) vector(n int) []float64 {
-	s.wanted += n
-	if s.used+n > len(s.floats) {
-		return make([]float64, n)
-	}
-	v := s.floats[s.used : s.used+n : s.used+n]
-	s.used += n
-	return v
-}
+func (s *scratch) vector(n int) []float64 { return s.floats.take(n) }
 
 // matrix returns an r x c matrix of any values.
 func (s *scratch) matrix(r, c int) blas64.General {
@@ -88,6 +108,10 @@ func copyRows(dst, src blas64.General) {
 // transposed b of many rows it goes by blocks that gonum multiplies without
 // starting goroutines: callers are parallel over rows already.
 func multiply(c blas64.General, alpha float64, a blas64.General, tb blas.Transpose, b blas64.General, beta float64) {
+	if a.Rows <= chunkRows && c.Cols <= narrowColumns {
+		multiplyNarrow(c, alpha, a, tb, b, beta)
+		return
+	}
 	const block = 3 * 64 // gonum multiplies up to three tiles of 64 x 64 serially
 	if tb == blas.NoTrans || a.Rows > chunkRows || b.Rows <= block {
 		blas64.Gemm(blas.NoTrans, tb, alpha, a, b, beta, c)
@@ -96,6 +120,49 @@ func multiply(c blas64.General, alpha float64, a blas64.General, tb blas.Transpo
 	for lo := 0; lo < b.Rows; lo += block {
 		hi := min(lo+block, b.Rows)
 		blas64.Gemm(blas.NoTrans, tb, alpha, a, rowRange(b, lo, hi), beta, columns(c, lo, hi))
+	}
+}
+
+// narrowColumns is the number of columns up to which gonum takes longer to begin than to multiply.
+const narrowColumns = 8
+
+// multiplyNarrow is multiply for a c of few columns. It rounds as gonum does: the same products
+// are added in the same order.
+func multiplyNarrow(c blas64.General, alpha float64, a blas64.General, tb blas.Transpose, b blas64.General, beta float64) {
+	for i := range a.Rows {
+		to, from := row(c, i), row(a, i)
+		switch beta {
+		case 0:
+			clear(to)
+		case 1:
+		default:
+			for j := range to {
+				to[j] *= beta
+			}
+		}
+		switch {
+		case tb == blas.NoTrans:
+			for l, v := range from {
+				if v *= alpha; v == 0 {
+					continue
+				}
+				for j, w := range row(b, l)[:len(to)] {
+					to[j] += v * w
+				}
+			}
+		case len(from) < 4: // beyond that gonum's order depends on the processor
+			for j := range to {
+				var sum float64
+				for l, w := range row(b, j)[:len(from)] {
+					sum += from[l] * w
+				}
+				to[j] += alpha * sum
+			}
+		default:
+			for j := range to {
+				to[j] += alpha * dot(from, row(b, j))
+			}
+		}
 	}
 }
 

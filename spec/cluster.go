@@ -40,6 +40,8 @@ type clusters struct {
 	once   sync.Once
 	centre []float64 // the mean of the mixture, from which all points are taken
 
+	smoothings levels[smoothingKey, []smoothed]
+
 	scaleOnce         sync.Once
 	narrowest, widest float64
 }
@@ -111,14 +113,29 @@ type smoothed struct {
 	radius float64   // the largest whitened |p_k|; unless direct
 }
 
+// smoothingKey is what a smoothing depends on.
+type smoothingKey struct {
+	sigma float64
+	few   bool // fewer than three rows
+}
+
 // smooth returns all clusters smoothed by sigma, for use on n rows.
 func (m *clusters) smooth(sigma float64, n int) []smoothed {
+	few := n < 3
+	return m.smoothings.get(smoothingKey{sigma, few}, len(m.list)*smoothedSize+m.total, func() []smoothed { return m.smoothed(sigma, few) })
+}
+
+// smoothedSize is how many numbers a smoothed cluster takes apart from those of its covariance,
+// which remembers them, and its components.
+const smoothedSize = 8
+
+func (m *clusters) smoothed(sigma float64, few bool) []smoothed {
 	m.prepare()
 	all := make([]smoothed, len(m.list))
 	for i, c := range m.list {
 		s := smoothed{cluster: c, smoothing: c.covariance.smooth(sigma)}
 		k := len(c.weight)
-		s.direct = k < 4 || n < 3 && !c.equal
+		s.direct = k < 4 || few && !c.equal
 		if !s.direct {
 			s.bias = make([]float64, k)
 			for j := range s.bias {

@@ -13,6 +13,8 @@ type covariance struct {
 	*frame
 	dev   []float64     // one a coordinate of the frame; equal over what is left
 	given *mat.SymDense // the matrix that it was made from, for its text form; may be nil
+
+	smoothings levels[float64, *smoothing] // by sigma
 }
 
 // isotropicCovariance is sd^2 times the identity.
@@ -183,6 +185,10 @@ type smoothing struct {
 // smooth returns the smoothing by sigma >= 0. If sigma = 0 and c is singular, its
 // logNorm is NaN: the law has no density.
 func (c *covariance) smooth(sigma float64) *smoothing {
+	return c.smoothings.get(sigma, 3*len(c.dev), func() *smoothing { return c.smoothed(sigma) })
+}
+
+func (c *covariance) smoothed(sigma float64) *smoothing {
 	e := len(c.dev)
 	all := make([]float64, 3*e)
 	s := &smoothing{whiten: all[:e], keep: all[e : 2*e], pull: all[2*e:]}

@@ -75,9 +75,7 @@ func NewMixture(weights []float64, components []*Gaussian) (*Mixture, error) {
 func (c *covariance) shareFrame(earlier []*covariance) *covariance {
 	for _, e := range earlier {
 		if e.frame.same(c.frame) {
-			shared := *c
-			shared.frame = e.frame
-			return &shared
+			return &covariance{frame: e.frame, dev: c.dev, given: c.given}
 		}
 	}
 	return c

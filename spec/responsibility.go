@@ -19,13 +19,15 @@ type response struct {
 // respond returns the response at the rows of x (n x d).
 func (m *clusters) respond(x blas64.General, all []smoothed, s *scratch) response {
 	r := response{
-		z:      make([]blas64.General, len(m.frames)),
+		z:      s.matrices.take(len(m.frames)),
 		w:      s.matrix(x.Rows, m.total),
-		count:  make([]int, len(all)),
-		coarse: make([]bool, len(all)),
+		count:  s.ints.take(len(all)),
+		coarse: s.bools.take(len(all)),
 		log:    s.vector(x.Rows),
 	}
-	slack := make([][]float64, len(all))
+	clear(r.count)
+	clear(r.coarse)
+	slack := s.vectors.take(len(all))
 	for f, span := range m.frames {
 		r.z[f] = span.centred(x, m.centre, s)
 		for _, g := range span.members {

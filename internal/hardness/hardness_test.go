@@ -112,7 +112,7 @@ func scripted(name string, act func(ctx context.Context, n int) (right int, err 
 func TestEnds(t *testing.T) {
 	asked := 0
 	table, err := Measure(t.Context(), family(t, "identity"), Options{
-		Sizes: []int{4, 5, 6}, Targets: 3, Limit: 50 * time.Millisecond,
+		Sizes: []int{4, 5, 6}, Targets: 3, Limit: 500 * time.Millisecond, // long for those that are quick, on a busy machine
 		Methods: []Method{
 			scripted("quick", func(context.Context, int) (int, error) { return 1, nil }),
 			scripted("patient", func(ctx context.Context, n int) (int, error) {
@@ -129,7 +129,7 @@ func TestEnds(t *testing.T) {
 				}
 				return 1, nil
 			}),
-			scripted("deaf", func(context.Context, int) (int, error) { time.Sleep(60 * time.Millisecond); return 1, nil }),
+			scripted("deaf", func(context.Context, int) (int, error) { time.Sleep(600 * time.Millisecond); return 1, nil }),
 		},
 	})
 	if err != nil {

@@ -12,6 +12,16 @@ import (
 // scalar is a mixture of Gaussians on the line.
 type scalar struct {
 	weights, means, deviations []float64
+	logs, norms                []float64 // logarithms of the weights, and minus those of the largest densities of the components
+}
+
+// newScalar takes the logarithms, which the chains and the particles ask for at every point.
+func newScalar(weights, means, deviations []float64) scalar {
+	s := scalar{weights, means, deviations, make([]float64, len(weights)), make([]float64, len(weights))}
+	for k, w := range weights {
+		s.logs[k], s.norms[k] = math.Log(w), logNorm(deviations[k])
+	}
+	return s
 }
 
 // scalarOf returns the prior of a problem on the line whose prior is a Gaussian or a
@@ -20,11 +30,11 @@ func scalarOf(p *spec.Problem) (scalar, error) {
 	if p.Dim() != 1 || p.Rows() == 0 {
 		return scalar{}, spec.Refuse("want a measured problem on the line, not %s", p.Name())
 	}
-	var s scalar
+	var weights, means, deviations []float64
 	add := func(weight float64, g *spec.Gaussian) {
-		s.weights = append(s.weights, weight)
-		s.means = append(s.means, g.Mean()[0])
-		s.deviations = append(s.deviations, math.Sqrt(g.Covariance().At(0, 0)))
+		weights = append(weights, weight)
+		means = append(means, g.Mean()[0])
+		deviations = append(deviations, math.Sqrt(g.Covariance().At(0, 0)))
 	}
 	switch law := p.Prior().(type) {
 	case *spec.Gaussian:
@@ -36,15 +46,21 @@ func scalarOf(p *spec.Problem) (scalar, error) {
 	default:
 		return scalar{}, spec.Refuse("want a Gaussian prior or a mixture, not a %T", law)
 	}
-	return s, nil
+	return newScalar(weights, means, deviations), nil
 }
 
 // smoothed appends to shares, for each component, its share of the density at x of the
 // law smoothed by sigma, and returns the logarithm of that density as well.
 func (s scalar) smoothed(shares []float64, x, sigma float64) ([]float64, float64) {
 	highest := math.Inf(-1)
-	for k, w := range s.weights {
-		log := math.Log(w) + logNormal(x, s.means[k], math.Hypot(s.deviations[k], sigma))
+	for k := range s.weights {
+		deviation, norm := s.deviations[k], s.norms[k]
+		if sigma != 0 {
+			deviation = math.Hypot(deviation, sigma)
+			norm = logNorm(deviation)
+		}
+		r := (x - s.means[k]) / deviation
+		log := s.logs[k] + (-r*r/2 - norm)
 		shares = append(shares, log)
 		highest = max(highest, log)
 	}
@@ -64,7 +80,8 @@ const few = 4
 
 func (s scalar) logDensity(x float64) float64 {
 	if len(s.weights) == 1 {
-		return logNormal(x, s.means[0], s.deviations[0])
+		r := (x - s.means[0]) / s.deviations[0]
+		return -r*r/2 - s.norms[0]
 	}
 	var room [few]float64
 	_, log := s.smoothed(room[:0], x, 0)
@@ -103,19 +120,19 @@ func (s scalar) denoise(x, sigma float64) (mean, variance float64) {
 // given returns the law of x given a x + beta n = y.
 func (s scalar) given(a, beta, y float64) scalar {
 	n := len(s.weights)
-	post := scalar{make([]float64, n), make([]float64, n), make([]float64, n)}
-	for k, w := range s.weights {
+	weights, means, deviations := make([]float64, n), make([]float64, n), make([]float64, n)
+	for k := range s.weights {
 		v := s.deviations[k] * s.deviations[k]
 		evidence := a*a*v + beta*beta
-		post.weights[k] = math.Log(w) + logNormal(y, a*s.means[k], math.Sqrt(evidence))
-		post.means[k] = s.means[k] + a*v/evidence*(y-a*s.means[k])
-		post.deviations[k] = s.deviations[k] * beta / math.Sqrt(evidence)
+		weights[k] = s.logs[k] + logNormal(y, a*s.means[k], math.Sqrt(evidence))
+		means[k] = s.means[k] + a*v/evidence*(y-a*s.means[k])
+		deviations[k] = s.deviations[k] * beta / math.Sqrt(evidence)
 	}
-	log := floats.LogSumExp(post.weights)
-	for k := range post.weights {
-		post.weights[k] = math.Exp(post.weights[k] - log)
+	log := floats.LogSumExp(weights)
+	for k := range weights {
+		weights[k] = math.Exp(weights[k] - log)
 	}
-	return post
+	return newScalar(weights, means, deviations)
 }
 
 func (s scalar) draw(rng *rand.Rand) float64 {
@@ -140,5 +157,8 @@ const sqrt2Pi = 2.50662827463100050241576528481104525300698674060993831662992357
 // logNormal returns the log density at x of N(mean, deviation^2).
 func logNormal(x, mean, deviation float64) float64 {
 	r := (x - mean) / deviation
-	return -r*r/2 - math.Log(deviation*sqrt2Pi)
+	return -r*r/2 - logNorm(deviation)
 }
+
+// logNorm returns minus the log of the largest density of a normal law.
+func logNorm(deviation float64) float64 { return math.Log(deviation * sqrt2Pi) }
