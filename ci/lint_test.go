@@ -39,14 +39,15 @@ var mayImport = map[string][]string{
 	"props":              {"spec", "reduction", "samplers", "internal/planted", "internal/registry"},
 	"internal/theorems":  {"spec", "reduction", "samplers", "props", "internal/circuit", "internal/inverter", "internal/relu", "internal/planted"},
 	"internal/hardness":  {"spec", "reduction", "samplers", "props", "internal/inverter", "internal/theorems"},
-	"internal/selftest":  {"spec", "reduction", "samplers", "props", "internal/planted"},
-	"cmd":                {"spec", "reduction", "samplers", "props", "internal/relu", "internal/theorems", "internal/hardness", "internal/selftest"},
+	"internal/fuzz":      {"spec", "props"},
+	"internal/selftest":  {"spec", "reduction", "samplers", "props", "internal/fuzz", "internal/planted"},
+	"cmd":                {"spec", "reduction", "samplers", "props", "internal/fuzz", "internal/relu", "internal/theorems", "internal/hardness", "internal/selftest"},
 	"ci":                 {},
 }
 
 // utilities are folders in internal that everybody may import, and that import nothing of
 // ours, not even each other.
-var utilities = []string{"internal/catalogue", "internal/defaults", "internal/digest", "internal/kinds", "internal/npy", "internal/parallel", "internal/place", "internal/results", "internal/stats", "internal/tally", "internal/text", "internal/version"}
+var utilities = []string{"internal/catalogue", "internal/defaults", "internal/digest", "internal/identity", "internal/kinds", "internal/langevin", "internal/npy", "internal/parallel", "internal/place", "internal/results", "internal/stats", "internal/tally", "internal/text", "internal/version", "internal/wealth"}
 
 // source is one Go file of the tree, its path relative to the root with slashes.
 type source struct {
@@ -222,7 +223,7 @@ var rules = []rule{
 		{"samplers/planted.go", []byte("package samplers\nimport _ \"assay/internal/selftest/mutants\" // fault\n")},
 		{"props/evidence/planted.go", []byte("package evidence\nimport _ \"assay/props/problems\" // fault\nimport _ \"assay/spec\"\n")},
 		{"props/problems/planted.go", []byte("package problems\nimport _ \"assay/props/problems/hard\" // fault\n")},
-		{"props/metamorphic/planted.go", []byte("package metamorphic\nimport _ \"assay/props/fuzz\" // fault\nimport _ \"assay/props\"\n")},
+		{"props/metamorphic/planted.go", []byte("package metamorphic\nimport _ \"assay/props/inversion\" // fault\nimport _ \"assay/props\"\n")},
 		{"props/attic/planted.go", []byte("package attic\nimport _ \"assay/props\" // fault\n")},
 		{"helpers/planted.go", []byte("package helpers // fault\n")},
 	}},

@@ -63,15 +63,15 @@ func TestResultsAreChecked(t *testing.T) {
 	for _, fault := range uncheckedFaults(graph(t), tests) {
 		t.Error(fault)
 	}
-	imports := map[string][]string{"props": {"spec", handing}, "props/fuzz": {"props"}, "spec": nil, handing: nil}
+	imports := map[string][]string{"props": {"spec", handing}, "internal/fuzz": {"props"}, "spec": nil, handing: nil}
 	planted := map[string][]string{
-		"spec":       {"internal/text"},      // reaches none
-		"samplers":   {"spec", "props"},      // through what a test imports
-		"props/fuzz": {"samplers"},           // through the package itself
-		"props":      {"samplers", checker},  // is checked
-		"reduction":  {"props/fuzz", "spec"}, // through another
+		"spec":          {"internal/text"},         // reaches none
+		"samplers":      {"spec", "props"},         // through what a test imports
+		"internal/fuzz": {"samplers"},              // through the package itself
+		"props":         {"samplers", checker},     // is checked
+		"reduction":     {"internal/fuzz", "spec"}, // through another
 	}
-	if got := uncheckedFaults(imports, planted); len(got) != 3 || !strings.HasPrefix(got[0], "props/fuzz:") || !strings.HasPrefix(got[1], "reduction:") || !strings.HasPrefix(got[2], "samplers:") {
-		t.Errorf("planted: %q, want one each of props/fuzz, reduction and samplers", got)
+	if got := uncheckedFaults(imports, planted); len(got) != 3 || !strings.HasPrefix(got[0], "internal/fuzz:") || !strings.HasPrefix(got[1], "reduction:") || !strings.HasPrefix(got[2], "samplers:") {
+		t.Errorf("planted: %q, want one each of internal/fuzz, reduction and samplers", got)
 	}
 }

@@ -44,7 +44,7 @@ func newAsker(o *options, candidate spec.Sampler) *asker {
 	as := func(role string, sampler spec.Sampler) party {
 		runner := run.InProcess(sampler)
 		if o.runner != nil {
-			runner = run.Checked(o.runner)
+			runner = o.runner
 		}
 		return party{role, sampler, run.Journalled(runner, o.journal)}
 	}

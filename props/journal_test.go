@@ -16,6 +16,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"assay/internal/identity"
 	"assay/internal/version"
 	"assay/props"
 	"assay/props/run"
@@ -78,10 +79,10 @@ func TestJournalResumes(t *testing.T) {
 // identified is a sampler that says what it is.
 type identified struct {
 	spec.Sampler
-	parts []spec.Part
+	parts []identity.Part
 }
 
-func (i identified) Identity() ([]spec.Part, error) {
+func (i identified) Identity() ([]identity.Part, error) {
 	if i.parts == nil {
 		return nil, errors.New("no identity")
 	}
@@ -100,7 +101,7 @@ func TestJournalOfOthers(t *testing.T) {
 		return err
 	}
 	part := func(value string) spec.Sampler {
-		return identified{samplers.Exact(), []spec.Part{{Name: "file a.py", Value: value}}}
+		return identified{samplers.Exact(), []identity.Part{{Name: "file a.py", Value: value}}}
 	}
 	on := named(t, "gauss", "gauss:m=1")
 	renamed, err := spec.NewProblem(on[0].Name(), on[1].Prior(), must(on[1].Measurement()))
@@ -164,13 +165,13 @@ func must(m spec.Measurement, known bool) spec.Measurement {
 // and its answers are not in the journal.
 func TestJournalOfWhatChanges(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal")
-	c := identified{samplers.Exact(), []spec.Part{{Name: "file a.py", Value: "1"}}}
+	c := identified{samplers.Exact(), []identity.Part{{Name: "file a.py", Value: "1"}}}
 	j, err := run.OpenJournal(path, run.JournalOf{Samplers: []spec.Sampler{&c}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer j.Close()
-	v := judge(t, &c, named(t, "gauss"), props.Calls(20), props.Terse(), props.Remember(j), props.Watch(func(props.Progress) { c.parts = []spec.Part{{Name: "file a.py", Value: "2"}} }))
+	v := judge(t, &c, named(t, "gauss"), props.Calls(20), props.Terse(), props.Remember(j), props.Watch(func(props.Progress) { c.parts = []identity.Part{{Name: "file a.py", Value: "2"}} }))
 	if len(v.Warnings) == 0 || !strings.Contains(v.Warnings[len(v.Warnings)-1], "file a.py was 1 and is 2") || !strings.Contains(v.String(), "  warning   what was judged changed meanwhile: ") {
 		t.Errorf("warnings %q", v.Warnings)
 	}

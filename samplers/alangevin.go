@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"assay/internal/langevin"
 	"assay/spec"
 
 	"gonum.org/v1/gonum/mat"
@@ -46,40 +47,7 @@ func (s AnnealedLangevin) Fewer() (spec.Sampler, bool) {
 // Independent is true: every draw is the end of a chain of its own.
 func (s AnnealedLangevin) Independent() bool { return true }
 
-// LangevinPlan is what an annealed Langevin sampler does on a problem.
-type LangevinPlan struct {
-	Smoothing float64       // deviation of the noise on the prior whose score is used
-	Start     float64       // eta_1
-	Legs      []LangevinLeg // none if nothing is measured
-}
-
-// LangevinLeg is a run of steps x += Step drift + sqrt(2 Step) z towards the posterior of a
-// measurement with noise of deviation Eta.
-type LangevinLeg struct{ Eta, Step float64 }
-
-const (
-	langevinGrowth    = 1.5 // of eta^2 from leg to leg, at most
-	langevinReach     = 10  // eta_1 by the widest deviation of A x
-	langevinSmoothing = 1. / 30
-	langevinStart     = 50 // Heun steps of the diffusion that draws from the prior
-)
-
-// Plan returns the plan for a prior of the given scale (see [spec.Denoiser]), measured with
-// noise beta by a matrix of the given spectral norm.
-func (s AnnealedLangevin) Plan(narrowest, widest, norm, beta float64) LangevinPlan {
-	plan := LangevinPlan{Smoothing: narrowest * langevinSmoothing}
-	if norm == 0 {
-		return plan
-	}
-	plan.Start = max(langevinReach*norm*widest, beta*math.Sqrt(langevinGrowth))
-	legs := max(1, int(math.Ceil(2*math.Log(plan.Start/beta)/math.Log(langevinGrowth)-1e-9)))
-	for i := legs - 1; i >= 0; i-- {
-		eta := beta * math.Pow(plan.Start/beta, float64(i)/float64(legs))
-		stiffness := 1/narrowest/narrowest + norm/eta*(norm/eta)
-		plan.Legs = append(plan.Legs, LangevinLeg{eta, s.Step / stiffness})
-	}
-	return plan
-}
+const langevinStart = 50 // Heun steps of the diffusion that draws from the prior
 
 // Sample fills the rows of dst (L x d) with independent draws for y (length m). It declines
 // a prior that is not a [spec.Denoiser], and one without a density, which has no score.
@@ -95,7 +63,7 @@ func (s AnnealedLangevin) Sample(ctx context.Context, dst *mat.Dense, p *spec.Pr
 		return err
 	}
 	narrowest, widest := denoiser.Scale()
-	plan := s.Plan(narrowest, widest, spectralNorm(measurement), measurement.Beta())
+	plan := langevin.NewPlan(s.Step, narrowest, widest, spectralNorm(measurement), measurement.Beta())
 	prior := diffusionFrom(denoiser, levelsBeyond(narrowest, widest, langevinStart), heun)
 	if len(plan.Legs) > 0 && !hasDensity(denoiser, prior.centre, plan.Smoothing) {
 		return spec.Refuse("%s needs a prior with a density, and that of problem %s has standard deviation 0 in some direction", s.Name(), p.Name())
@@ -108,11 +76,11 @@ func (s AnnealedLangevin) Sample(ctx context.Context, dst *mat.Dense, p *spec.Pr
 	})
 }
 
-// langevin is a batch of chains under way.
-type langevin struct {
+// chains is a batch of chains under way.
+type chains struct {
 	denoiser    spec.Denoiser
 	measurement spec.Linear
-	plan        LangevinPlan
+	plan        langevin.Plan
 	x           *mat.Dense // n x d
 	score       *mat.Dense // n x d
 	pull        *mat.Dense // n x d: A^T (y_i - A x)
@@ -121,9 +89,9 @@ type langevin struct {
 	residual    *mat.Dense // n x m
 }
 
-func newLangevin(denoiser spec.Denoiser, m spec.Linear, x *mat.Dense, y []float64, plan LangevinPlan) *langevin {
+func newLangevin(denoiser spec.Denoiser, m spec.Linear, x *mat.Dense, y []float64, plan langevin.Plan) *chains {
 	n, d := x.Dims()
-	return &langevin{
+	return &chains{
 		denoiser, m, plan, x,
 		mat.NewDense(n, d, nil), mat.NewDense(n, d, nil),
 		y, mat.NewDense(n, len(y), nil), mat.NewDense(n, len(y), nil),
@@ -131,7 +99,7 @@ func newLangevin(denoiser spec.Denoiser, m spec.Linear, x *mat.Dense, y []float6
 }
 
 // run goes through the legs, steps a leg.
-func (c *langevin) run(ctx context.Context, steps int, noise streams) error {
+func (c *chains) run(ctx context.Context, steps int, noise streams) error {
 	last := c.plan.Legs[len(c.plan.Legs)-1].Eta
 	// Given y_N the shift of y_i has the variance eta_i^2 - eta_N^2. It is drawn from y_1
 	// on, each given the one before: a Brownian bridge that ends at 0.
@@ -155,7 +123,7 @@ func (c *langevin) run(ctx context.Context, steps int, noise streams) error {
 // excess returns a^2 - b^2.
 func excess(a, b float64) float64 { return (a - b) * (a + b) }
 
-func (c *langevin) step(leg LangevinLeg, noise streams) {
+func (c *chains) step(leg langevin.Leg, noise streams) {
 	c.denoiser.Denoise(c.score, c.x, c.plan.Smoothing)
 	c.measurement.Residual(c.residual, c.x, c.y)
 	c.residual.Add(c.residual, c.shift)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"assay/internal/langevin"
 	"assay/spec"
 
 	"gonum.org/v1/gonum/floats"
@@ -18,7 +19,7 @@ import (
 // gain and noise beta: every step is affine in x, the shift of y and fresh noise, so that
 // x and the shift are jointly Gaussian. It starts from the prior itself.
 func langevinLaw(s AnnealedLangevin, mean, sd, gain, beta, y float64) (m, variance float64) {
-	plan := s.Plan(sd, sd, math.Abs(gain), beta)
+	plan := langevin.NewPlan(s.Step, sd, sd, math.Abs(gain), beta)
 	m, variance = mean, sd*sd
 	shift, covariance := plan.Start*plan.Start-beta*beta, 0.
 	for _, leg := range plan.Legs {
@@ -65,7 +66,7 @@ func TestAnnealedLangevinHasItsLaw(t *testing.T) {
 func langevinByHand(s AnnealedLangevin, p *spec.Problem, norm float64, y, x []float64, rng *rand.Rand) {
 	narrowest, widest := p.Prior().(spec.Denoiser).Scale()
 	measurement, _ := p.Linear()
-	plan := s.Plan(narrowest, widest, norm, measurement.Beta())
+	plan := langevin.NewPlan(s.Step, narrowest, widest, norm, measurement.Beta())
 	a, target := measurement.A(), plan.Legs[len(plan.Legs)-1].Eta
 	m, d := a.Dims()
 	own := make([]float64, m) // y_i
@@ -137,7 +138,7 @@ func TestLangevinPlan(t *testing.T) {
 	for _, c := range []struct{ narrowest, widest, norm, beta float64 }{
 		{1, 1, 1, 1}, {0.1, 10, 3, 1e-3}, {1, 2, 1, 1e4}, {1e-6, 1e6, 1e3, 1e-6},
 	} {
-		plan := s.Plan(c.narrowest, c.widest, c.norm, c.beta)
+		plan := langevin.NewPlan(s.Step, c.narrowest, c.widest, c.norm, c.beta)
 		if plan.Start < 10*c.norm*c.widest*(1-1e-12) || plan.Smoothing > c.narrowest/30*(1+1e-12) {
 			t.Errorf("%+v: start %v, smoothing %v", c, plan.Start, plan.Smoothing)
 		}
@@ -154,7 +155,7 @@ func TestLangevinPlan(t *testing.T) {
 			t.Errorf("%+v: it ends at eta = %v", c, before)
 		}
 	}
-	if plan := s.Plan(1, 1, 0, 1); len(plan.Legs) != 0 {
+	if plan := langevin.NewPlan(s.Step, 1, 1, 0, 1); len(plan.Legs) != 0 {
 		t.Errorf("with nothing measured there are %d legs", len(plan.Legs))
 	}
 }

@@ -5,7 +5,7 @@
 //	go run ./ci/faults -seed 7                the tenth of that seed
 //	go run ./ci/faults -all
 //	go run ./ci/faults -only 'evidence/.*span'
-//	go run ./ci/faults -package props/fuzz
+//	go run ./ci/faults -package internal/fuzz
 //	go run ./ci/faults -all -narrow           by the tests that are listed alone
 //
 // The faults are data: the files in lists, one for each package, name a file, a text that
@@ -63,7 +63,7 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	fraction := flags.Float64("fraction", 0.1, "try this part of the faults, chosen at random")
 	seed := flags.Uint64("seed", uint64(time.Now().UnixNano()), "of the choice")
 	only := flags.String("only", "", "try the faults whose names match this regular `expression` as a whole")
-	pkg := flags.String("package", "", "try the faults of this package, such as props/fuzz")
+	pkg := flags.String("package", "", "try the faults of this package, such as internal/fuzz")
 	limit := flags.Duration("limit", 5*time.Minute, "kill what takes longer")
 	narrow := flags.Bool("narrow", false, "try the chosen tests only, and call a survivor what these do not see")
 	jobs := flags.Int("jobs", min(4, runtime.NumCPU()), "faults that are tried at a time")

@@ -11,9 +11,9 @@ import (
 	"github.com/alecthomas/kong"
 
 	"assay/internal/defaults"
+	"assay/internal/fuzz"
 	"assay/internal/hardness"
 	"assay/props"
-	"assay/props/fuzz"
 	"assay/props/metamorphic"
 	"assay/props/problems"
 	_ "assay/props/problems/hard" // hard: in names of problems

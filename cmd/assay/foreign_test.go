@@ -11,8 +11,8 @@ import (
 
 	"pgregory.net/rapid"
 
+	"assay/internal/fuzz"
 	"assay/props"
-	"assay/props/fuzz"
 	"assay/props/inversion"
 	"assay/props/metamorphic"
 	"assay/spec"

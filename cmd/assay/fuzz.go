@@ -13,10 +13,10 @@ import (
 	"strings"
 	"time"
 
+	"assay/internal/fuzz"
 	"assay/internal/place"
 	"assay/internal/text"
 	"assay/props"
-	"assay/props/fuzz"
 )
 
 // fuzzCommand is the command line of a search for counterexamples.

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"math"
 
+	"assay/internal/wealth"
 	"assay/props"
-	"assay/props/evidence"
 	"assay/props/inversion"
 	"assay/props/problems/hard"
 	"assay/samplers"
@@ -30,7 +30,7 @@ func contrapositiveOf(r *run, right spec.Sampler) (Result, error) {
 		return Result{}, err
 	}
 	bound := in.Slack(0)
-	one := evidence.NewFailures(bound)
+	one := wealth.NewFailures(bound)
 	one.Observe(1)
 	worth := math.Exp(one.LogWealth())
 

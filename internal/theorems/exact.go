@@ -5,7 +5,7 @@ import (
 
 	"gonum.org/v1/gonum/mathext"
 
-	"assay/props/evidence"
+	"assay/internal/wealth"
 )
 
 // atLeast returns the probability that a binomial count of n trials of probability p is k
@@ -47,7 +47,7 @@ func meanAtMost(values []float64, bound float64) float64 {
 	if bound >= 1 {
 		return 1
 	}
-	wealth := evidence.NewFailures(bound)
+	wealth := wealth.NewFailures(bound)
 	largest := 0.0
 	for _, v := range values {
 		wealth.Observe(v)

@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat/distuv"
 
+	"assay/internal/langevin"
 	"assay/props"
 	"assay/samplers"
 	"assay/spec"
@@ -245,7 +246,7 @@ func langevinGap(s samplers.AnnealedLangevin, v, norm, gain, beta float64) float
 // anneals it, and fresh noise. It starts from the prior, as it very nearly does; the legs
 // forget the start.
 func langevinLaw(s samplers.AnnealedLangevin, v, norm, gain, beta float64) (c, V float64) {
-	plan := s.Plan(math.Sqrt(v), math.Sqrt(v), norm, beta)
+	plan := langevin.NewPlan(s.Step, math.Sqrt(v), math.Sqrt(v), norm, beta)
 	V = v
 	covariance, shift := 0., plan.Start*plan.Start-beta*beta
 	for _, leg := range plan.Legs {

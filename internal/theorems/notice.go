@@ -5,8 +5,8 @@ import (
 	"math"
 	"strings"
 
+	"assay/internal/wealth"
 	"assay/props"
-	"assay/props/evidence"
 )
 
 // power is the probability with which a fault as large as a result says it would have noticed
@@ -63,10 +63,10 @@ func noticedShift(n int, p, alpha float64) float64 {
 }
 
 // noticedFailures returns the smallest share of failures that n targets notice by the wealth of
-// [evidence.Failures] against a bound, at alpha.
+// [wealth.Failures] against a bound, at alpha.
 func noticedFailures(n int, bound, alpha float64) float64 {
 	refutes := func(k int) bool {
-		wealth, most := evidence.NewFailures(bound), math.Inf(-1)
+		wealth, most := wealth.NewFailures(bound), math.Inf(-1)
 		for i := range n { // failures last, when the least is left
 			wealth.Observe(float64(max(0, min(1, i+1-(n-k)))))
 			most = max(most, wealth.LogWealth())

@@ -7,7 +7,7 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 	"pgregory.net/rapid"
 
-	"assay/props/evidence"
+	"assay/internal/wealth"
 )
 
 // TestNoticed: what is said to be noticed is refuted with probability 0.9, by the sum over the counts that
@@ -56,7 +56,7 @@ func TestNoticedFailures(t *testing.T) {
 	rng := newRun(t, 0).stream("noticed failures", 0)
 	rejected := func(share float64) (count int) {
 		for range 400 {
-			wealth, most := evidence.NewFailures(bound), 0.0
+			wealth, most := wealth.NewFailures(bound), 0.0
 			for range n {
 				failed := 0.0
 				if rng.Float64() < share {

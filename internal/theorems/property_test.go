@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"assay/internal/inverter"
-	"assay/props/evidence"
+	"assay/internal/wealth"
 	"assay/spec"
 )
 
@@ -56,12 +56,12 @@ func TestContrapositive(t *testing.T) {
 				rt.Fatal(err)
 			}
 			bound := min(1, in.Slack(0))
-			one := evidence.NewFailures(bound)
+			one := wealth.NewFailures(bound)
 			one.Observe(1)
 			if worth := math.Exp(one.LogWealth()); worth > (1+1e-12)/bound || worth < 1/(stakes*bound) {
 				rt.Fatalf("one failure is worth %v, the bound is 1/%v", worth, bound)
 			}
-			failures := evidence.NewFailures(bound)
+			failures := wealth.NewFailures(bound)
 			for i := range targets { // the wealth does not depend on the order
 				failures.Observe(float64(min(1, max(0, k-i))))
 			}

@@ -10,18 +10,6 @@ import (
 	"assay/props/problems"
 )
 
-// TestRuinIsForGood: a portfolio of which every expert has lost all has nothing to bet any more.
-func TestRuinIsForGood(t *testing.T) {
-	p := newPortfolio([]float64{1, 3})
-	for _, factors := range [][]float64{{0, 0}, {2, 2}} {
-		copy(p.factor, factors)
-		p.collect()
-		if !math.IsInf(p.logWealth, -1) {
-			t.Errorf("after factors of %v the wealth is exp(%v)", factors, p.logWealth)
-		}
-	}
-}
-
 // TestValueFactors: the factors of the bets on values are exp(lambda phi_0)/mean exp(lambda phi_i), by
 // the plain formula: lambda 0.05, 0.1, ... 3.2 of either sign. Powers by repeated squaring are off by
 // less than 2^6 roundings.

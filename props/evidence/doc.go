@@ -22,6 +22,6 @@
 // draw that differ in the last bits of a float64 do not differ to a witness.
 //
 // Start with [Session]. Read pool.go, memory.go and battery.go for what is looked at,
-// portfolio.go and process.go for how it is bet on: rank.go, value.go and learned.go hold the three groups of
+// process.go (and internal/wealth) for how it is bet on: rank.go, value.go and learned.go hold the three groups of
 // bets.
 package evidence

@@ -109,9 +109,9 @@ func TestPairsAreEValues(t *testing.T) {
 					p.Observe(values, 0, ties)
 					total += probability / 2 * math.Exp(p.LogWealth()-before)
 					if each == nil {
-						each = make([]float64, len(p.portfolio.factor))
+						each = make([]float64, len(p.portfolio.Factor))
 					}
-					for e, f := range p.portfolio.factor {
+					for e, f := range p.portfolio.Factor {
 						each[e] += probability / 2 * f
 					}
 				}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"assay/internal/stats"
+	"assay/internal/wealth"
 )
 
 // process is the evidence against one candidate on one problem: a wealth that
@@ -18,7 +19,7 @@ type process struct {
 
 	distance  float64   // of the pool from an exchangeable one, in total variation
 	spans     []float64 // scratch: of the experts' factors, if distance > 0
-	portfolio *portfolio
+	portfolio *wealth.Portfolio
 	rank      *rankBets
 	value     *valueBets
 	learned   *learnedBets // nil if there are no features
@@ -67,7 +68,7 @@ func newProcess(witnesses int, features []int, draws int, pairs bool, distance f
 			share = append(share, 1/float64(len(learnedScales)))
 		}
 	}
-	p.portfolio = newPortfolio(share)
+	p.portfolio = wealth.NewPortfolio(share)
 	p.spans = make([]float64, len(share))
 	for range witnesses {
 		p.phi = append(p.phi, make([]float64, members))
@@ -83,7 +84,7 @@ func newProcess(witnesses int, features []int, draws int, pairs bool, distance f
 // witness k on member i of the pool, of which one, truth, is the truth. ties breaks
 // ties between ranks.
 func (p *process) Observe(values [][]float64, truth int, ties *rand.Rand) {
-	clear(p.portfolio.factor)
+	clear(p.portfolio.Factor)
 	p.rank.prepare()
 	weight := 1 / float64(p.pools)
 	clear(p.deviations)
@@ -109,7 +110,7 @@ func (p *process) Observe(values [][]float64, truth int, ties *rand.Rand) {
 	if p.distance > 0 {
 		p.allow()
 	}
-	p.portfolio.collect()
+	p.portfolio.Collect()
 	for i, r := range p.ranks {
 		p.rank.learn(i%p.witnesses, r, weight)
 	}
@@ -153,7 +154,7 @@ func (p *process) standardise(k int) float64 {
 
 // bet adds the factors of all experts on one pool.
 func (p *process) bet(pool, at int, weight float64) {
-	factor := p.portfolio.factor
+	factor := p.portfolio.Factor
 	for k := range p.witnesses {
 		p.rank.add(factor, k, p.ranks[pool*p.witnesses+k], weight)
 		factor = factor[p.rank.experts():]
@@ -183,7 +184,7 @@ func (p *process) allow() {
 		p.learned.storeSpans(spans, members)
 	}
 	for e, span := range p.spans {
-		p.portfolio.factor[e] /= 1 + p.distance*span
+		p.portfolio.Factor[e] /= 1 + p.distance*span
 	}
 }
 
@@ -191,7 +192,7 @@ func (p *process) allow() {
 func (p *process) Calls() int { return p.calls }
 
 // LogWealth returns the natural logarithm of the wealth.
-func (p *process) LogWealth() float64 { return p.portfolio.logWealth }
+func (p *process) LogWealth() float64 { return p.portfolio.LogWealth }
 
 // WitnessShare is what one witness has to say.
 type WitnessShare struct {
@@ -205,7 +206,7 @@ type WitnessShare struct {
 // wealth first.
 func (p *process) shares() []WitnessShare {
 	credit := make([]float64, p.witnesses)
-	share := p.portfolio.share
+	share := p.portfolio.Share
 	for k := range credit {
 		for range p.rank.experts() {
 			credit[k] += share[0]

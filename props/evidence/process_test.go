@@ -176,7 +176,7 @@ func TestPairsAllowDependence(t *testing.T) {
 // groups returns the logarithm of the wealth of each group of bets by itself: ranks, values,
 // learners.
 func groups(p *process) (log [3]float64) {
-	share := p.portfolio.share
+	share := p.portfolio.Share
 	for i, n := range []int{p.witnesses * p.rank.experts(), p.witnesses * valueExperts, len(learnedScales)} {
 		log[i] = p.LogWealth() + math.Log(3*floats.Sum(share[:n]))
 		share = share[n:]

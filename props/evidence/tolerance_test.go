@@ -40,7 +40,7 @@ func (a ahead) process(distance float64) *process {
 func (a ahead) factors(distance float64, at atom) []float64 {
 	p := a.process(distance)
 	p.Observe(at.values, at.truth, rand.New(rand.NewPCG(0, 0)))
-	return p.portfolio.factor
+	return p.portfolio.Factor
 }
 
 // expert says which one has the given number.

@@ -17,8 +17,8 @@ import (
 	"assay/internal/results"
 	"assay/internal/tally"
 	"assay/internal/text"
+	"assay/internal/wealth"
 	"assay/props"
-	"assay/props/evidence"
 	"assay/props/run"
 	"assay/reduction"
 	"assay/spec"
@@ -113,7 +113,7 @@ func Invert(ctx context.Context, candidate spec.Sampler, in *reduction.Instance,
 		ctx, cancel = context.WithTimeout(ctx, o.For)
 		defer cancel()
 	}
-	failures := evidence.NewFailures(bound)
+	failures := wealth.NewFailures(bound)
 	for target := range o.Targets {
 		share, fault := v.attempt(ctx, candidate, in, problem, target, &o)
 		if ctx.Err() != nil {

@@ -8,8 +8,8 @@ import (
 
 	"assay/internal/defaults"
 	"assay/internal/stats"
+	"assay/internal/wealth"
 	"assay/props"
-	"assay/props/evidence"
 	"assay/props/problems/hard"
 	"assay/samplers"
 	"assay/spec"
@@ -130,7 +130,7 @@ func TestInvertRejectsAtOneOverAlpha(t *testing.T) {
 	}
 	for _, failures := range []int{1, 3} {
 		for _, factor := range []float64{1 / 1.5, 1.5} {
-			fed := evidence.NewFailures(in.Slack(0))
+			fed := wealth.NewFailures(in.Slack(0))
 			for range failures {
 				fed.Observe(1)
 			}
@@ -152,7 +152,7 @@ func TestInvertRejectsAtOneOverAlpha(t *testing.T) {
 			if v.Outcome != props.Rejected || v.RejectedAt != first || first == 0 || targets != defaults.Targets {
 				t.Errorf("alpha %v: %s at target %d of %d, want %d", alpha, v.Outcome, v.RejectedAt, targets, first)
 			}
-			all := evidence.NewFailures(in.Slack(0)) // the wealth does not depend on the order
+			all := wealth.NewFailures(in.Slack(0)) // the wealth does not depend on the order
 			for target := range v.Targets {
 				failed := 0.0
 				if target >= v.Found {

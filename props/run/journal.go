@@ -12,8 +12,8 @@ import (
 	"syscall"
 	"time"
 
+	"assay/internal/identity"
 	"assay/internal/parallel"
-	"assay/spec"
 )
 
 // Journal remembers the answers of samplers in a file, so that a judgement that was
@@ -29,7 +29,7 @@ import (
 type Journal struct {
 	path string
 	say  func(string)
-	of   func() ([]spec.Part, error)
+	of   func() ([]identity.Part, error)
 
 	syncs sync.Mutex // held while the file is synced or closed
 
@@ -79,7 +79,7 @@ const syncEvery = time.Second
 // if that is not a regular file, no journal, or the journal of another key, if any line of it is
 // damaged, or if somebody else has it open. What a user should know, now or later, is told to
 // say, in a line, unless that is nil.
-func openJournal(path string, of func() ([]spec.Part, error), say func(string)) (*Journal, error) {
+func openJournal(path string, of func() ([]identity.Part, error), say func(string)) (*Journal, error) {
 	key, err := of()
 	if err != nil {
 		return nil, err
@@ -109,7 +109,7 @@ func openJournal(path string, of func() ([]spec.Part, error), say func(string)) 
 }
 
 // unmade returns the journal that cannot be made for a reason that may pass: it remembers nothing.
-func unmade(path string, key []spec.Part, of func() ([]spec.Part, error), say func(string), reason error) (*Journal, error) {
+func unmade(path string, key []identity.Part, of func() ([]identity.Part, error), say func(string), reason error) (*Journal, error) {
 	j := newJournal(path, nowhere{}, of, say)
 	var err error
 	if j.key, err = facts(key, nil); err != nil {
@@ -119,7 +119,7 @@ func unmade(path string, key []spec.Part, of func() ([]spec.Part, error), say fu
 	return j, nil
 }
 
-func newJournal(path string, file storage, of func() ([]spec.Part, error), say func(string)) *Journal {
+func newJournal(path string, file storage, of func() ([]identity.Part, error), say func(string)) *Journal {
 	if say == nil {
 		say = func(string) {}
 	}
@@ -275,8 +275,16 @@ func (j *Journal) remember(c Call, answer Answer) {
 }
 
 // Journalled returns the runner that asks the journal first, and tells it what the other runner
-// answers, faults apart: those may pass. Without a journal it is that runner.
+// answers, faults apart: those may pass. Without a journal (nil) it is that runner. Either way
+// the answers of a runner from elsewhere are checked as those to the calls: draws of the right
+// shape that are finite, or a fault, to this call if an answer says to which. What is none is a
+// fault, and so is a panic.
 func Journalled(r Runner, j *Journal) Runner {
+	switch r.(type) {
+	case *inProcess, offline: // which check their answers themselves
+	default:
+		r = checked{r}
+	}
 	if j == nil {
 		return r
 	}

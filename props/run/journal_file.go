@@ -15,7 +15,7 @@ import (
 	"regexp"
 	"slices"
 
-	"assay/spec"
+	"assay/internal/identity"
 )
 
 // The file of a journal is lines of JSON, each an object whose last key is the sum of its line:
@@ -147,7 +147,7 @@ func kind(mode fs.FileMode) string {
 
 // read finds the answers in the file, if it is of this key, and where it ends. A file that is
 // empty, or in which the head alone is cut short, becomes one with a head.
-func (j *Journal) read(size int64, key []spec.Part) error {
+func (j *Journal) read(size int64, key []identity.Part) error {
 	reader := bufio.NewReaderSize(io.NewSectionReader(j.file, 0, size), 1<<16)
 	start, err := reader.Peek(int(min(size, int64(len(headStart)))))
 	if err != nil {
@@ -186,7 +186,7 @@ func (j *Journal) read(size int64, key []spec.Part) error {
 }
 
 // compare is an error if the head says that the journal is of another key.
-func (j *Journal) compare(object []byte, key []spec.Part) error {
+func (j *Journal) compare(object []byte, key []identity.Part) error {
 	var h head
 	if err := strictly(object, &h); err != nil {
 		return j.damaged(1, err.Error())
@@ -231,7 +231,7 @@ func (j *Journal) damaged(number int, how string) error {
 // cut ends the reading: it cuts off the beginning of a line that was still being written when
 // the process was killed or the disk was full. After a failure of power zeros may stand for what was not
 // written.
-func (j *Journal) cut(number int, rest []byte, key []spec.Part) error {
+func (j *Journal) cut(number int, rest []byte, key []identity.Part) error {
 	begins := lineStart
 	if number == 1 {
 		begins = headStart
@@ -259,7 +259,7 @@ func (j *Journal) cut(number int, rest []byte, key []spec.Part) error {
 }
 
 // entitle writes the head.
-func (j *Journal) entitle(key []spec.Part) error {
+func (j *Journal) entitle(key []identity.Part) error {
 	j.salt = []byte(rand.Text())
 	h := head{journalFormat, hex.EncodeToString(j.salt), nil}
 	var err error

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"assay/internal/digest"
+	"assay/internal/identity"
 	"assay/internal/version"
 	"assay/spec"
 )
@@ -20,7 +21,7 @@ type JournalOf struct {
 
 // OpenJournal opens the journal at path, which is made if there is none. It is an error, and the
 // file is left alone, if it holds answers of something else: of other samplers, by name and
-// [spec.Identified], on other problems, by digest, or asked by a program that was built from other sources, as a
+// [identity.Identified], on other problems, by digest, or asked by a program that was built from other sources, as a
 // test is whose candidate was edited; the error names what differs. So it is if the file is
 // damaged, which names the line, if another process has it open, or if it is no regular file. A
 // last line that was cut short, as when the process was killed, is dropped.
@@ -29,7 +30,7 @@ func OpenJournal(path string, of JournalOf) (*Journal, error) {
 }
 
 // key returns the parts of the key.
-func (of JournalOf) key() (key []spec.Part, err error) {
+func (of JournalOf) key() (key []identity.Part, err error) {
 	if len(of.Samplers) == 0 {
 		return nil, errors.New("a journal of no sampler: name all that are asked through it")
 	}
@@ -41,8 +42,8 @@ func (of JournalOf) key() (key []spec.Part, err error) {
 		if i > 0 {
 			prefix = fmt.Sprintf("of sampler %d: ", i+1)
 		}
-		key = append(key, spec.Part{Name: prefix + "candidate", Value: sampler.Name()})
-		identified, ok := sampler.(spec.Identified)
+		key = append(key, identity.Part{Name: prefix + "candidate", Value: sampler.Name()})
+		identified, ok := sampler.(identity.Identified)
 		if !ok {
 			continue
 		}
@@ -59,11 +60,11 @@ func (of JournalOf) key() (key []spec.Part, err error) {
 		if p == nil {
 			return nil, fmt.Errorf("problem %d of %d of the journal is nil: want one of spec.NewProblem", i+1, len(of.Problems))
 		}
-		key = append(key, spec.Part{Name: fmt.Sprintf("problem %d", i+1), Value: fmt.Sprintf("%s with digest %s", p.Name(), hex.EncodeToString(p.Digest()))})
+		key = append(key, identity.Part{Name: fmt.Sprintf("problem %d", i+1), Value: fmt.Sprintf("%s with digest %s", p.Name(), hex.EncodeToString(p.Digest()))})
 	}
 	self, err := digest.Self()
 	if err != nil {
 		return nil, fmt.Errorf("this program cannot be told from others: %w", err)
 	}
-	return append(key, spec.Part{Name: "version of assay", Value: version.String()}, spec.Part{Name: "executable of assay", Value: self}), nil
+	return append(key, identity.Part{Name: "version of assay", Value: version.String()}, identity.Part{Name: "executable of assay", Value: self}), nil
 }

@@ -14,15 +14,15 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"assay/internal/identity"
 	"assay/samplers"
-	"assay/spec"
 )
 
-var testKey = []spec.Part{{Name: "candidate", Value: "exact"}, {Name: "command", Value: "./exact"}, {Name: "variable TOKEN", Value: "hunter2", Secret: true}}
+var testKey = []identity.Part{{Name: "candidate", Value: "exact"}, {Name: "command", Value: "./exact"}, {Name: "variable TOKEN", Value: "hunter2", Secret: true}}
 
 // is returns what a journal asks for its key.
-func is(key []spec.Part) func() ([]spec.Part, error) {
-	return func() ([]spec.Part, error) { return key, nil }
+func is(key []identity.Part) func() ([]identity.Part, error) {
+	return func() ([]identity.Part, error) { return key, nil }
 }
 
 // opened opens a journal of the test key, which is closed at the end, and what it says.
@@ -246,14 +246,14 @@ func TestJournalOfAnotherKey(t *testing.T) {
 	if bytes.Contains(content, []byte("hunter2")) || !bytes.Contains(content, []byte("variable TOKEN")) {
 		t.Errorf("a secret stands in the journal, or its name does not:\n%s", content)
 	}
-	with := func(i int, value string) []spec.Part {
+	with := func(i int, value string) []identity.Part {
 		key := slices.Clone(testKey)
 		key[i].Value = value
 		return key
 	}
 	long := strings.Repeat("x", 1000)
 	for _, c := range []struct {
-		key  []spec.Part
+		key  []identity.Part
 		want string
 	}{
 		{testKey, ""},
@@ -265,11 +265,11 @@ func TestJournalOfAnotherKey(t *testing.T) {
 		{with(2, "hunter3"), "variable TOKEN has another value;"},
 		{testKey[1:], "candidate is there no more: it was exact;"},
 		{testKey[:2], "variable TOKEN is there no more;"},
-		{append(slices.Clone(testKey), spec.Part{Name: "file a.py", Value: "sha256 1"}), "file a.py is new: sha256 1;"},
+		{append(slices.Clone(testKey), identity.Part{Name: "file a.py", Value: "sha256 1"}), "file a.py is new: sha256 1;"},
 		{nil, "and 1 more parts differ"}, // of 3, the first 3 are named
 	} {
 		if c.key == nil {
-			c.key = []spec.Part{{Name: "a"}}
+			c.key = []identity.Part{{Name: "a"}}
 		}
 		j, err := openJournal(path, is(c.key), nil)
 		if err == nil {
@@ -283,10 +283,10 @@ func TestJournalOfAnotherKey(t *testing.T) {
 	if a == b || len(a) > 40 {
 		t.Errorf("two long texts are shown as %s and %s", a, b)
 	}
-	if _, err := openJournal(path+"2", is([]spec.Part{{Name: "a"}, {Name: "a"}}), nil); err == nil {
+	if _, err := openJournal(path+"2", is([]identity.Part{{Name: "a"}, {Name: "a"}}), nil); err == nil {
 		t.Error("two parts of one name are no mistake")
 	}
-	if _, err := openJournal(path+"2", func() ([]spec.Part, error) { return nil, errors.New("gone") }, nil); err == nil || err.Error() != "gone" {
+	if _, err := openJournal(path+"2", func() ([]identity.Part, error) { return nil, errors.New("gone") }, nil); err == nil || err.Error() != "gone" {
 		t.Errorf("a key that there is none of: %v", err)
 	}
 }
@@ -295,7 +295,7 @@ func TestJournalOfAnotherKey(t *testing.T) {
 func TestJournalOfNoUTF8(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal")
 	for _, name := range []string{"\xff.py", "\xff.py", "\xfe.py"} {
-		j, err := openJournal(path, is([]spec.Part{{Name: "command", Value: name}}), nil)
+		j, err := openJournal(path, is([]identity.Part{{Name: "command", Value: name}}), nil)
 		if (err == nil) != (name == "\xff.py") {
 			t.Errorf("%q: %v", name, err)
 		}
@@ -310,9 +310,9 @@ func TestJournalOfNoUTF8(t *testing.T) {
 func TestJournalChanged(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal")
 	content, calls, _ := journalOf(t, path, 2)
-	for name, now := range map[string]func() ([]spec.Part, error){
-		"has another value": is([]spec.Part{testKey[0], testKey[1], {Name: "variable TOKEN", Value: "2", Secret: true}}),
-		"was deleted":       func() ([]spec.Part, error) { return nil, errors.New("file a.py was deleted") },
+	for name, now := range map[string]func() ([]identity.Part, error){
+		"has another value": is([]identity.Part{testKey[0], testKey[1], {Name: "variable TOKEN", Value: "2", Secret: true}}),
+		"was deleted":       func() ([]identity.Part, error) { return nil, errors.New("file a.py was deleted") },
 	} {
 		j, _ := opened(t, path)
 		j.of = now

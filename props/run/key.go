@@ -11,7 +11,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"assay/spec"
+	"assay/internal/identity"
 )
 
 // fact is a part of a key as a journal holds it: the value, or the digest of one that may be a
@@ -25,7 +25,7 @@ type fact struct {
 // facts returns the parts as a journal with this salt holds them. The salt, another in every
 // journal, keeps a digest from being looked up in a list, or compared with that in another
 // journal; who can guess the value can still tell that he is right.
-func facts(key []spec.Part, salt []byte) ([]fact, error) {
+func facts(key []identity.Part, salt []byte) ([]fact, error) {
 	var held []fact
 	seen := map[string]bool{}
 	for _, part := range key {

@@ -18,12 +18,7 @@ type Runner interface {
 	Answer(ctx context.Context, c Call) Answer
 }
 
-// Checked returns the runner with its answers checked as those to the calls: draws of the right shape
-// that are finite, or a fault, to this call if an answer says to which. What is none is a
-// fault, and so is a panic. It is for runners from elsewhere; those of this package check
-// themselves.
-func Checked(r Runner) Runner { return checked{r} }
-
+// checked is a runner from elsewhere, of which nothing is taken on trust; see [Journalled].
 type checked struct{ Runner }
 
 // AtOnce is that of the runner behind, or zeros if it does not say.

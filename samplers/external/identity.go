@@ -12,19 +12,19 @@ import (
 	"strings"
 
 	"assay/internal/digest"
-	"assay/spec"
+	"assay/internal/identity"
 )
 
-var _ spec.Identified = (*Candidate)(nil)
+var _ identity.Identified = (*Candidate)(nil)
 
-// Identity implements [spec.Identified]: the command line, the files that it names, what the
+// Identity implements [identity.Identified]: the command line, the files that it names, what the
 // program said hello with, the program itself, the folder it runs in, the limit on its memory, and the
 // environment that it sees. What the program reads besides, such as modules that it did not name in its
 // hello and files that it opens by itself, is not seen.
-func (c *Candidate) Identity() ([]spec.Part, error) {
+func (c *Candidate) Identity() ([]identity.Part, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	parts := []spec.Part{{Name: "command", Value: quoted(c.command)}}
+	parts := []identity.Part{{Name: "command", Value: quoted(c.command)}}
 	for i := range c.files {
 		f := &c.files[i]
 		if err := f.check(); err != nil {
@@ -36,24 +36,24 @@ func (c *Candidate) Identity() ([]spec.Part, error) {
 				return nil, err
 			}
 		}
-		parts = append(parts, spec.Part{Name: f.part, Value: f.digest})
+		parts = append(parts, identity.Part{Name: f.part, Value: f.digest})
 	}
 	for _, path := range slices.Sorted(maps.Keys(c.hello.Files)) {
 		if slices.ContainsFunc(c.files, func(f file) bool { return f.is(within(c.options.Dir, path)) }) {
 			continue
 		}
-		parts = append(parts, spec.Part{Name: "module " + path, Value: c.hello.Files[path]})
+		parts = append(parts, identity.Part{Name: "module " + path, Value: c.hello.Files[path]})
 	}
 	folder, err := filepath.Abs(c.options.Dir)
 	if err != nil {
 		return nil, err
 	}
 	parts = append(parts,
-		spec.Part{Name: "version", Value: c.hello.Version},
-		spec.Part{Name: "language", Value: string(c.hello.Language)},
-		spec.Part{Name: "protocol", Value: strconv.Itoa(c.hello.Protocol)},
-		spec.Part{Name: "folder", Value: folder},
-		spec.Part{Name: "memory", Value: strconv.FormatUint(c.options.Memory, 10)},
+		identity.Part{Name: "version", Value: c.hello.Version},
+		identity.Part{Name: "language", Value: string(c.hello.Language)},
+		identity.Part{Name: "protocol", Value: strconv.Itoa(c.hello.Protocol)},
+		identity.Part{Name: "folder", Value: folder},
+		identity.Part{Name: "memory", Value: strconv.FormatUint(c.options.Memory, 10)},
 	)
 	seen := map[string]string{}
 	for _, entry := range environment(os.Environ(), c.options.Env) {
@@ -61,7 +61,7 @@ func (c *Candidate) Identity() ([]spec.Part, error) {
 		seen[name] = value // of two the last counts, as in the program
 	}
 	for _, name := range slices.Sorted(maps.Keys(seen)) {
-		parts = append(parts, spec.Part{Name: "variable " + name, Value: seen[name], Secret: true})
+		parts = append(parts, identity.Part{Name: "variable " + name, Value: seen[name], Secret: true})
 	}
 	return parts, nil
 }

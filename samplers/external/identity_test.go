@@ -12,8 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"assay/internal/identity"
 	"assay/samplers/external"
-	"assay/spec"
 )
 
 // greeter answers hello with what stands in a file that no command line names.
@@ -47,7 +47,7 @@ func TestIdentity(t *testing.T) {
 	dir, elsewhere := folder(), folder()
 	command := []string{filepath.Join(dir, "shell"), "greeter.sh", "--weights=weights", "1"}
 	options := external.Options{Dir: dir, Env: []string{"TOKEN"}}
-	identity := func(command []string, options external.Options) map[string]spec.Part {
+	identity := func(command []string, options external.Options) map[string]identity.Part {
 		t.Helper()
 		c, err := external.New(t.Context(), command, options)
 		if err != nil {
@@ -61,7 +61,7 @@ func TestIdentity(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		named := map[string]spec.Part{}
+		named := map[string]identity.Part{}
 		for _, part := range parts {
 			if part.Secret != strings.HasPrefix(part.Name, "variable ") {
 				t.Errorf("%+v: an environment may be secret, and nothing else", part)

@@ -6,10 +6,10 @@ import (
 	"math"
 	"time"
 
+	"assay/internal/fuzz"
 	"assay/internal/selftest/mutants"
 	"assay/internal/text"
 	"assay/props"
-	"assay/props/fuzz"
 	"assay/spec"
 )
 

@@ -1,11 +1,11 @@
-package evidence
+package wealth
 
 // Failures is the evidence against a claim that each draw fails with probability at
 // most a known bound: that it is not a preimage, say, or lies off the support. It is a
-// wealth like that of a [Session], on other facts.
+// wealth like that of a session of evidence, on other facts.
 type Failures struct {
 	bound     float64
-	portfolio *portfolio
+	portfolio *Portfolio
 }
 
 // failureStakes are the parts of the wealth put on failure at each call. The largest
@@ -19,7 +19,7 @@ func NewFailures(bound float64) *Failures {
 	for i := range share {
 		share[i] = 1
 	}
-	return &Failures{bound, newPortfolio(share)}
+	return &Failures{bound, NewPortfolio(share)}
 }
 
 // Observe bets on one call in which the given share of the draws failed. The factor
@@ -27,10 +27,10 @@ func NewFailures(bound float64) *Failures {
 // the draws of a call depend on each other.
 func (f *Failures) Observe(share float64) {
 	for i, w := range failureStakes {
-		f.portfolio.factor[i] = 1 - w + w*share/f.bound
+		f.portfolio.Factor[i] = 1 - w + w*share/f.bound
 	}
-	f.portfolio.collect()
+	f.portfolio.Collect()
 }
 
 // LogWealth returns the natural logarithm of the wealth.
-func (f *Failures) LogWealth() float64 { return f.portfolio.logWealth }
+func (f *Failures) LogWealth() float64 { return f.portfolio.LogWealth }

@@ -1,10 +1,10 @@
-package spec
+// Package identity says what a sampler is beyond its name.
+package identity
 
 // Identified is a sampler that is more than its name and the program that asks it, such as a
 // program of its own. Whoever keeps its answers keeps its identity beside them, and takes them
 // for those of this sampler only as long as that is the same.
 type Identified interface {
-	Sampler
 	// Identity returns all that is known to make its answers what they are, the most telling
 	// first. It is an error if that changed since the sampler was made.
 	Identity() ([]Part, error)
