@@ -109,10 +109,19 @@ func (h *hello) check() error {
 	return nil
 }
 
-// kill ends the process by force if need be.
+// kill ends the process by force if need be. A callback that is being computed for it is
+// not waited for: nobody reads the answer.
 func (s *session) kill() {
 	s.stop()
-	s.client.Close()
+	closed := make(chan struct{})
+	go func() {
+		defer close(closed)
+		s.client.Close()
+	}()
+	select {
+	case <-closed:
+	case <-time.After(drain):
+	}
 }
 
 // bye lets the process end by itself, and kills it if it does not. It reports a process
