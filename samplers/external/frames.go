@@ -39,10 +39,12 @@ type frames struct {
 	waiting map[string]bool // the ids of our requests that have no answer yet
 	err     error           // why reading ended
 	ended   chan struct{}   // closed once it has
+
+	flow
 }
 
 func newFrames(r io.Reader, w io.WriteCloser) *frames {
-	return &frames{r: bufio.NewReaderSize(r, 1<<18), w: w, secret: rand.Text(), parts: map[string][]byte{}, waiting: map[string]bool{}, ended: make(chan struct{})}
+	return &frames{r: bufio.NewReaderSize(r, 1<<18), w: w, secret: rand.Text(), parts: map[string][]byte{}, waiting: map[string]bool{}, ended: make(chan struct{}), flow: newFlow()}
 }
 
 // dataKey begins the data of an array in the spelling without blanks; in any other, the
@@ -88,8 +90,12 @@ func (f *frames) forget() {
 
 // Send writes a message, with the data put in.
 func (f *frames) Send(message []byte) error {
-	if err := f.expect(message); err != nil {
+	answers, err := f.expect(message)
+	if err != nil {
 		return err
+	}
+	if answers {
+		defer f.answered()
 	}
 	f.out = f.out[:0]
 	for {
@@ -109,7 +115,7 @@ func (f *frames) Send(message []byte) error {
 		}
 	}
 	f.out = append(append(f.out, message...), '\n')
-	_, err := f.w.Write(f.out)
+	_, err = f.w.Write(f.out)
 	return err
 }
 
@@ -129,26 +135,29 @@ func (f *frames) encode(raw []byte) error {
 	return nil
 }
 
-// expect notes the id of a request of ours.
-func (f *frames) expect(message []byte) error {
+// expect notes the id of a request of ours. It reports whether the message is an answer of
+// ours instead.
+func (f *frames) expect(message []byte) (answers bool, err error) {
 	var request envelope
 	if err := json.Unmarshal(message, &request); err != nil {
-		return err
+		return false, err
 	}
 	if request.Method != nil && request.ID != nil {
 		f.mu.Lock()
 		defer f.mu.Unlock()
 		f.waiting[string(request.ID)] = true
 	}
-	return nil
+	return request.Method == nil, nil
 }
 
 // Recv reads a message, with the data taken out.
 func (f *frames) Recv() ([]byte, error) {
 	for {
+		f.admit()
 		line, err := f.line()
+		wanted := false
 		if err == nil && len(line) > 0 {
-			err = f.check(line)
+			wanted, err = f.check(line)
 		}
 		if err != nil {
 			f.mu.Lock()
@@ -159,7 +168,7 @@ func (f *frames) Recv() ([]byte, error) {
 			f.mu.Unlock()
 			return nil, err
 		}
-		if len(line) > 0 {
+		if wanted {
 			return line, nil
 		}
 	}
@@ -178,7 +187,7 @@ func (f *frames) broken() error {
 
 // line reads a line and takes the data out of it. It returns a copy.
 func (f *frames) line() ([]byte, error) {
-	f.partial, f.data = f.partial[:0], nil
+	f.partial, f.data, f.came, f.read = f.partial[:0], nil, nil, 0
 	for size := 0; ; {
 		_, err := f.r.Peek(1)
 		if err != nil && size > 0 {
@@ -194,6 +203,7 @@ func (f *frames) line() ([]byte, error) {
 		}
 		f.absorb(chunk)
 		size += len(chunk)
+		f.read = size
 		f.r.Discard(len(chunk))
 		if text := bytes.TrimSpace(f.partial[:min(len(f.partial), 1<<10)]); len(text) > 0 && text[0] != '{' {
 			return nil, garbage(text)
@@ -249,7 +259,8 @@ func (f *frames) absorbData(chunk []byte) (rest []byte) {
 	case !ok || end >= 0 && !f.data.whole():
 		f.partial = append(f.data.text(f.partial), text[len(text)-f.data.unread:]...)
 	case end >= 0:
-		f.partial = append(f.partial, f.keep(f.data.raw)...)
+		name := f.keep(f.data.raw)
+		f.partial, f.came = append(f.partial, name...), append(f.came, name)
 	default:
 		return nil // and more of them to come
 	}
@@ -267,11 +278,12 @@ type envelope struct {
 }
 
 // check returns an error in words unless text is a request or a notification of JSON-RPC
-// 2.0, or the one response to a request of ours.
-func (f *frames) check(text []byte) error {
+// 2.0, or the one response to a request of ours. Notifications are not wanted: the protocol
+// has none.
+func (f *frames) check(text []byte) (wanted bool, err error) {
 	var message envelope
-	wrong := func(format string, args ...any) error {
-		return &Fault{Kind: Protocol, Message: fmt.Sprintf(format, args...) + ": " + excerpt(text)}
+	wrong := func(format string, args ...any) (bool, error) {
+		return false, &Fault{Kind: Protocol, Message: fmt.Sprintf(format, args...) + ": " + excerpt(text)}
 	}
 	if err := json.Unmarshal(text, &message); err != nil {
 		return wrong("it wrote a line that is not a JSON-RPC message (%v)", err)
@@ -282,8 +294,14 @@ func (f *frames) check(text []byte) error {
 	switch {
 	case message.Version == nil || *message.Version != "2.0":
 		return wrong(`it wrote a message without "jsonrpc":"2.0"`)
+	case message.Method != nil && *message.Method == "":
+		return wrong("it wrote a request with an empty method")
+	case message.Method != nil && (message.ID == nil || string(message.ID) == "null"):
+		f.drop(f.came)
+		return false, nil
 	case message.Method != nil:
-		return nil
+		f.note()
+		return true, nil
 	case message.ID == nil:
 		return wrong(`it wrote a message without "method" and without "id"`)
 	case message.Result == nil && message.Error == nil:
@@ -297,7 +315,7 @@ func (f *frames) check(text []byte) error {
 		return wrong("it answered request %s, which was never made or is answered already", message.ID)
 	}
 	delete(f.waiting, string(message.ID))
-	return nil
+	return true, nil
 }
 
 func garbage(text []byte) error {

@@ -32,8 +32,14 @@ type answer struct {
 	Value array `json:"value"`
 }
 
-// callback answers a question about the prior of a problem.
-func (s *session) callback(_ context.Context, request *jrpc2.Request) (any, error) {
+// callback answers a question about the prior of a problem, when the answers before it have
+// been written: they would fill the memory otherwise.
+func (s *session) callback(ctx context.Context, request *jrpc2.Request) (any, error) {
+	select {
+	case s.frames.turn <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	var q question
 	if err := request.UnmarshalParams(&q); err != nil {
 		return nil, jrpc2.Errorf(jrpc2.InvalidParams, "%s: %v", request.Method(), err)

@@ -71,6 +71,7 @@ func open(ctx context.Context, command []string, o *Options, counts *counts) (*s
 		return nil, &Fault{Kind: Start, Message: err.Error()}
 	}
 	s := &session{process: p, frames: newFrames(p.stdout, p.stdin), limit: o.Timeout, capped: o.Memory > 0, counts: counts}
+	s.frames.gone = p.exited
 	s.client = jrpc2.NewClient(s.frames, &jrpc2.ClientOptions{OnCallback: s.callback})
 	err = s.call(ctx, o.Startup, "hello", struct {
 		Protocol int `json:"protocol"`
