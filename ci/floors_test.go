@@ -19,7 +19,7 @@ var floors = map[string][]string{
 	"props/run":           {"props/evidence"},
 	"props":               {"props/evidence", "props/problems", "props/run"},
 	"props/inversion":     {"props", "props/evidence", "props/run"},
-	"props/fuzz":          {"props", "props/evidence", "props/problems"},
+	"props/fuzz":          {"props", "props/evidence", "props/problems", "props/run"},
 	"props/metamorphic":   {"props", "props/evidence"},
 }
 

@@ -28,6 +28,7 @@ type answer struct {
 type asker struct {
 	*options
 	candidate, reference, origin party
+	clock                        *run.Clock
 	silent                       func(*spec.Problem, spec.Measurement) (*spec.Problem, error) // made once
 }
 
@@ -39,14 +40,18 @@ type party struct {
 }
 
 func newAsker(o *options, candidate spec.Sampler) *asker {
+	clock := o.clock
+	if clock == nil {
+		clock = new(run.Clock)
+	}
 	as := func(role string, sampler spec.Sampler) party {
 		runner := run.InProcess(sampler)
 		if o.through != nil {
 			runner = o.through(runner)
 		}
-		return party{role, sampler, run.Journalled(runner, o.journal)}
+		return party{role, sampler, run.Journalled(clock.Timed(runner), o.journal)}
 	}
-	return &asker{o, as("candidate", candidate), as("reference", o.reference), as("origin", o.origin), onceEach()}
+	return &asker{o, as("candidate", candidate), as("reference", o.reference), as("origin", o.origin), clock, onceEach()}
 }
 
 // width returns how many calls to make at a time, from now on and at most: as many as the

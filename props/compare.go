@@ -97,6 +97,8 @@ type Evidence struct {
 	// On is the problem, and the evidence on it. A mean rank is that of a draw of the one
 	// kind, that of the second sampler or without y, among draws of the other.
 	On Finding `json:"on"`
+	// Pending is the call that was waited for when a time limit ended it.
+	Pending *Pending `json:"pending,omitempty"`
 	// OwnWitnesses are the names of the witnesses that the user added, see [Witness].
 	OwnWitnesses []string `json:"own_witnesses,omitempty"`
 	Warnings     []string `json:"warnings,omitempty"`
@@ -112,7 +114,7 @@ func twoSided(ctx context.Context, candidate spec.Sampler, problem *spec.Problem
 	return &Evidence{
 		Outcome: v.Outcome, Alpha: v.Alpha, Tolerance: v.Tolerance, Log10Wealth: v.Log10Wealth, Stop: v.Stop, Budget: v.Budget, Calls: v.Calls,
 		DrawsACall: v.DrawsACall, Local: v.Local, Given: v.Given, Independent: v.Independent, Seed: v.Seed, On: v.Problems[0],
-		OwnWitnesses: v.OwnWitnesses, Warnings: v.Warnings,
+		Pending: v.Pending, OwnWitnesses: v.OwnWitnesses, Warnings: v.Warnings,
 	}, nil
 }
 
@@ -140,6 +142,7 @@ func (e *Evidence) write(b *text.Page, null, others, one, other string) {
 			label = ""
 		}
 	}
+	e.Pending.write(b)
 	writeRead(b, []Finding{e.On})
 	writeOwnWitnesses(b, e.OwnWitnesses)
 	writeTolerance(b, e.Tolerance, false, []Finding{e.On}, e.On.Resolution)

@@ -15,7 +15,8 @@ import (
 // them, until the wealth reaches 1/alpha (rejected), the
 // budget is spent (not rejected), or there is nothing to judge (inconclusive). A problem
 // on which the candidate is at fault, or which it refuses, is set aside with the wealth
-// that it has, and the others go on; a verdict that rejects nothing is inconclusive then. The
+// that it has, and the others go on; a verdict that rejects nothing is inconclusive then, and also if
+// its time ran out in waiting for an answer; see [Pending]. The
 // verdict depends on the candidate, the problems, the options and the seed, not on
 // the number of processors. If ctx is done it returns the verdict so far, which
 // then is inconclusive. It is an error, and no verdict, if an option is out of
@@ -98,9 +99,12 @@ func (t *trial) run(ctx context.Context) Stop {
 	for _, e := range t.states {
 		e.asking, e.setAside = context.WithCancel(ctx)
 	}
-	for t.calls < t.budget() {
+	for begun := false; t.calls < t.budget(); begun = true {
 		tasks := t.plan(t.budget() - t.calls)
 		now, most := t.asker.width(tasks)
+		if !begun {
+			t.asker.clock.Begin(now())
+		}
 		for a := range run.InOrder(ctx, tasks, now, most, t.asker.call) {
 			if stop := t.observe(ctx, a); stop != "" {
 				return stop
@@ -181,6 +185,7 @@ func (t *trial) verdict(stop Stop) *Verdict {
 		Independent: t.candidate.Independent(),
 		Seed:        t.seed,
 		Fault:       t.fault(),
+		Pending:     t.pending(stop),
 	}
 	v.OwnWitnesses = t.ownWitnesses()
 	for _, c := range t.states {
@@ -204,6 +209,9 @@ func (t *trial) verdict(stop Stop) *Verdict {
 		if !t.couldReject() {
 			v.Outcome = Inconclusive
 			v.Warnings = append(v.Warnings, t.tooFew())
+		}
+		if v.Pending.stalled() {
+			v.Outcome = Inconclusive
 		}
 	default:
 		v.Outcome = Inconclusive

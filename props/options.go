@@ -7,6 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"assay/props/run"
 	"assay/spec"
 )
 
@@ -109,6 +110,10 @@ func Seed(seed uint64) Option { return everywhere(func(o *options) { o.seed = se
 // Jobs is how many calls of the candidate are under way at a time. The verdict does not
 // depend on it. Default: as many as there are processors.
 func Jobs(n int) Option { return everywhere(func(o *options) { o.jobs = n }) }
+
+// OnClock times the calls by a clock that goes on from one judgement to the next. Default: a
+// clock for each.
+func OnClock(c *run.Clock) JudgeOption { return ofJudge(func(o *options) { o.clock = c }) }
 
 // Remember looks for each answer in j before the candidate is asked, and writes every
 // new answer to j. Default: no journal.

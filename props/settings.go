@@ -29,6 +29,7 @@ type options struct {
 	reference spec.Sampler // nil for the truth itself; see Compare
 	origin    spec.Sampler // nil for the prior; see Consistent
 	journal   *Journal
+	clock     *run.Clock // nil for one of its own
 	jobs      int
 	progress  func(Progress)
 	enough    func(Progress) bool

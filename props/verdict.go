@@ -11,7 +11,7 @@ import (
 )
 
 // Verdict is the result of a judgement. Its JSON form holds no times, so that the
-// same seed gives the same bytes.
+// same seed gives the same bytes, unless a time limit ended it: see Pending.
 type Verdict struct {
 	Format    verdictFormat `json:"format"`
 	Candidate string        `json:"candidate"`
@@ -48,6 +48,8 @@ type Verdict struct {
 	// Fault is what the candidate did other than sampling, if anything, on the first
 	// problem where it did.
 	Fault *Fault `json:"fault,omitempty"`
+	// Pending is the call that was waited for when a time limit ended the judgement.
+	Pending *Pending `json:"pending,omitempty"`
 	// OwnWitnesses are the names of the witnesses that the user added, see [Witness].
 	OwnWitnesses []string `json:"own_witnesses,omitempty"`
 	Warnings     []string `json:"warnings,omitempty"`
@@ -190,6 +192,7 @@ func (v *Verdict) String() string {
 			b.Field("at y", "%s", shortVector(worst.Y))
 		}
 	}
+	v.Pending.write(&b)
 	if v.Outcome == NotRejected {
 		v.writePass(&b)
 	}

@@ -86,6 +86,9 @@ func (c *check) repeat(v *props.Verdict) string {
 		for _, finding := range v.Problems {
 			calls = max(calls, finding.Calls)
 		}
+		if v.Pending != nil && v.Pending.Stalled {
+			calls++ // the one that was waited for is to be answered
+		}
 	}
 	if !v.Tolerance.Exact() {
 		args = append(args, c.tolerance.flags()...)

@@ -10,6 +10,7 @@ import (
 
 	"assay/internal/text"
 	"assay/props"
+	"assay/props/run"
 	"assay/spec"
 )
 
@@ -89,6 +90,8 @@ type Report struct {
 	Stop  props.Stop
 	// Found holds the counterexamples, those handed in as unfinished first.
 	Found []*props.Counterexample
+	// Pending is the call that was waited for when a time limit ended the campaign.
+	Pending *props.Pending
 }
 
 // campaign is one under way.
@@ -97,6 +100,7 @@ type campaign struct {
 	candidate spec.Sampler
 	state     *State
 	found     []*props.Counterexample
+	clock     run.Clock // of all judgements
 }
 
 // Run goes on with a campaign from its state, which it changes, until a limit is reached or
@@ -120,7 +124,7 @@ func Run(ctx context.Context, candidate spec.Sampler, state *State, unfinished [
 	if config.Draws == 0 {
 		config.Draws = props.DefaultDraws
 	}
-	c := &campaign{Config: config, candidate: candidate, state: state, found: slices.Clone(unfinished)}
+	c := &campaign{Config: config, candidate: candidate, state: state, found: slices.Clone(unfinished), clock: run.Clock{Together: true}}
 	if state.Growth == nil {
 		state.Growth = map[string]growth{}
 	}
@@ -133,7 +137,11 @@ func Run(ctx context.Context, candidate spec.Sampler, state *State, unfinished [
 	if err != nil {
 		return nil, err
 	}
-	return &Report{State: state, Stop: stop, Found: c.found}, c.Save(state)
+	report := &Report{State: state, Stop: stop, Found: c.found}
+	if stop == props.StopTime {
+		report.Pending = props.PendingOf(c.clock.Stop())
+	}
+	return report, c.Save(state)
 }
 
 func (c *campaign) run(ctx context.Context) (props.Stop, error) {
@@ -187,6 +195,9 @@ func (r *Report) String() string {
 	}
 	if len(r.Found) == 0 {
 		page.Line("%s: no counterexample", r.State.Candidate)
+	}
+	if r.Pending != nil && r.Pending.Stalled {
+		page.Field("pending", "%v", r.Pending)
 	}
 	refused := ""
 	if r.State.Refused > 0 {

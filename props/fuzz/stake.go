@@ -63,7 +63,7 @@ func (c *campaign) judge(ctx context.Context, j judgement) (*props.Verdict, erro
 		return c.judging(j)
 	}
 	options := []props.JudgeOption{props.Alpha(j.alpha), props.Calls(j.calls), props.Draws(c.Draws), props.Jobs(c.Jobs),
-		props.Seed(j.seed), props.Terse()}
+		props.Seed(j.seed), props.Terse(), props.OnClock(&c.clock)}
 	if j.at != nil {
 		options = append(options, props.At(j.at))
 	} else {

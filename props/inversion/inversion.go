@@ -56,6 +56,8 @@ type Verdict struct {
 	Denoised   int64        `json:"denoised_points"`
 	Seed       uint64       `json:"seed"`
 	Fault      *props.Fault `json:"fault,omitempty"`
+	// Pending is the target that was waited for when a time limit ended the run.
+	Pending *props.Pending `json:"pending,omitempty"`
 
 	// Elapsed is the time spent in the candidate. It is not part of the JSON form.
 	Elapsed time.Duration `json:"-"`
@@ -112,13 +114,16 @@ func Invert(ctx context.Context, candidate spec.Sampler, in *reduction.Instance,
 		ctx, cancel = context.WithTimeout(ctx, o.limit)
 		defer cancel()
 	}
+	clock := new(run.Clock)
+	clock.Begin(1)
+	runner := clock.Timed(run.InProcess(candidate))
 	failures := evidence.NewFailures(bound)
 	for target := range o.targets {
-		share, fault := v.attempt(ctx, candidate, in, problem, target, o)
+		share, fault := v.attempt(ctx, runner, in, problem, target, o)
 		if ctx.Err() != nil {
 			v.Stop = props.StopInterrupted
 			if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-				v.Stop = props.StopTime
+				v.Stop, v.Pending = props.StopTime, props.PendingOf(clock.Stop())
 			}
 			break
 		}
@@ -142,7 +147,7 @@ func Invert(ctx context.Context, candidate spec.Sampler, in *reduction.Instance,
 	switch {
 	case v.RejectedAt > 0: // evidence once found stands, whatever came after
 		v.Outcome = props.Rejected
-	case v.Stop != props.StopCalls && v.Stop != props.StopTime, v.Targets == 0:
+	case v.Stop != props.StopCalls && v.Stop != props.StopTime, v.Targets == 0, v.Pending != nil && v.Pending.Stalled:
 		v.Outcome = props.Inconclusive
 	}
 	return v, nil
@@ -150,13 +155,13 @@ func Invert(ctx context.Context, candidate spec.Sampler, in *reduction.Instance,
 
 // attempt asks the candidate for one target, and returns the share of its draws that
 // are not preimages.
-func (v *Verdict) attempt(ctx context.Context, candidate spec.Sampler, in *reduction.Instance, problem *spec.Problem, target int, o *options) (share float64, fault *props.Fault) {
+func (v *Verdict) attempt(ctx context.Context, runner run.Runner, in *reduction.Instance, problem *spec.Problem, target int, o *options) (share float64, fault *props.Fault) {
 	rng := o.key("invert", problem.Digest(), uint64(target)).Stream()
 	z := in.RandomImage(rng)
 	y := in.Target(z, rng)
 	start := time.Now()
-	answer := run.InProcess(candidate).Answer(ctx, run.Call{
-		Sampler: candidate.Name(), Role: "candidate", Problem: problem, Replicate: uint64(target), Draws: v.DrawsACall, Y: y,
+	answer := runner.Answer(ctx, run.Call{
+		Sampler: v.Candidate, Role: "candidate", Problem: problem, Replicate: uint64(target), Draws: v.DrawsACall, Y: y,
 		Key: o.key("candidate", problem.Digest(), uint64(target)),
 	})
 	v.Elapsed += time.Since(start)
@@ -198,6 +203,9 @@ func (v *Verdict) String() string {
 	fmt.Fprintf(&b, "%s: %s on %s\n", v.Candidate, v.Outcome, v.Function)
 	if v.Fault != nil {
 		fmt.Fprintf(&b, "  fault     %v\n", v.Fault)
+	}
+	if v.Pending != nil && v.Pending.Stalled {
+		fmt.Fprintf(&b, "  pending   %v\n", v.Pending)
 	}
 	if v.Targets == 0 {
 		return b.String()

@@ -1,0 +1,75 @@
+package props
+
+import (
+	"fmt"
+	"time"
+
+	"assay/internal/text"
+	"assay/props/run"
+)
+
+// Pending is a call that had no answer when the time was over.
+type Pending struct {
+	Problem string `json:"problem"`
+	Call    int    `json:"call"` // on that problem, and in local mode at that y, from 0
+	// Sampler is who was asked, where two were; see [Compare] and [Consistent].
+	Sampler string  `json:"sampler,omitempty"`
+	Waited  float64 `json:"seconds"` // for the answer
+	// Usual is the time in seconds that the third longest of the answered calls took, 0 if
+	// there are not as many.
+	Usual float64 `json:"usual_seconds"`
+	// Stalled says that the judgement ended by waiting for this call, for at least a twentieth
+	// of its time and three times what is usual. What was answered until then was chosen by the
+	// candidate, so that it is no pass.
+	Stalled bool `json:"stalled"`
+}
+
+// PendingOf returns the call as one of a verdict, nil for nil. It is for packages that judge
+// otherwise.
+func PendingOf(p *run.Pending) *Pending {
+	if p == nil {
+		return nil
+	}
+	return &Pending{Problem: p.Problem, Call: int(p.Replicate), Waited: p.Waited.Seconds(), Usual: p.Usual.Seconds(), Stalled: p.Stalled}
+}
+
+// stalled reports whether the time ran out in waiting; p may be nil.
+func (p *Pending) stalled() bool { return p != nil && p.Stalled }
+
+// String says what was waited for, and for how long.
+func (p *Pending) String() string {
+	whose := ""
+	if p.Sampler != "" {
+		whose = " of " + p.Sampler
+	}
+	usual := "too few others were answered to say what is usual"
+	if p.Usual > 0 {
+		usual = fmt.Sprintf("all but two others took at most %s", seconds(p.Usual))
+	}
+	return fmt.Sprintf("call %d%s on %s had no answer after %s, when the time was over; %s", p.Call, whose, p.Problem, seconds(p.Waited), usual)
+}
+
+func seconds(s float64) string {
+	d := time.Duration(s * float64(time.Second))
+	return fmt.Sprint(d.Round(max(time.Millisecond, d.Truncate(time.Second)/100)))
+}
+
+// write adds to a page what a stall means, if p, which may be nil, is one.
+func (p *Pending) write(page *text.Page) {
+	if p.stalled() {
+		page.Fields("pending", p.String(), "what is answered in time only where it is easy is no pass; give more time or fewer calls")
+	}
+}
+
+// pending returns the call that the judgement waited for when its time was over.
+func (t *trial) pending(stop Stop) *Pending {
+	if stop != StopTime {
+		return nil
+	}
+	last := t.asker.clock.Stop()
+	p := PendingOf(last)
+	if p != nil && t.twoSided() {
+		p.Sampler = last.Sampler
+	}
+	return p
+}
