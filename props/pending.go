@@ -49,9 +49,13 @@ func (p *Pending) String() string {
 	return fmt.Sprintf("call %d%s on %s had no answer after %s, when the time was over; %s", p.Call, whose, p.Problem, seconds(p.Waited), usual)
 }
 
+// seconds writes a time to three digits or so.
 func seconds(s float64) string {
-	d := time.Duration(s * float64(time.Second))
-	return fmt.Sprint(d.Round(max(time.Millisecond, d.Truncate(time.Second)/100)))
+	unit := time.Microsecond
+	for scale := s; scale >= 1e-3; scale /= 10 {
+		unit *= 10
+	}
+	return time.Duration(s * float64(time.Second)).Round(min(unit, time.Second)).String()
 }
 
 // write adds to a page what a stall means, if p, which may be nil, is one.

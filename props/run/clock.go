@@ -128,8 +128,8 @@ func (c *Clock) took(of group, took time.Duration) {
 	}
 }
 
-// Stop reads the clock at the end of a run: it returns the call without an answer that has
-// waited longest, one that has stalled if there is any; nil if every call has its answer.
+// Stop reads the clock at the end of a run: it returns the first call that has stalled, by its
+// number, or else the call that has waited longest; nil if every call has its answer.
 func (c *Clock) Stop() (worst *Pending) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -144,9 +144,20 @@ func (c *Clock) Stop() (worst *Pending) {
 			read.Usual = longest[customary-1]
 		}
 		read.Stalled = read.Waited >= read.until.Sub(c.began)/fraction && read.Waited >= patience*read.Usual
-		if worst == nil || read.Stalled && !worst.Stalled || read.Stalled == worst.Stalled && read.Waited > worst.Waited {
+		if worst == nil || read.before(worst) {
 			worst = &read
 		}
 	}
 	return worst
+}
+
+// before reports whether p is to be named rather than q.
+func (p *Pending) before(q *Pending) bool {
+	switch {
+	case p.Stalled != q.Stalled:
+		return p.Stalled
+	case p.Stalled && p.Replicate != q.Replicate:
+		return p.Replicate < q.Replicate
+	}
+	return p.Waited > q.Waited
 }
