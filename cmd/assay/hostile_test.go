@@ -26,6 +26,9 @@ func hostile() {
 	}
 	lines := bufio.NewReader(os.Stdin)
 	dims := map[int]int{}
+	if mode == "daemon" {
+		misbehave(mode, token) // also if it is never busy
+	}
 	for {
 		line, err := lines.ReadBytes('\n')
 		if err != nil {
