@@ -27,6 +27,9 @@ func untilSignal(ctx context.Context, out *counted) context.Context {
 	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
 		signal.Notify(signals, syscall.SIGHUP)
 	}
+	// Who reads the verdict may go away, as head does. Writing then fails, instead of
+	// ending this process before the programs that it started.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	go func() {
 		<-signals
 		cancel()

@@ -188,6 +188,29 @@ func TestJudgeKilled(t *testing.T) {
 	}
 }
 
+// TestNobodyReads: a judge whose reader went away ends its programs all the same.
+func TestNobodyReads(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux shows what became of the processes that a program started")
+	}
+	token := newToken()
+	run := hostileRun(t, t.TempDir(), "daemon", token, 1e6)
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	r.Close()
+	run.Stdout = w
+	run.Run()
+	if code := run.ProcessState.ExitCode(); code != exitUnread {
+		t.Errorf("exit code %d, want %d", code, exitUnread)
+	}
+	if left := holding(token); len(left) > 0 {
+		t.Errorf("left: %v", left)
+	}
+}
+
 // TestDeaf: a judge that cannot call off what it does obeys a signal all the same, and at once
 // a second one.
 func TestDeaf(t *testing.T) {
