@@ -159,6 +159,34 @@ func holding(token string) (found []string) {
 	return found
 }
 
+// TestStallEverywhere: a program that is busy for ever after its first answers passes in no
+// command, and the call that was waited for is named.
+func TestStallEverywhere(t *testing.T) {
+	for _, c := range []struct {
+		line    string
+		answers int
+	}{
+		{"check --terse --on gauss --for 2s --alpha 1e-300 --calls 3000", 20},
+		{"check --terse --on gauss --for 2s --alpha 1e-300 --calls 3000 --local 2", 20},
+		{"check --on gauss --metamorphic --for 7s", 0},
+		{"fuzz --family gaussian --for 2s --out found", 0},
+	} {
+		t.Run(c.line, func(t *testing.T) {
+			t.Parallel()
+			folder := t.TempDir()
+			if err := os.WriteFile(filepath.Join(folder, "answers"), make([]byte, c.answers), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			run := exec.Command("assay", append(strings.Fields(c.line), "--jobs", "2", "--", "hostile", "busy", newToken())...)
+			run.Dir = folder
+			out, _ := run.Output()
+			if code := run.ProcessState.ExitCode(); code != 4 || !strings.Contains(string(out), " had no answer after ") {
+				t.Errorf("exit code %d, want 4, and what was waited for in\n%s", code, out)
+			}
+		})
+	}
+}
+
 // TestJudgeKilled: a program that is busy dies with a judge that is killed, where the system
 // can tell it.
 func TestJudgeKilled(t *testing.T) {

@@ -7,9 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"regexp"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -130,6 +133,11 @@ func TestCloseBusy(t *testing.T) {
 		c.Close()
 		if took := time.Since(began); took > grace+5*time.Second {
 			t.Errorf("%s: it took %v", mode, took)
+		}
+		for _, match := range regexp.MustCompile(`(?m)^pid (\d+)$`).FindAllStringSubmatch(said.String(), -1) {
+			if pid, _ := strconv.Atoi(match[1]); syscall.Kill(pid, 0) == nil && !isZombieOfInit(pid) {
+				t.Errorf("%s: process %d is left when it returns", mode, pid)
+			}
 		}
 		for range 2 {
 			if err := <-outcome; err == nil || !strings.Contains(err.Error(), "has been closed") {
