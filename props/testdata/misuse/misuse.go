@@ -31,6 +31,7 @@ func ofJudge(ctx context.Context, t rapid.TB, s spec.Sampler, p *spec.Problem, c
 	props.Judge(ctx, s, []*spec.Problem{p}, props.WithinEach(nil))
 	props.Judge(ctx, s, []*spec.Problem{p}, props.Terse())
 	props.Judge(ctx, s, []*spec.Problem{p}, props.Recorded())
+	props.Judge(ctx, s, []*spec.Problem{p}, props.OnClock(nil))
 	props.Judge(ctx, s, []*spec.Problem{p}, props.Over(nil))      // misuse
 	props.Judge(ctx, s, []*spec.Problem{p}, inversion.Alpha(0.1)) // misuse
 }
@@ -53,6 +54,7 @@ func ofCompare(ctx context.Context, t rapid.TB, s spec.Sampler, p *spec.Problem,
 	props.Compare(ctx, s, s, p, props.WithinEach(nil)) // misuse
 	props.Compare(ctx, s, s, p, props.Terse())         // misuse
 	props.Compare(ctx, s, s, p, props.Recorded())      // misuse
+	props.Compare(ctx, s, s, p, props.OnClock(nil))    // misuse
 	props.Compare(ctx, s, s, p, props.Over(nil))       // misuse
 	props.Compare(ctx, s, s, p, inversion.Alpha(0.1))  // misuse
 }
@@ -75,6 +77,7 @@ func ofConsistent(ctx context.Context, t rapid.TB, s spec.Sampler, p *spec.Probl
 	props.Consistent(ctx, s, s, p, props.WithinEach(nil)) // misuse
 	props.Consistent(ctx, s, s, p, props.Terse())         // misuse
 	props.Consistent(ctx, s, s, p, props.Recorded())      // misuse
+	props.Consistent(ctx, s, s, p, props.OnClock(nil))    // misuse
 	props.Consistent(ctx, s, s, p, props.Over(nil))       // misuse
 	props.Consistent(ctx, s, s, p, inversion.Alpha(0.1))  // misuse
 }
@@ -95,8 +98,9 @@ func ofPosterior(ctx context.Context, t rapid.TB, s spec.Sampler, p *spec.Proble
 	props.Posterior(s, props.Local(1))
 	props.Posterior(s, props.At(nil))
 	props.Posterior(s, props.WithinEach(nil))
-	props.Posterior(s, props.Terse())    // misuse
-	props.Posterior(s, props.Recorded()) // misuse
+	props.Posterior(s, props.Terse())      // misuse
+	props.Posterior(s, props.Recorded())   // misuse
+	props.Posterior(s, props.OnClock(nil)) // misuse
 	props.Posterior(s, props.Over(nil))
 	props.Posterior(s, inversion.Alpha(0.1)) // misuse
 }
@@ -119,6 +123,7 @@ func ofReplay(ctx context.Context, t rapid.TB, s spec.Sampler, p *spec.Problem, 
 	props.Replay(t, "c.json", s, props.WithinEach(nil)) // misuse
 	props.Replay(t, "c.json", s, props.Terse())         // misuse
 	props.Replay(t, "c.json", s, props.Recorded())      // misuse
+	props.Replay(t, "c.json", s, props.OnClock(nil))    // misuse
 	props.Replay(t, "c.json", s, props.Over(nil))       // misuse
 	props.Replay(t, "c.json", s, inversion.Alpha(0.1))  // misuse
 }
@@ -141,6 +146,7 @@ func ofAgain(ctx context.Context, t rapid.TB, s spec.Sampler, p *spec.Problem, c
 	c.Again(ctx, s, props.WithinEach(nil)) // misuse
 	c.Again(ctx, s, props.Terse())         // misuse
 	c.Again(ctx, s, props.Recorded())      // misuse
+	c.Again(ctx, s, props.OnClock(nil))    // misuse
 	c.Again(ctx, s, props.Over(nil))       // misuse
 	c.Again(ctx, s, inversion.Alpha(0.1))  // misuse
 }
@@ -163,6 +169,7 @@ func ofInvert(ctx context.Context, t rapid.TB, s spec.Sampler, p *spec.Problem, 
 	inversion.Invert(ctx, s, in, "name", spec.Tolerance{}, props.WithinEach(nil))          // misuse
 	inversion.Invert(ctx, s, in, "name", spec.Tolerance{}, props.Terse())                  // misuse
 	inversion.Invert(ctx, s, in, "name", spec.Tolerance{}, props.Recorded())               // misuse
+	inversion.Invert(ctx, s, in, "name", spec.Tolerance{}, props.OnClock(nil))             // misuse
 	inversion.Invert(ctx, s, in, "name", spec.Tolerance{}, props.Over(nil))                // misuse
 	inversion.Invert(ctx, s, in, "name", spec.Tolerance{}, inversion.Alpha(0.1))
 	inversion.Invert(ctx, s, in, "name", spec.Tolerance{}, inversion.Targets(1))
