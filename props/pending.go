@@ -15,8 +15,8 @@ type Pending struct {
 	// Sampler is who was asked, where two were; see [Compare] and [Consistent].
 	Sampler string  `json:"sampler,omitempty"`
 	Waited  float64 `json:"seconds"` // for the answer
-	// Usual is the time in seconds that the third longest of the answered calls took, 0 if
-	// there are not as many.
+	// Usual is the time in seconds that the third longest of the answered calls took, of those
+	// that were not under way at a time; at least half of the median, and 0 if there are none.
 	Usual float64 `json:"usual_seconds"`
 	// Stalled says that the judgement ended by waiting for this call, for at least a twentieth
 	// of its time and three times what is usual. What was answered until then was chosen by the
@@ -42,9 +42,9 @@ func (p *Pending) String() string {
 	if p.Sampler != "" {
 		whose = " of " + p.Sampler
 	}
-	usual := "too few others were answered to say what is usual"
+	usual := "no other was answered to say what is usual"
 	if p.Usual > 0 {
-		usual = fmt.Sprintf("all but two others took at most %s", seconds(p.Usual))
+		usual = seconds(p.Usual) + " is usual"
 	}
 	return fmt.Sprintf("call %d%s on %s had no answer after %s, when the time was over; %s", p.Call, whose, p.Problem, seconds(p.Waited), usual)
 }

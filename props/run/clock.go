@@ -3,6 +3,7 @@ package run
 import (
 	"cmp"
 	"context"
+	"math/bits"
 	"slices"
 	"sync"
 	"time"
@@ -23,11 +24,26 @@ type Clock struct {
 	began   time.Time // of the first run
 	early   int       // the number of calls to come whose time is not noted
 	pending map[*Pending]struct{}
-	longest map[group][]time.Duration // the few longest calls, the longest first
+	times   map[group]*times
 }
 
 // group is the calls that are compared.
 type group struct{ role, problem string }
+
+// times is how long the answered calls of a group took.
+type times struct {
+	// longest holds the few longest of which no two were under way at a time, the longest
+	// first: one break lengthens all calls that wait for a process meanwhile.
+	longest []span
+	sizes   [65]int // how many took less than 2^i ns, but not less than half of that
+	all     int
+}
+
+// span is when a call was under way.
+type span struct{ from, to time.Time }
+
+func (s span) length() time.Duration { return s.to.Sub(s.from) }
+func (s span) meets(t span) bool     { return s.from.Before(t.to) && t.from.Before(s.to) }
 
 // Pending is a call without an answer.
 type Pending struct {
@@ -35,8 +51,9 @@ type Pending struct {
 	Role             string
 	Replicate        uint64        // number of the call, as in [Call]
 	Waited           time.Duration // for its answer, until the run ended
-	// Usual is what the third longest of the answered calls took, 0 if there are not as many:
-	// one or two that are slow, as by a break that the sampler took, make no custom.
+	// Usual is what the third longest took of the answered calls of which no two were under way
+	// at a time: one or two breaks that the sampler took make no custom. It is at least half
+	// of the median, and 0 if no call was answered.
 	Usual time.Duration
 	// Stalled says that the run ended by waiting for this call: for at least a twentieth of
 	// its time, and for at least three times as long as is usual.
@@ -63,7 +80,7 @@ func (c *Clock) Begin(n int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.began.IsZero() {
-		c.began, c.longest = time.Now(), map[group][]time.Duration{}
+		c.began, c.times = time.Now(), map[group]*times{}
 	}
 	c.early, c.pending = n, map[*Pending]struct{}{}
 }
@@ -114,18 +131,42 @@ func (c *Clock) end(p *Pending, counts, calledOff bool) {
 	}
 	delete(c.pending, p)
 	if counts {
-		c.took(p.of, now.Sub(p.since))
+		if c.times[p.of] == nil {
+			c.times[p.of] = new(times)
+		}
+		c.times[p.of].note(span{p.since, now})
 	}
 }
 
-// took notes the time of an answered call, if it is among the longest.
-func (c *Clock) took(of group, took time.Duration) {
-	longest := c.longest[of]
-	at, _ := slices.BinarySearchFunc(longest, took, func(a, b time.Duration) int { return cmp.Compare(b, a) })
-	if at < customary {
-		longest = slices.Insert(longest, at, took)
-		c.longest[of] = longest[:min(len(longest), customary)]
+// note counts an answered call.
+func (t *times) note(s span) {
+	t.sizes[bits.Len64(uint64(s.length()))]++
+	t.all++
+	if slices.ContainsFunc(t.longest, func(other span) bool { return other.meets(s) && other.length() >= s.length() }) {
+		return
 	}
+	t.longest = slices.DeleteFunc(t.longest, s.meets)
+	at, _ := slices.BinarySearchFunc(t.longest, s, func(a, b span) int { return cmp.Compare(b.length(), a.length()) })
+	if at < customary {
+		t.longest = slices.Insert(t.longest, at, s)
+		t.longest = t.longest[:min(len(t.longest), customary)]
+	}
+}
+
+// usual is what calls take; see [Pending].
+func (t *times) usual() (usual time.Duration) {
+	if t == nil {
+		return 0
+	}
+	if len(t.longest) == customary {
+		usual = t.longest[customary-1].length()
+	}
+	below, size := t.sizes[0], 0
+	for 2*below < t.all {
+		size++
+		below += t.sizes[size]
+	}
+	return max(usual, time.Duration(uint64(1)<<size>>1))
 }
 
 // Stop reads the clock at the end of a run: it returns the first call that has stalled, by its
@@ -140,9 +181,7 @@ func (c *Clock) Stop() (worst *Pending) {
 			read.until = now
 		}
 		read.Waited = read.until.Sub(read.since)
-		if longest := c.longest[p.of]; len(longest) == customary {
-			read.Usual = longest[customary-1]
-		}
+		read.Usual = c.times[p.of].usual()
 		read.Stalled = read.Waited >= read.until.Sub(c.began)/fraction && read.Waited >= patience*read.Usual
 		if worst == nil || read.before(worst) {
 			worst = &read

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -83,6 +84,40 @@ func TestStalled(t *testing.T) {
 			t.Errorf("%s: stalled %v, usual %v, waited %v for call %d; want %v, %v, %v and %d",
 				name, last.Stalled, last.Usual, last.Waited, last.Replicate, c.stalled, c.usual, waited, len(c.times))
 		}
+	}
+}
+
+// TestClockAtATime: calls that wait for one break of a process, or for two at a time, are one
+// break; but what most calls take is usual, however many are under way at a time.
+func TestClockAtATime(t *testing.T) {
+	const quick, slow, none = 0, 1, 2
+	for name, c := range map[string]struct {
+		rounds  []int // of eight calls at a time, each of which takes such a time
+		stalled bool
+	}{
+		"one break":           {[]int{quick, quick, slow, quick}, true},
+		"two breaks":          {[]int{quick, slow, quick, slow, quick, quick}, true},
+		"three breaks":        {[]int{quick, slow, slow, quick, quick, quick, slow}, false},
+		"two rounds and slow": {[]int{slow, slow}, false},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			clock := new(Clock)
+			clock.Begin(0)
+			r := clock.Timed(takes{10 * time.Millisecond, 300 * time.Millisecond, never})
+			for _, which := range c.rounds {
+				var group sync.WaitGroup
+				for range 8 {
+					group.Go(func() { r.Answer(t.Context(), Call{Digest: "d", Replicate: uint64(which)}) })
+				}
+				group.Wait()
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+			defer cancel()
+			r.Answer(ctx, Call{Digest: "d", Replicate: none})
+			if last := clock.Stop(); last == nil || last.Stalled != c.stalled {
+				t.Errorf("%s: %+v, want stalled %v", name, last, c.stalled)
+			}
+		})
 	}
 }
 
