@@ -106,7 +106,8 @@ func TestClockAtATime(t *testing.T) {
 			r := clock.Timed(takes{10 * time.Millisecond, 300 * time.Millisecond, never})
 			for _, which := range c.rounds {
 				var group sync.WaitGroup
-				for range 8 {
+				for i := range 8 {
+					time.Sleep(time.Duration(i) * time.Millisecond)
 					group.Go(func() { r.Answer(t.Context(), Call{Digest: "d", Replicate: uint64(which)}) })
 				}
 				group.Wait()
