@@ -15,6 +15,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"assay/internal/tally"
 	"assay/props"
 	"assay/props/run"
 	"assay/samplers"
@@ -196,7 +197,7 @@ func TestAnswersThatAreNone(t *testing.T) {
 		"a panic": {func(context.Context, run.Call) run.Answer { panic("no network") }, props.Inconclusive, "panic on gauss:d=2,m=1,beta=0.5,seed=1, call 0: no network"},
 		"bad costs": {func(ctx context.Context, c run.Call) run.Answer {
 			a := exact.Answer(ctx, c)
-			a.Spent = run.Costs{"dollars": -1}
+			a.Spent = tally.Costs{"dollars": -1}
 			return a
 		}, props.Inconclusive, "-1 dollars were spent; want a finite number"},
 		"scribbling": {func(ctx context.Context, c run.Call) run.Answer { a := exact.Answer(ctx, c); c.Y[0] = 1e6; return a }, props.NotRejected, ""},

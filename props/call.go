@@ -9,7 +9,9 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"assay/internal/clock"
 	"assay/internal/parallel"
+	"assay/internal/tally"
 	"assay/props/evidence"
 	"assay/props/run"
 	"assay/spec"
@@ -21,7 +23,7 @@ type answer struct {
 	evaluation *evidence.Evaluation
 	truth, y   []float64
 	pool       *mat.Dense
-	spent      run.Costs // by all samplers that were asked
+	spent      tally.Costs // by all samplers that were asked
 	fault      *Fault
 	err        error // of a witness of the user's own
 }
@@ -30,6 +32,7 @@ type answer struct {
 type asker struct {
 	*options
 	candidate, reference, origin party
+	clock                        *clock.Clock
 	silent                       func(*spec.Problem, spec.Measurement) (*spec.Problem, error) // made once
 }
 
@@ -40,15 +43,16 @@ type party struct {
 	runner  run.Runner
 }
 
-func newAsker(o *options, candidate spec.Sampler) *asker {
+func newAsker(ctx context.Context, o *options, candidate spec.Sampler) *asker {
+	times := clock.Of(ctx)
 	as := func(role string, sampler spec.Sampler) party {
 		runner := run.InProcess(sampler)
 		if o.runner != nil {
 			runner = o.runner
 		}
-		return party{role, sampler, run.Journalled(runner, o.journal)}
+		return party{role, sampler, run.Journalled(times.Timed(runner), o.journal)}
 	}
-	return &asker{o, as("candidate", candidate), as("reference", o.reference), as("origin", o.origin), onceEach()}
+	return &asker{o, as("candidate", candidate), as("reference", o.reference), as("origin", o.origin), times, onceEach()}
 }
 
 // width returns how many calls to make at a time, from now on and at most: as many as the
@@ -74,7 +78,7 @@ func (a *asker) call(next task) *answer {
 	if err := ctx.Err(); err != nil { // the problem has been set aside
 		return next.failed(&Fault{Kind: FaultError, Message: err.Error()})
 	}
-	var spent run.Costs
+	var spent tally.Costs
 	replicate := uint64(next.replicate)
 	digest := e.problem.Digest()
 	if q.y != nil {
@@ -123,7 +127,7 @@ func (t task) failed(fault *Fault) *answer {
 }
 
 // truth stores in x the vector that the pool is compared with, and in y what is measured.
-func (a *asker) truth(ctx context.Context, p *spec.Problem, x, y []float64, digest []byte, replicate uint64, spent *run.Costs) *Fault {
+func (a *asker) truth(ctx context.Context, p *spec.Problem, x, y []float64, digest []byte, replicate uint64, spent *tally.Costs) *Fault {
 	rng := a.stream("truth", digest, replicate)
 	if a.origin.sampler != nil {
 		draws, fault := a.unconditional(ctx, p, digest, replicate, spent)
@@ -148,7 +152,7 @@ func (a *asker) truth(ctx context.Context, p *spec.Problem, x, y []float64, dige
 
 // unconditional asks the origin for one draw without a measurement, or, if it refuses that,
 // with one that says nothing.
-func (a *asker) unconditional(ctx context.Context, p *spec.Problem, digest []byte, replicate uint64, spent *run.Costs) (*mat.Dense, *Fault) {
+func (a *asker) unconditional(ctx context.Context, p *spec.Problem, digest []byte, replicate uint64, spent *tally.Costs) (*mat.Dense, *Fault) {
 	on, err := a.silent(p, spec.Unmeasured(p.Dim()))
 	if err != nil {
 		return nil, &Fault{Kind: FaultError, Message: err.Error()}
@@ -201,7 +205,7 @@ func onceEach() func(*spec.Problem, spec.Measurement) (*spec.Problem, error) {
 // ask asks a party for n draws given y. The stream that it draws from is keyed by its role;
 // digest and replicate name the call,
 // whose costs are added to spent.
-func (a *asker) ask(ctx context.Context, of party, p *spec.Problem, n int, y []float64, digest []byte, replicate uint64, spent *run.Costs) (*mat.Dense, *Fault) {
+func (a *asker) ask(ctx context.Context, of party, p *spec.Problem, n int, y []float64, digest []byte, replicate uint64, spent *tally.Costs) (*mat.Dense, *Fault) {
 	reply := of.runner.Answer(ctx, run.Call{
 		Sampler: of.sampler.Name(), Role: of.role, Problem: p, Replicate: replicate, Draws: n, Y: y,
 		Key: a.key(of.role, digest, replicate),

@@ -5,8 +5,8 @@ import (
 	"fmt"
 
 	"assay/internal/results"
+	"assay/internal/tally"
 	"assay/internal/text"
-	"assay/props/run"
 	"assay/spec"
 )
 
@@ -99,11 +99,13 @@ type Evidence struct {
 	// On is the problem, and the evidence on it. A mean rank is that of a draw of the one
 	// kind, that of the second sampler or without y, among draws of the other.
 	On Finding `json:"on"`
+	// Pending is the call that was waited for when a time limit ended it.
+	Pending *Pending `json:"pending,omitempty"`
 	// OwnWitnesses are the names of the witnesses that the user added, see [Witness].
 	OwnWitnesses []string `json:"own_witnesses,omitempty"`
 	// Spent is what all samplers together took, as in a [Verdict].
-	Spent    run.Costs `json:"spent,omitempty"`
-	Warnings []string  `json:"warnings,omitempty"`
+	Spent    tally.Costs `json:"spent,omitempty"`
+	Warnings []string    `json:"warnings,omitempty"`
 }
 
 // twoSided judges the candidate by options that have a reference or an origin, and returns the
@@ -116,7 +118,7 @@ func twoSided(ctx context.Context, candidate spec.Sampler, problem *spec.Problem
 	return &Evidence{
 		Outcome: v.Outcome, Alpha: v.Alpha, Tolerance: v.Tolerance, Log10Wealth: v.Log10Wealth, Stop: v.Stop, Budget: v.Budget, Calls: v.Calls,
 		DrawsACall: v.DrawsACall, Local: v.Local, Given: v.Given, Independent: v.Independent, Seed: v.Seed, On: v.Problems[0],
-		OwnWitnesses: v.OwnWitnesses, Spent: v.Spent, Warnings: v.Warnings,
+		Pending: v.Pending, OwnWitnesses: v.OwnWitnesses, Spent: v.Spent, Warnings: v.Warnings,
 	}, nil
 }
 
@@ -144,6 +146,7 @@ func (e *Evidence) write(b *text.Page, null, others, one, other string) {
 			label = ""
 		}
 	}
+	e.Pending.Write(b)
 	writeRead(b, []Finding{e.On})
 	writeOwnWitnesses(b, e.OwnWitnesses)
 	writeSpent(b, e.Spent)

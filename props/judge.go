@@ -9,8 +9,8 @@ import (
 	"assay/internal/parallel"
 	"assay/internal/results"
 	"assay/internal/stats"
+	"assay/internal/tally"
 	"assay/props/evidence"
-	"assay/props/run"
 	"assay/spec"
 )
 
@@ -18,7 +18,8 @@ import (
 // them, until the wealth reaches 1/alpha (rejected), the
 // budget is spent (not rejected), or there is nothing to judge (inconclusive). A problem
 // on which the candidate is at fault, or which it refuses, is set aside with the wealth
-// that it has, and the others go on; a verdict that rejects nothing is inconclusive then. The
+// that it has, and the others go on; a verdict that rejects nothing is inconclusive then, and also if
+// its time ran out in waiting for an answer; see [Pending]. The
 // verdict depends on the candidate, the problems, the options and the seed, not on
 // the number of processors. If ctx is done it returns the verdict so far, which
 // then is inconclusive. It is an error, and no verdict, if an option is out of
@@ -40,7 +41,7 @@ func judge(ctx context.Context, candidate spec.Sampler, problems []*spec.Problem
 	if err := o.fit(problems); err != nil {
 		return nil, err
 	}
-	t := &trial{options: o, candidate: candidate, asker: newAsker(o, candidate)}
+	t := &trial{options: o, candidate: candidate, asker: newAsker(ctx, o, candidate)}
 	for _, p := range problems {
 		c, err := newProblemState(ctx, p, candidate, o)
 		if err != nil {
@@ -82,9 +83,9 @@ type trial struct {
 	states    []*problemState
 	pooled    *evidence.Pooled // nil if there is nothing to pool
 	calls     int
-	spent     run.Costs // in these calls
-	recorder  *recorder // nil if nothing is recorded
-	failure   error     // of a witness of the user's own
+	spent     tally.Costs // in these calls
+	recorder  *recorder   // nil if nothing is recorded
+	failure   error       // of a witness of the user's own
 }
 
 // pool lets the evidence on all problems count as one too, besides that on each.
@@ -108,9 +109,12 @@ func (t *trial) run(ctx context.Context) Stop {
 	for _, e := range t.states {
 		e.asking, e.setAside = context.WithCancel(ctx)
 	}
-	for t.calls < t.budget() {
+	for begun := false; t.calls < t.budget(); begun = true {
 		tasks := t.plan(t.budget() - t.calls)
 		now, most := t.asker.width(tasks)
+		if !begun {
+			t.asker.clock.Begin(now())
+		}
 		for a := range parallel.InOrder(ctx, tasks, now, most, t.asker.call) {
 			if stop := t.observe(ctx, a); stop != "" {
 				return stop
@@ -193,6 +197,7 @@ func (t *trial) verdict(stop Stop) *Verdict {
 		Seed:        t.seed,
 		Spent:       t.spent,
 		Fault:       t.fault(),
+		Pending:     t.pending(stop),
 	}
 	v.OwnWitnesses = t.ownWitnesses()
 	for _, c := range t.states {
@@ -216,6 +221,9 @@ func (t *trial) verdict(stop Stop) *Verdict {
 		if !t.couldReject() {
 			v.Outcome = Inconclusive
 			v.Warnings = append(v.Warnings, t.tooFew())
+		}
+		if v.Pending.Stall() {
+			v.Outcome = Inconclusive
 		}
 	default:
 		v.Outcome = Inconclusive

@@ -91,6 +91,8 @@ func Replay(t rapid.TB, path string, candidate spec.Sampler, opts ...ReplayOptio
 		t.Skipf("%s: %v", path, v.Fault)
 	case v.Stop == StopInterrupted:
 		t.Fatalf("props.Replay: %s: interrupted", path)
+	case v.Outcome == Inconclusive && v.Pending.Stall():
+		t.Fatalf("props.Replay: %s: %v", path, v.Pending)
 	case v.Outcome == Rejected || v.Fault != nil:
 		t.Fatalf("%s still holds:\n%s", path, v)
 	}

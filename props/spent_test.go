@@ -34,7 +34,7 @@ func TestSpent(t *testing.T) {
 		t.Fatalf("this test wants a verdict before the budget is spent: %v", v)
 	}
 	each := float64(steps * draws * v.Calls)
-	if want := (run.Costs{tally.PointsDenoised: each, tally.JacobianProducts: each}); !maps.Equal(v.Spent, want) {
+	if want := (tally.Costs{tally.PointsDenoised: each, tally.JacobianProducts: each}); !maps.Equal(v.Spent, want) {
 		t.Errorf("spent %v, want %v", v.Spent, want)
 	}
 	path := filepath.Join(t.TempDir(), "journal")
@@ -59,7 +59,7 @@ func TestSpent(t *testing.T) {
 // TestSpentInWords: what is counted of all samplers comes first, and every number can be read.
 func TestSpentInWords(t *testing.T) {
 	v := judge(t, samplers.Exact(), named(t, "gauss:d=2,m=1"), props.Calls(20), props.Terse())
-	v.Spent = run.Costs{"dollars": 0.25, "Bayes updates": 7, tally.JacobianProducts: 1234567, tally.PointsDenoised: 1000}
+	v.Spent = tally.Costs{"dollars": 0.25, "Bayes updates": 7, tally.JacobianProducts: 1234567, tally.PointsDenoised: 1000}
 	if want := "\n  spent     1,000 points denoised, 1,234,567 Jacobian products, 7 Bayes updates, 0.25 dollars\n"; !strings.Contains(v.String(), want) {
 		t.Errorf("%q is not in\n%v", want, v)
 	}

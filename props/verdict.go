@@ -6,13 +6,13 @@ import (
 	"math"
 	"strings"
 
+	"assay/internal/tally"
 	"assay/internal/text"
-	"assay/props/run"
 	"assay/spec"
 )
 
 // Verdict is the result of a judgement. Its JSON form holds no times, so that the
-// same seed gives the same bytes.
+// same seed gives the same bytes, unless a time limit ended it: see Pending.
 type Verdict struct {
 	Format    verdictFormat `json:"format"`
 	Candidate string        `json:"candidate"`
@@ -49,12 +49,14 @@ type Verdict struct {
 	// Fault is what the candidate did other than sampling, if anything, on the first
 	// problem where it did.
 	Fault *Fault `json:"fault,omitempty"`
+	// Pending is the call that was waited for when a time limit ended the judgement.
+	Pending *Pending `json:"pending,omitempty"`
 	// OwnWitnesses are the names of the witnesses that the user added, see [Witness].
 	OwnWitnesses []string `json:"own_witnesses,omitempty"`
 	// Spent is what the candidate took in all calls that were bet on, by names such as
 	// "points denoised", as far as it was counted or reported; see [spec.Spend].
-	Spent    run.Costs `json:"spent,omitempty"`
-	Warnings []string  `json:"warnings,omitempty"`
+	Spent    tally.Costs `json:"spent,omitempty"`
+	Warnings []string    `json:"warnings,omitempty"`
 	// Record is the course of the judgement, if it was asked for; see [Recorded].
 	Record *Record `json:"-"`
 }
@@ -199,6 +201,7 @@ func (v *Verdict) String() string {
 			b.Field("at y", "%s", shortVector(worst.Y))
 		}
 	}
+	v.Pending.Write(&b)
 	if v.Outcome == NotRejected {
 		v.writePass(&b)
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"assay/internal/langevin"
+	"assay/internal/tweedie"
 	"assay/spec"
 
 	"gonum.org/v1/gonum/floats"
@@ -88,7 +89,7 @@ func langevinByHand(s AnnealedLangevin, p *spec.Problem, norm float64, y, x []fl
 		before = leg.Eta
 		for range s.Steps {
 			at.SetRow(0, x)
-			spec.Score(score, p.Prior().(spec.Denoiser), at, plan.Smoothing)
+			tweedie.Score(score, p.Prior().(spec.Denoiser), at, plan.Smoothing)
 			drift := append([]float64(nil), score.RawRowView(0)...)
 			for i := range own {
 				r := (own[i] - floats.Dot(a.RawRowView(i), x)) / (leg.Eta * leg.Eta)

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"assay/internal/tweedie"
 	"assay/spec"
 
 	"gonum.org/v1/gonum/mat"
@@ -109,7 +110,7 @@ func algorithm1(p *spec.Problem, y []float64, zeta float64, rng *rand.Rand) []fl
 		for j := range x {
 			scaled.Set(0, j, x[j]/root)
 		}
-		spec.Score(score, p.Prior().(spec.Denoiser), scaled, sigma)
+		tweedie.Score(score, p.Prior().(spec.Denoiser), scaled, sigma)
 		gradient := differences(func(x []float64) float64 {
 			scaled := make([]float64, d)
 			for j := range x {

@@ -47,15 +47,6 @@ type Denoiser interface {
 	Linearize(dst, x *mat.Dense, sigma float64) (jacobian func(dst, v *mat.Dense))
 }
 
-// Score stores in dst (n x d) the gradient of the log density of the law
-// smoothed by sigma > 0, (D(x) - x) / sigma^2 (Tweedie's formula), at the rows of
-// x (n x d). dst must not be x.
-func Score(dst *mat.Dense, p Denoiser, x *mat.Dense, sigma float64) {
-	p.Denoise(dst, x, sigma)
-	dst.Sub(dst, x)
-	dst.Scale(1/(sigma*sigma), dst)
-}
-
 // Conditioner is a prior whose posterior under some measurements is known exactly: every
 // linear one for the families of this package, and every one with a [Likelihood] for a law
 // of few points.

@@ -124,7 +124,7 @@ func TestNoTextForgesALine(t *testing.T) {
 					t.Fatalf("%s, line %d: %q, want it to begin with %q, without %U", kind, i, line, before, r)
 				}
 			}
-			encoded, err := verdictJSON(report, text)
+			encoded, err := withRepeat(report, text)
 			if err != nil {
 				t.Fatal(err)
 			}

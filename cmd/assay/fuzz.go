@@ -142,7 +142,8 @@ func fuzzExitCode(r *fuzz.Report) int {
 			stop = props.StopFault
 		}
 	}
-	if r.State.Screened == r.State.Refused && len(r.Found) == 0 {
+	stalled := r.Pending != nil && r.Pending.Stalled
+	if (stalled || r.State.Screened == r.State.Refused) && len(r.Found) == 0 {
 		outcome = props.Inconclusive
 	}
 	return exitCode(outcome, stop)

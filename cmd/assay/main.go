@@ -7,17 +7,26 @@
 //	3    the candidate crashed or broke the protocol
 //	4    inconclusive
 //	130  interrupted; the verdict printed is that of the calls made so far
+//
+// Interrupted is by Ctrl-C, SIGTERM or SIGHUP; see interrupt.go. Programs that it started
+// end with it.
 package main
 
 import (
 	"context"
+	"fmt"
 	"os"
-	"os/signal"
-	"syscall"
+
+	"assay/samplers/external"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+	external.Processes{}.Adopt()
+	out := &counted{to: os.Stdout}
+	ctx := untilSignal(context.Background(), out)
+	code := run(ctx, os.Args[1:], out, os.Stderr)
+	if left := (external.Processes{}).Sweep(patience / 2); left != "" {
+		fmt.Fprintln(os.Stderr, "assay:", left)
+	}
+	os.Exit(code)
 }

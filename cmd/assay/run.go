@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/alecthomas/kong"
 
@@ -21,6 +22,7 @@ const (
 	exitUsage       = 2
 	exitFault       = 3 // a program breaks the protocol
 	exitInterrupted = 130
+	exitUnread      = 141 // nobody reads what is written, as of a process that SIGPIPE ends
 )
 
 // commands is what the command line can say.
@@ -77,6 +79,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		line.Check.command, line.Conform.command = command, command
 		line.Fuzz.command, line.Replay.command = command, command
 		code, err = parsed.Selected().Target.Addr().Interface().(runner).run(ctx, streams{stdout, stderr})
+	}
+	if errors.Is(err, syscall.EPIPE) {
+		return exitUnread
 	}
 	if err != nil {
 		fmt.Fprintf(stderr, "assay: %s\n", oneLine(err))

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"os/exec"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"gonum.org/v1/gonum/mat"
@@ -17,15 +19,21 @@ import (
 	"assay/spec"
 )
 
+// others are commands of tests in other files.
+var others = map[string]func(){}
+
 // The scripts see three commands: assay, assay-broken, which has candidates that
 // misbehave besides, and stripes, which is a program of witnesses.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
+	commands := map[string]func(){
 		"assay":   main,
 		"stripes": stripesProgram,
 		"assay-broken": func() {
 			builtin := parseCandidate
 			parseCandidate = func(name string) (spec.Sampler, error) {
+				if name == "deaf" { // like a set-up that cannot be called off
+					time.Sleep(time.Hour)
+				}
 				if fill, ok := broken[name]; ok {
 					return spec.NewSampler(name, true, fill), nil
 				}
@@ -33,7 +41,9 @@ func TestMain(m *testing.M) {
 			}
 			main()
 		},
-	})
+	}
+	maps.Copy(commands, others)
+	testscript.Main(m, commands)
 }
 
 // broken are candidates each of which breaks the protocol in its own way.

@@ -54,6 +54,14 @@ func writeVerdict(std streams, path string, verdict fmt.Stringer, repeat string)
 // verdictJSON returns the verdict, a JSON object, with the command that repeats it as
 // its last key.
 func verdictJSON(verdict any, repeat string) ([]byte, error) {
+	encoded, err := withRepeat(verdict, repeat)
+	if err != nil {
+		return nil, err
+	}
+	return results.Handed(json.RawMessage(encoded)), nil
+}
+
+func withRepeat(verdict any, repeat string) ([]byte, error) {
 	var flat, indented bytes.Buffer
 	encoder := json.NewEncoder(&flat)
 	encoder.SetEscapeHTML(false)
@@ -70,7 +78,7 @@ func verdictJSON(verdict any, repeat string) ([]byte, error) {
 		return nil, err
 	}
 	indented.WriteByte('\n')
-	return results.Handed(json.RawMessage(text.JSON(indented.Bytes()))), nil
+	return text.JSON(indented.Bytes()), nil
 }
 
 // repeat returns the command that gives the verdict again: every name in full, and
@@ -86,6 +94,9 @@ func (c *check) repeat(v *props.Verdict) string {
 		calls = 1
 		for _, finding := range v.Problems {
 			calls = max(calls, finding.Calls)
+		}
+		if v.Pending != nil && v.Pending.Stalled {
+			calls++ // the one that was waited for is to be answered
 		}
 	}
 	if !v.Tolerance.Exact() {

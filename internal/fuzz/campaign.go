@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"assay/internal/clock"
 	"assay/internal/defaults"
 	"assay/internal/text"
 	"assay/props"
@@ -99,6 +100,8 @@ type Report struct {
 	Stop  props.Stop
 	// Found holds the counterexamples, those handed in as unfinished first.
 	Found []*props.Counterexample
+	// Pending is the call that was waited for when a time limit ended the campaign.
+	Pending *props.Pending
 }
 
 // campaign is one under way.
@@ -107,6 +110,7 @@ type campaign struct {
 	candidate spec.Sampler
 	state     *State
 	found     []*props.Counterexample
+	clock     clock.Clock // of all judgements
 }
 
 // Run goes on with a campaign from its state, which it changes, until a limit is reached or
@@ -137,7 +141,7 @@ func Run(ctx context.Context, candidate spec.Sampler, state *State, unfinished [
 	if config.Draws == 0 {
 		config.Draws = defaults.Draws
 	}
-	c := &campaign{Config: config, candidate: candidate, state: state, found: slices.Clone(unfinished)}
+	c := &campaign{Config: config, candidate: candidate, state: state, found: slices.Clone(unfinished), clock: clock.Clock{Together: true}}
 	if state.Growth == nil {
 		state.Growth = map[string]growth{}
 	}
@@ -150,7 +154,13 @@ func Run(ctx context.Context, candidate spec.Sampler, state *State, unfinished [
 	if err != nil {
 		return nil, err
 	}
-	return &Report{State: state, Stop: stop, Found: c.found}, c.Save(state)
+	report := &Report{State: state, Stop: stop, Found: c.found}
+	if stop == props.StopTime {
+		if report.Pending = c.clock.Stop(); report.Pending != nil {
+			report.Pending.Sampler = ""
+		}
+	}
+	return report, c.Save(state)
 }
 
 func (c *campaign) run(ctx context.Context) (props.Stop, error) {
@@ -204,6 +214,9 @@ func (r *Report) String() string {
 	}
 	if len(r.Found) == 0 {
 		page.Line("%s: no counterexample", text.Name(r.State.Candidate))
+	}
+	if r.Pending != nil && r.Pending.Stalled {
+		page.Field("pending", "%v", r.Pending)
 	}
 	refused := ""
 	if r.State.Refused > 0 {

@@ -133,7 +133,7 @@ func readBack(t *testing.T, text []byte) *props.Counterexample {
 
 // A campaign is a function of its seed.
 func TestDeterministic(t *testing.T) {
-	if a, b := run(t, half, "mixture", 1e-3, 7, 60).String(), run(t, half, "mixture", 1e-3, 7, 60).String(); a != b {
+	if a, b := campaignOf(t, half, "mixture", 1e-3, 7, 60).String(), campaignOf(t, half, "mixture", 1e-3, 7, 60).String(); a != b {
 		t.Errorf("the same seed gave\n%s\nand\n%s", a, b)
 	}
 }

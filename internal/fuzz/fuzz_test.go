@@ -64,7 +64,7 @@ func after(name string, then func(dst *mat.Dense, p *spec.Problem, y []float64, 
 func scaleAround(dst *mat.Dense, factor float64, _ *rand.Rand) { dst.Scale(factor, dst) }
 
 // run runs a campaign of at most so many problems until it has found one counterexample.
-func run(t *testing.T, candidate spec.Sampler, family string, alpha float64, seed uint64, most int) *Report {
+func campaignOf(t *testing.T, candidate spec.Sampler, family string, alpha float64, seed uint64, most int) *Report {
 	t.Helper()
 	state, err := NewState(candidate.Name(), family, alpha, seed)
 	if err != nil {
@@ -91,7 +91,7 @@ func TestExactIsNeverCaught(t *testing.T) {
 	const alpha = 0.01
 	caught := 0
 	for seed := range *campaigns {
-		r := run(t, exact, "any", alpha, uint64(seed), *screened)
+		r := campaignOf(t, exact, "any", alpha, uint64(seed), *screened)
 		if len(r.Found) > 0 {
 			caught++
 			t.Logf("campaign %d: %s", seed, r)
@@ -148,7 +148,7 @@ func TestFindsPlantedBugs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			for seed := range uint64(3) {
-				r := run(t, test.candidate, test.family, 1e-3, seed, 200)
+				r := campaignOf(t, test.candidate, test.family, 1e-3, seed, 200)
 				if len(r.Found) != 1 {
 					t.Fatalf("found nothing: %s", r)
 				}

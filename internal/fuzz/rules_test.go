@@ -90,7 +90,7 @@ func TestRefused(t *testing.T) {
 	refuser := spec.NewSampler("refuser", true, func(context.Context, *mat.Dense, *spec.Problem, []float64, *rand.Rand) error {
 		return spec.Refuse("not today")
 	})
-	r := run(t, refuser, "any", 1e-3, 1, 6)
+	r := campaignOf(t, refuser, "any", 1e-3, 1, 6)
 	if s := r.State; s.Refused != 6 || s.Screened != 6 || s.Confirmations != 0 || len(r.Found) != 0 || r.Stop != stopProblems {
 		t.Errorf("%s; want 6 screened, all refused", r)
 	}

@@ -72,5 +72,5 @@ func (c *campaign) judge(ctx context.Context, j judgement) (*props.Verdict, erro
 	if j.enough != nil {
 		options = append(options, props.Until(j.enough))
 	}
-	return props.Judge(ctx, j.candidate, []*spec.Problem{j.problem}, options...)
+	return props.Judge(c.clock.In(ctx), j.candidate, []*spec.Problem{j.problem}, options...)
 }

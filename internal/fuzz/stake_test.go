@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -34,7 +35,7 @@ func (c *court) judge(j judgement) (*props.Verdict, error) {
 	v := &props.Verdict{
 		Candidate: j.candidate.Name(), Outcome: props.NotRejected, Stop: props.StopCalls, Alpha: j.alpha, Seed: j.seed,
 		Calls: min(j.calls, 400), DrawsACall: 3, Log10Wealth: -0.1,
-		Problems: []props.Finding{{Witnesses: []props.WitnessShare{{Name: "w", Share: 1, MeanRank: 0.9}}}},
+		Problems: []props.Finding{{Digest: strings.Repeat("0", 64), Witnesses: []props.WitnessShare{{Code: "own:w", Name: "w", Share: 1, MeanRank: 0.9}}}},
 	}
 	free := j.alpha == 1.0/suspicious
 	if free {

@@ -100,3 +100,16 @@ func Check(name string, amount float64) error {
 	}
 	return nil
 }
+
+// Costs are amounts by what they are of, none of them negative.
+type Costs map[string]float64
+
+// Add adds other costs.
+func (c *Costs) Add(other Costs) {
+	for name, amount := range other {
+		if *c == nil {
+			*c = Costs{}
+		}
+		(*c)[name] += amount
+	}
+}

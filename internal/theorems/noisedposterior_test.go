@@ -7,6 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"assay/internal/tweedie"
 	"assay/spec"
 )
 
@@ -82,7 +83,7 @@ func (g *mesh) distance(draws, law []float64) (largest float64) {
 }
 
 // TestGrid: under an affine map and noise a normal law stays one, and nothing is lost; the
-// posterior on the grid has the density of the exact one; the score is that of [spec.Score].
+// posterior on the grid has the density of the exact one; the score is that of [tweedie.Score].
 func TestGrid(t *testing.T) {
 	g := newMesh(-7, 7)
 	law := make([]float64, len(g.x))
@@ -118,7 +119,7 @@ func TestGrid(t *testing.T) {
 		t.Fatal(err)
 	}
 	x, score := mat.NewDense(len(g.x), 1, slices.Clone(g.x)), mat.NewDense(len(g.x), 1, nil)
-	spec.Score(score, noised, x, 1e-4)
+	tweedie.Score(score, noised, x, 1e-4)
 	for i, v := range g.x {
 		// Smoothing by 1e-4 changes the score by 1e-8 of its third derivative and less.
 		if got := a.noised(0.3).score(v); math.Abs(got-score.At(i, 0)) > 1e-5*(1+math.Abs(got)) {

@@ -14,6 +14,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"assay/internal/clock"
 	"assay/internal/results"
 	"assay/internal/tally"
 	"assay/internal/text"
@@ -58,6 +59,8 @@ type Verdict struct {
 	Denoised   int64        `json:"denoised_points"`
 	Seed       uint64       `json:"seed"`
 	Fault      *props.Fault `json:"fault,omitempty"`
+	// Pending is the target that was waited for when a time limit ended the run.
+	Pending *props.Pending `json:"pending,omitempty"`
 
 	// Elapsed is the time spent in the candidate. It is not part of the JSON form.
 	Elapsed time.Duration `json:"-"`
@@ -113,13 +116,19 @@ func Invert(ctx context.Context, candidate spec.Sampler, in *reduction.Instance,
 		ctx, cancel = context.WithTimeout(ctx, o.For)
 		defer cancel()
 	}
+	times := new(clock.Clock)
+	times.Begin(1)
+	runner := times.Timed(run.InProcess(metered(candidate)))
 	failures := wealth.NewFailures(bound)
 	for target := range o.Targets {
-		share, fault := v.attempt(ctx, candidate, in, problem, target, &o)
+		share, fault := v.attempt(ctx, runner, in, problem, target, &o)
 		if ctx.Err() != nil {
 			v.Stop = props.StopInterrupted
 			if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-				v.Stop = props.StopTime
+				v.Stop, v.Pending = props.StopTime, times.Stop()
+				if v.Pending != nil {
+					v.Pending.Sampler = ""
+				}
 			}
 			break
 		}
@@ -142,7 +151,7 @@ func Invert(ctx context.Context, candidate spec.Sampler, in *reduction.Instance,
 	switch {
 	case v.RejectedAt > 0: // evidence once found stands, whatever came after
 		v.Outcome = props.Rejected
-	case v.Stop != props.StopCalls && v.Stop != props.StopTime, v.Targets == 0:
+	case v.Stop != props.StopCalls && v.Stop != props.StopTime, v.Targets == 0, v.Pending != nil && v.Pending.Stalled:
 		v.Outcome = props.Inconclusive
 	}
 	return results.Handed(v), nil
@@ -150,13 +159,13 @@ func Invert(ctx context.Context, candidate spec.Sampler, in *reduction.Instance,
 
 // attempt asks the candidate for one target, and returns the share of its draws that
 // are not preimages.
-func (v *Verdict) attempt(ctx context.Context, candidate spec.Sampler, in *reduction.Instance, problem *spec.Problem, target int, o *Options) (share float64, fault *props.Fault) {
+func (v *Verdict) attempt(ctx context.Context, runner run.Runner, in *reduction.Instance, problem *spec.Problem, target int, o *Options) (share float64, fault *props.Fault) {
 	rng := o.key("invert", problem.Digest(), uint64(target)).Stream()
 	z := in.RandomImage(rng)
 	y := in.Target(z, rng)
 	start := time.Now()
-	answer := run.InProcess(metered(candidate)).Answer(ctx, run.Call{
-		Sampler: candidate.Name(), Role: "candidate", Problem: problem, Replicate: uint64(target), Draws: v.DrawsACall, Y: y,
+	answer := runner.Answer(ctx, run.Call{
+		Sampler: v.Candidate, Role: "candidate", Problem: problem, Replicate: uint64(target), Draws: v.DrawsACall, Y: y,
 		Key: o.key("candidate", problem.Digest(), uint64(target)),
 	})
 	v.Elapsed += time.Since(start)
@@ -198,6 +207,9 @@ func (v *Verdict) String() string {
 	b.Line("%s: %s on %s", text.Name(v.Candidate), v.Outcome, text.Name(v.Function))
 	if v.Fault != nil {
 		b.Field("fault", "%v", v.Fault)
+	}
+	if v.Pending != nil && v.Pending.Stalled {
+		b.Field("pending", "%v", v.Pending)
 	}
 	if v.Targets == 0 {
 		return b.String()

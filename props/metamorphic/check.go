@@ -267,6 +267,9 @@ func (f finding) write(page *text.Page) {
 		word = "holds"
 	}
 	page.Field(word, "%-11s  %s (%s after %d calls)", f.Relation, f.Words, text.Power(v.Log10Wealth), v.Calls)
+	if v.Pending != nil && v.Pending.Stalled {
+		page.Subfield("pending", "%v", v.Pending)
+	}
 	if !f.fails() {
 		return
 	}

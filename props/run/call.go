@@ -102,30 +102,17 @@ type Answer struct {
 	Fault *Fault
 	// Spent is what the call took, by names such as "points denoised"; it is evidence of
 	// nothing.
-	Spent Costs
+	Spent tally.Costs
 	// Call is the [Call.ID] of the call that it answers, in hexadecimal; empty if who made it
 	// does not say. An answer to another call is refused.
 	Call string
-}
-
-// Costs are amounts by what they are of, none of them negative.
-type Costs map[string]float64
-
-// Add adds other costs.
-func (c *Costs) Add(other Costs) {
-	for name, amount := range other {
-		if *c == nil {
-			*c = Costs{}
-		}
-		(*c)[name] += amount
-	}
 }
 
 // answerJSON is the JSON form of an answer.
 type answerJSON struct {
 	Draws [][]float64 `json:"draws,omitempty"`
 	Fault *Fault      `json:"fault,omitempty"`
-	Spent Costs       `json:"spent,omitempty"`
+	Spent tally.Costs `json:"spent,omitempty"`
 	Call  string      `json:"call,omitempty"`
 }
 

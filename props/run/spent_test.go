@@ -37,7 +37,7 @@ func TestSpent(t *testing.T) {
 				c := callOn(p, uint64(worker))
 				steps := float64(1 + worker + i)
 				c.Y[0] = steps
-				want := Costs{tally.PointsDenoised: 3 * steps, tally.JacobianProducts: 3 * steps, "steps": steps}
+				want := tally.Costs{tally.PointsDenoised: 3 * steps, tally.JacobianProducts: 3 * steps, "steps": steps}
 				a := r.Answer(t.Context(), c)
 				if a.Fault != nil || !maps.Equal(a.Spent, want) {
 					t.Errorf("%v spent %v, want %v", a.Fault, a.Spent, want)

@@ -26,6 +26,11 @@ type Candidate struct {
 	fault   error  // why the first process did not say hello
 	counts  counts
 
+	open   context.Context // done once the candidate is closed
+	close  context.CancelFunc
+	busy   sync.WaitGroup // the calls under way
+	closed bool           // and there are to be no more; guarded by mu
+
 	slots     chan struct{} // one for each process that may run
 	batchTime time.Duration
 
@@ -56,6 +61,7 @@ func New(ctx context.Context, command []string, options Options) (*Candidate, er
 		return nil, fmt.Errorf("candidate: %w", err)
 	}
 	c := &Candidate{command: slices.Clone(command), options: o, files: filesOf(command, o.Dir), slots: make(chan struct{}, o.Jobs), batchTime: batchTime, probes: map[string]*probe{}}
+	c.open, c.close = context.WithCancel(context.Background())
 	s, err := open(ctx, c.command, o, &c.counts)
 	switch {
 	case ctx.Err() != nil:
@@ -90,13 +96,38 @@ func (c *Candidate) Sample(ctx context.Context, dst *mat.Dense, p *spec.Problem,
 	if c.fault != nil {
 		return c.fault
 	}
-	own := newCall(p.Unmetered(), y, rng)
-	own.ctx, own.dst = ctx, dst
-	err := c.serve(own)
-	if err == nil {
-		for name, amount := range own.spent {
-			spec.Spend(ctx, name, amount)
+	return c.during(ctx, func(ctx context.Context) error {
+		own := newCall(p.Unmetered(), y, rng)
+		own.ctx, own.dst = ctx, dst
+		err := c.serve(own)
+		if err == nil {
+			for name, amount := range own.spent {
+				spec.Spend(ctx, name, amount)
+			}
 		}
+		return err
+	})
+}
+
+// errClosed is the outcome of a call of a candidate that is closed by then.
+var errClosed = errors.New("the program has been closed")
+
+// during makes a call that ends when ctx is done or the candidate is closed.
+func (c *Candidate) during(ctx context.Context, call func(context.Context) error) error {
+	c.mu.Lock()
+	if c.closed {
+		c.mu.Unlock()
+		return errClosed
+	}
+	c.busy.Add(1)
+	c.mu.Unlock()
+	defer c.busy.Done()
+	merged, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(c.open, cancel)()
+	err := call(merged)
+	if err != nil && ctx.Err() == nil && merged.Err() != nil {
+		return errClosed
 	}
 	return err
 }
@@ -114,8 +145,14 @@ func (c *Candidate) with(ctx context.Context, work func(*session) error) error {
 		return err
 	}
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.idle = append(c.idle, s)
+	kept := !c.closed
+	if kept {
+		c.idle = append(c.idle, s)
+	}
+	c.mu.Unlock()
+	if !kept {
+		s.bye() // as Close does with those that are idle; how it ends is told to nobody
+	}
 	return err
 }
 
@@ -132,17 +169,21 @@ func (c *Candidate) take(ctx context.Context) (*session, error) {
 	return open(ctx, c.command, c.options, &c.counts)
 }
 
-// Close says bye to all processes and returns once none is left; call it when no call is
-// under way. It returns the fault of a process that did not end well.
+// Close calls off the calls under way, says bye to all processes and returns once none is
+// left, nor, where the system shows it, anything that they started. It returns the fault of a
+// process that did not end well when told bye. Calls made later fail.
 func (c *Candidate) Close() error {
 	c.mu.Lock()
+	c.closed = true
 	idle := c.idle
 	c.idle = nil
 	c.mu.Unlock()
+	c.close()
 	faults := make([]error, len(idle))
 	_ = parallel.Limited(context.Background(), len(idle), len(idle), func(i int) error {
 		faults[i] = idle[i].bye()
 		return nil // so that all are told
 	})
+	c.busy.Wait()
 	return errors.Join(faults...)
 }

@@ -26,6 +26,7 @@ import (
 
 	"assay/internal/kinds"
 	"assay/internal/tally"
+	"assay/internal/tweedie"
 	"assay/props"
 	"assay/props/problems"
 	"assay/samplers/external"
@@ -389,7 +390,7 @@ func TestOracle(t *testing.T) {
 	if !mat.Equal(row(0), want) {
 		t.Errorf("denoise: told %v, want %v", row(0), want)
 	}
-	spec.Score(want, g, x, 0.5)
+	tweedie.Score(want, g, x, 0.5)
 	if !mat.Equal(row(1), want) {
 		t.Errorf("score: told %v, want %v", row(1), want)
 	}

@@ -235,6 +235,9 @@ func (c *child) sample(m message) {
 		time.Sleep(time.Hour)
 	case "hang":
 		time.Sleep(time.Hour)
+	case "stops":
+		syscall.Kill(os.Getpid(), syscall.SIGSTOP)
+		time.Sleep(time.Hour)
 	case "deaf":
 		// What it starts ignores the signal too, and holds its streams open.
 		helper := exec.Command("sh", "-c", "trap '' TERM; sleep 3600; sleep 3600")
@@ -340,6 +343,8 @@ func (c *child) sample(m message) {
 	case "oracle":
 		c.oracle(m)
 		return
+	default:
+		c.flood(m)
 	}
 	answer(draws(n, rng), n, d)
 }

@@ -1,6 +1,7 @@
 package external
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -55,4 +56,14 @@ func (c *Candidate) Occupy() (release func()) {
 			<-c.slots
 		}
 	}
+}
+
+// Left says that processes with these numbers are left, each running a file named by its number
+// and a line feed.
+func Left(pids ...int) string {
+	var left []relative
+	for _, pid := range pids {
+		left = append(left, relative{pid: pid, name: fmt.Sprintf("%d\n", pid)})
+	}
+	return inWords(left)
 }

@@ -42,10 +42,12 @@ type frames struct {
 	begun   string          // the beginning of a line that has no end yet
 	err     error           // why reading ended
 	ended   chan struct{}   // closed once it has
+
+	flow
 }
 
 func newFrames(r io.Reader, w io.WriteCloser) *frames {
-	return &frames{r: bufio.NewReaderSize(r, 1<<18), w: w, secret: rand.Text(), parts: map[string][]byte{}, waiting: map[string]bool{}, ended: make(chan struct{})}
+	return &frames{r: bufio.NewReaderSize(r, 1<<18), w: w, secret: rand.Text(), parts: map[string][]byte{}, waiting: map[string]bool{}, ended: make(chan struct{}), flow: newFlow()}
 }
 
 // dataKey begins the data of an array in the spelling without blanks; in any other, the
@@ -91,8 +93,12 @@ func (f *frames) forget() {
 
 // Send writes a message, with the data put in.
 func (f *frames) Send(message []byte) error {
-	if err := f.expect(message); err != nil {
+	answers, err := f.expect(message)
+	if err != nil {
 		return err
+	}
+	if answers {
+		defer f.answered()
 	}
 	f.out = f.out[:0]
 	for {
@@ -112,7 +118,7 @@ func (f *frames) Send(message []byte) error {
 		}
 	}
 	f.out = append(append(f.out, message...), '\n')
-	_, err := f.w.Write(f.out)
+	_, err = f.w.Write(f.out)
 	return err
 }
 
@@ -132,23 +138,25 @@ func (f *frames) encode(raw []byte) error {
 	return nil
 }
 
-// expect notes the id of a request of ours.
-func (f *frames) expect(message []byte) error {
+// expect notes the id of a request of ours. It reports whether the message is an answer of
+// ours instead.
+func (f *frames) expect(message []byte) (answers bool, err error) {
 	var request envelope
 	if err := json.Unmarshal(message, &request); err != nil {
-		return err
+		return false, err
 	}
 	if request.Method != nil && request.ID != nil {
 		f.mu.Lock()
 		defer f.mu.Unlock()
 		f.waiting[string(request.ID)] = true
 	}
-	return nil
+	return request.Method == nil, nil
 }
 
 // Recv reads a message, with the data taken out.
 func (f *frames) Recv() ([]byte, error) {
 	for {
+		f.admit()
 		line, err := f.line()
 		if err == nil && len(line) > 0 {
 			line, err = f.check(line)
@@ -162,7 +170,7 @@ func (f *frames) Recv() ([]byte, error) {
 			f.mu.Unlock()
 			return nil, err
 		}
-		if len(line) > 0 {
+		if len(line) > 0 { // neither blank nor a notification
 			return line, nil
 		}
 	}
@@ -181,7 +189,7 @@ func (f *frames) broken() error {
 
 // line reads a line and takes the data out of it. It returns a copy.
 func (f *frames) line() ([]byte, error) {
-	f.partial, f.data = f.partial[:0], nil
+	f.partial, f.data, f.came, f.read = f.partial[:0], nil, nil, 0
 	for size := 0; ; {
 		_, err := f.r.Peek(1)
 		if err != nil && size > 0 {
@@ -201,6 +209,7 @@ func (f *frames) line() ([]byte, error) {
 		}
 		f.absorb(chunk)
 		size += len(chunk)
+		f.read = size
 		f.r.Discard(len(chunk))
 		if text := bytes.TrimSpace(f.partial[:min(len(f.partial), 1<<10)]); len(text) > 0 && text[0] != '{' {
 			return nil, garbage(text)
@@ -275,7 +284,8 @@ func (f *frames) absorbData(chunk []byte) (rest []byte) {
 	case !ok || end >= 0 && !f.data.whole():
 		f.partial = append(f.data.text(f.partial), text[len(text)-f.data.unread:]...)
 	case end >= 0:
-		f.partial = append(f.partial, f.keep(f.data.raw)...)
+		name := f.keep(f.data.raw)
+		f.partial, f.came = append(f.partial, name...), append(f.came, name)
 	default:
 		return nil // and more of them to come
 	}
@@ -294,7 +304,7 @@ type envelope struct {
 
 // check is an error in words unless text is a request or a notification of JSON-RPC 2.0,
 // or the one response to a request of ours. It returns the message with whole numbers written as
-// such, where they are written as 4.0.
+// such, where they are written as 4.0; nil for a notification: the protocol has none.
 func (f *frames) check(text []byte) ([]byte, error) {
 	var message envelope
 	wrong := func(format string, args ...any) ([]byte, error) {
@@ -311,7 +321,13 @@ func (f *frames) check(text []byte) ([]byte, error) {
 		return wrong(`it wrote a message without "jsonrpc":"2.0"`)
 	case message.Method != nil && message.Method[0] != '"':
 		return wrong(`it wrote a message whose "method" is no string`)
+	case string(message.Method) == `""`:
+		return wrong("it wrote a request with an empty method")
+	case message.Method != nil && (message.ID == nil || string(message.ID) == "null"):
+		f.drop(f.came)
+		return nil, nil
 	case message.Method != nil:
+		f.note()
 		return text, nil
 	case message.ID == nil:
 		return wrong(`it wrote a message without "method" and without "id"`)
@@ -342,40 +358,6 @@ func (f *frames) check(text []byte) ([]byte, error) {
 		Result  json.RawMessage `json:"result,omitempty"`
 		Error   json.RawMessage `json:"error,omitempty"`
 	}{message.Version, id, message.Result, failure})
-}
-
-// plain returns an id as we write it, if it is a whole number.
-func plain(id json.RawMessage) json.RawMessage {
-	if s, err := hear(id); err == nil {
-		if n, err := s.whole(); err == nil {
-			return strconv.AppendInt(nil, int64(n), 10)
-		}
-	}
-	return id
-}
-
-// plainError returns the error of a response with a code that is written as a whole number. It is an
-// error, in words, if it is none.
-func plainError(text json.RawMessage) (json.RawMessage, error) {
-	s, err := hear(text)
-	if err != nil {
-		return nil, err
-	}
-	s.where = "error"
-	if _, ok := s.value.(map[string]any); !ok {
-		return nil, s.wrong(`an object with a "code" and a "message"`)
-	}
-	var plain struct {
-		Code    int    `json:"code"`
-		Message string `json:"message"`
-	}
-	l := &listener{of: s}
-	hearKey(l, "code", &plain.Code, said.whole)
-	hearKey(l, "message", &plain.Message, said.text)
-	if l.err != nil {
-		return nil, l.err
-	}
-	return json.Marshal(plain)
 }
 
 func garbage(text []byte) error {

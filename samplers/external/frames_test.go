@@ -46,7 +46,7 @@ func TestReceived(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var line bytes.Buffer
 		texts := rapid.SliceOfN(rapid.Custom(someData), 0, 3).Draw(t, "texts")
-		line.WriteString(`{"jsonrpc":"2.0","method":"m","params":{"name":"\\\"data\":","arrays":[`)
+		line.WriteString(`{"jsonrpc":"2.0","id":1,"method":"m","params":{"name":"\\\"data\":","arrays":[`)
 		for i, text := range texts {
 			if i > 0 {
 				line.WriteByte(',')
@@ -125,7 +125,7 @@ func TestSent(t *testing.T) {
 
 // TestNoName: what the other side writes never names what is kept, whatever it guesses.
 func TestNoName(t *testing.T) {
-	f := newFrames(strings.NewReader(`{"jsonrpc":"2.0","method":"m","params":[{"data":"AAAA"},{"data":"#1"}]}`+"\n"), nil)
+	f := newFrames(strings.NewReader(`{"jsonrpc":"2.0","id":1,"method":"m","params":[{"data":"AAAA"},{"data":"#1"}]}`+"\n"), nil)
 	message, err := f.Recv()
 	if err != nil {
 		t.Fatal(err)
@@ -211,7 +211,7 @@ func TestUnended(t *testing.T) {
 		_, err := f.Recv()
 		received <- err
 	}()
-	io.WriteString(w, `{"jsonrpc":"2.0","method":"m"`)
+	io.WriteString(w, `{"jsonrpc":"2.0","id":1,"method":"m"`)
 	io.WriteString(w, `}`) // once it is taken, what was before has been read and noted
 	if said := f.unended(); !strings.Contains(said, "no line feed at its end") || !strings.Contains(said, `\"method\"`) {
 		t.Errorf("it says %q", said)

@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"assay/internal/tally"
+	"assay/internal/tweedie"
 	"assay/spec"
 )
 
@@ -33,8 +34,14 @@ type answer struct {
 	Value array `json:"value"`
 }
 
-// callback answers a question about the prior of a problem.
-func (s *session) callback(_ context.Context, request *jrpc2.Request) (any, error) {
+// callback answers a question about the prior of a problem, when the answers before it have
+// been written: they would fill the memory otherwise.
+func (s *session) callback(ctx context.Context, request *jrpc2.Request) (any, error) {
+	select {
+	case s.frames.turn <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	var text json.RawMessage
 	var params said
 	var q question
@@ -101,7 +108,7 @@ func (s *session) answer(method string, q *question) (*mat.Dense, error) {
 	case "score":
 		s.counts.Score.Add(int64(n))
 		s.charges.add(q.Call, tally.PointsDenoised, n)
-		spec.Score(value, denoiser, x, q.Sigma)
+		tweedie.Score(value, denoiser, x, q.Sigma)
 	case "jvp":
 		v, err := s.rows("v", q.V, d)
 		if err != nil {

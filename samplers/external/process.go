@@ -20,6 +20,7 @@ type process struct {
 	tail   *tail
 	mark   string        // in the environment of the program and of all that it starts
 	env    []string      // what Options.Env names
+	kin    *kin          // the program and these
 	exited chan struct{} // closed once it has been waited for
 	grace  time.Duration
 	end    sync.Once
@@ -57,23 +58,18 @@ func startProcess(command []string, o *Options) (*process, error) {
 	p.cmd.Env = append(environment(os.Environ(), o.Env), p.mark)
 	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = childIn, childOut, childErr
 	isolate(p.cmd)
-	if err := p.cmd.Start(); err != nil {
+	if err := programs.add(p, func() error { return onLastingThread(p.cmd.Start) }); err != nil {
 		return fail(err)
 	}
 	for _, f := range []*os.File{childIn, childOut, childErr} {
 		f.Close()
 	}
 	if err := limitMemory(p.cmd.Process.Pid, o.Memory); err != nil {
-		killGroup(p.cmd.Process.Pid)
-		p.cmd.Wait()
+		end(p.kin, 0, p.exited)
 		return fail(err)
 	}
 	p.tail = &tail{to: o.Stderr, prefix: o.Prefix, done: make(chan struct{})}
 	go p.tail.follow(stderr)
-	go func() {
-		p.cmd.Wait() // its result is in ProcessState
-		close(p.exited)
-	}()
 	return p, nil
 }
 
@@ -97,24 +93,14 @@ func (p *process) settle() bool {
 	return ended
 }
 
-// stop ends the process, by asking and after the grace by force, all of its group and,
-// where the system shows them, those that it started and that left the group; it returns
-// once the process has been waited for.
+// stop ends the process and, where the system shows them, those that it started, also those
+// that left its group, by asking and after the grace by force. It returns once none is left;
+// what cannot be ended is said where its standard error goes.
 func (p *process) stop() {
 	p.end.Do(func() {
-		pid := p.cmd.Process.Pid
-		select {
-		case <-p.exited:
-		default:
-			askGroup(pid)
-			select {
-			case <-p.exited:
-			case <-time.After(p.grace):
-			}
+		if said := inWords(end(p.kin, p.grace, p.exited)); said != "" {
+			fmt.Fprintf(p.tail.to, "%s%s\n", p.tail.prefix, said)
 		}
-		killGroup(pid) // what is left of it, if anything
-		killDescendants(p.mark)
-		<-p.exited
 		select {
 		case <-p.tail.done:
 		case <-time.After(drain):

@@ -14,11 +14,9 @@ import (
 // those that we opened are closed on exec already.
 func isolate(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	endWithParent(cmd.SysProcAttr)
 	closeInherited()
 }
-
-func askGroup(pid int)  { syscall.Kill(-pid, syscall.SIGTERM) }
-func killGroup(pid int) { syscall.Kill(-pid, syscall.SIGKILL) }
 
 // ending says in words how a process ended.
 func ending(state *os.ProcessState) string {

@@ -11,6 +11,8 @@ func isolate(*exec.Cmd) { closeInherited() }
 // There are no process groups to signal: the process alone is ended.
 func askGroup(int) {}
 
+func groupAlive(int) bool { return false }
+
 func killGroup(pid int) {
 	if p, err := os.FindProcess(pid); err == nil {
 		p.Kill()

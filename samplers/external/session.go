@@ -11,13 +11,11 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
 
 	"github.com/creachadair/jrpc2"
 	"gonum.org/v1/gonum/mat"
 
 	"assay/internal/kinds"
-	"assay/internal/text"
 	"assay/spec"
 )
 
@@ -80,6 +78,7 @@ func open(ctx context.Context, command []string, o *Options, counts *counts) (*s
 		return nil, &Fault{Kind: kinds.Start, Message: err.Error()}
 	}
 	s := &session{process: p, frames: newFrames(p.stdout, p.stdin), limit: o.Timeout, capped: o.Memory > 0, counts: counts}
+	s.frames.gone = p.exited
 	s.client = jrpc2.NewClient(s.frames, &jrpc2.ClientOptions{OnCallback: s.callback})
 	err = s.call(ctx, o.Startup, "hello", struct {
 		Protocol int `json:"protocol"`
@@ -101,35 +100,19 @@ func open(ctx context.Context, command []string, o *Options, counts *counts) (*s
 	return s, nil
 }
 
-func (h *hello) check() error {
-	switch {
-	case h.Protocol != version:
-		return &Fault{Kind: kinds.Protocol, Message: fmt.Sprintf("hello: it speaks protocol %d, want %d", h.Protocol, version)}
-	case !printable(h.Name):
-		return &Fault{Kind: kinds.Protocol, Message: fmt.Sprintf("hello: name is %s, want 1 to 100 printable characters", excerpt([]byte(h.Name)))}
-	case h.Batch < 0:
-		return &Fault{Kind: kinds.Protocol, Message: fmt.Sprintf("hello: batch is %d, want how many calls a request may hold, at least 1", h.Batch)}
-	}
-	for i, name := range h.Witnesses {
-		switch {
-		case !printable(name):
-			return &Fault{Kind: kinds.Protocol, Message: fmt.Sprintf("hello: the name of witness %d is %s, want 1 to 100 printable characters", i, excerpt([]byte(name)))}
-		case slices.Contains(h.Witnesses[:i], name):
-			return &Fault{Kind: kinds.Protocol, Message: fmt.Sprintf("hello: it offers two witnesses named %q, want a name for each", name)}
-		}
-	}
-	return nil
-}
-
-// printable reports whether a name is 1 to 100 characters that a terminal shows.
-func printable(name string) bool {
-	return name != "" && utf8.RuneCountInString(name) <= 100 && text.Safe(name) == name
-}
-
-// kill ends the process by force if need be.
+// kill ends the process by force if need be. A callback that is being computed for it is
+// not waited for: nobody reads the answer.
 func (s *session) kill() {
 	s.stop()
-	s.client.Close()
+	closed := make(chan struct{})
+	go func() {
+		defer close(closed)
+		s.client.Close()
+	}()
+	select {
+	case <-closed:
+	case <-time.After(drain):
+	}
 }
 
 // bye lets the process end by itself, and kills it if it does not. It reports a process

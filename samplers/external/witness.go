@@ -132,13 +132,18 @@ func near(a, b float64) bool {
 }
 
 // evaluate asks for the values of all witnesses on the rows of x. It is not called off with
-// the judgement, whose interruption is not a failure of a witness; a request takes as long as
-// the time-out at most.
+// the judgement, whose interruption is not a failure of a witness, but by [Witness.Close]; a
+// request takes as long as the time-out at most.
 func (w *Witness) evaluate(dst [][]float64, x *mat.Dense, y []float64) error {
-	w.own.slots <- struct{}{}
-	defer func() { <-w.own.slots }()
-	ctx := context.Background()
-	return w.own.with(ctx, func(s *session) error { return s.witness(ctx, dst, x, y) })
+	return w.own.during(context.Background(), func(ctx context.Context) error {
+		select {
+		case w.own.slots <- struct{}{}:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		defer func() { <-w.own.slots }()
+		return w.own.with(ctx, func(s *session) error { return s.witness(ctx, dst, x, y) })
+	})
 }
 
 // witness makes one request for the values of all witnesses on the rows of x.

@@ -87,7 +87,7 @@ func TestWitnessFaults(t *testing.T) {
 		"witness transposed":        fmt.Sprintf(shape, `\[3 2\]`),
 		"witness of another name":   fmt.Sprintf(shape, `\[3 3\]`),
 		"witness liar":              `broken protocol: witness: values: data holds 8 bytes, but shape \[2 3\] needs 48`,
-		"witness strings":           `broken protocol: witness: its result is not what is asked for: .*cannot unmarshal array into Go`,
+		"witness strings":           `broken protocol: witness: its result is not what is asked for: values is a list, want an array, as .*`,
 		"witness string data":       `broken protocol: witness: values: data is not base64`,
 		"witness floats":            `broken protocol: witness: values: dtype is "<f4", want "<f8"`,
 		"witness of its neighbours": `witness "sum \(child\)" is 4 at a row of x by itself and 6 among others; want a function of that row and y alone`,
