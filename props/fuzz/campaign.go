@@ -63,6 +63,13 @@ type State struct {
 	// the order in which they were confirmed.
 	Round position `json:"round"`
 	Found []string `json:"found,omitempty"`
+	// Ended holds the limits of [Config] if one of them has ended the campaign.
+	Ended *limits `json:"ended,omitempty"`
+}
+
+type limits struct {
+	Problems int `json:"problems"`
+	Most     int `json:"most"`
 }
 
 // NewState returns the state of a campaign that has not begun: problems of the family (one
@@ -152,6 +159,7 @@ func Run(ctx context.Context, candidate spec.Sampler, state *State, kept []*prop
 		return nil, fmt.Errorf("the campaign is one of %d draws a call, not of %d", state.Draws, config.Draws)
 	}
 	c := &campaign{Config: config, candidate: candidate, state: state, found: slices.Clone(kept)}
+	state.Ended = nil
 	if state.Growth == nil {
 		state.Growth = map[string]growth{}
 	}
@@ -161,6 +169,9 @@ func Run(ctx context.Context, candidate spec.Sampler, state *State, kept []*prop
 	stop, err := c.run(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if stop == stopFound || stop == stopProblems {
+		state.Ended = &limits{config.Problems, config.Most}
 	}
 	return &Report{State: state, Stop: stop, Found: c.found}, c.Save(state)
 }

@@ -22,7 +22,8 @@ type replayed struct {
 }
 
 // resume puts the counterexamples that were kept in the order in which they were found, and
-// reduces those that are not reduced yet.
+// reduces those that are not reduced yet. Those that are and of which the state does not know are of
+// another campaign, and dropped.
 func (c *campaign) resume(ctx context.Context) error {
 	r := &c.state.Round
 	c.again = r.Judging != ""
@@ -47,6 +48,9 @@ func (c *campaign) resume(ctx context.Context) error {
 	} else {
 		c.forget()
 	}
+	c.found = slices.DeleteFunc(c.found, func(found *props.Counterexample) bool {
+		return found.Reduced && !slices.Contains(c.state.Found, found.Origin)
+	})
 	order := func(found *props.Counterexample) int {
 		if i := slices.Index(c.state.Found, found.Origin); i >= 0 {
 			return i

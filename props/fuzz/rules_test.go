@@ -113,11 +113,14 @@ func TestStops(t *testing.T) {
 	if r, err := Run(ctx, prior, state(), nil, silent(Config{})); err != nil || r.Stop != props.StopTime {
 		t.Errorf("out of time: %v, %v", r, err)
 	}
-	// One that has found enough looks no further, and reports what it was handed.
-	old := &props.Counterexample{Candidate: "prior", Verdict: &props.Verdict{Fault: &props.Fault{}}, Problem: onTheLine(t), Reduced: true}
+	// One that has found enough looks no further, and reports what it was handed; what another campaign
+	// has found does not count.
+	old := &props.Counterexample{Candidate: "prior", Origin: "old", Verdict: &props.Verdict{Fault: &props.Fault{}}, Problem: onTheLine(t), Reduced: true}
 	c := silent(Config{Most: 1})
 	c.Draws = 3
-	r, err := Run(t.Context(), prior, state(), []*props.Counterexample{old}, c)
+	known, others := state(), *old
+	known.Found, others.Origin = []string{old.Origin}, "another"
+	r, err := Run(t.Context(), prior, known, []*props.Counterexample{&others, old}, c)
 	if err != nil || r.Stop != stopFound || len(r.Found) != 1 || r.Found[0] != old || r.State.Screened != 0 {
 		t.Errorf("with as many as were asked for: %v, %v", r, err)
 	}
