@@ -144,6 +144,9 @@ func ParseCounterexample(text []byte) (*Counterexample, error) {
 	if err := json.Unmarshal(text, &whole); err != nil { // Compact would not say where
 		return nil, fmt.Errorf("cut short or not JSON: %w", place.InJSON(err, text))
 	}
+	if err := place.Twice(text); err != nil {
+		return nil, err
+	}
 	if err := json.Compact(&flat, whole); err != nil {
 		return nil, err
 	}

@@ -95,6 +95,9 @@ func TestCounterexampleDistrust(t *testing.T) {
 		"format": {`{"format": "assay counterexample 9"}`,
 			`format: "assay counterexample 9", want "assay counterexample 2"`},
 		"edited":   {strings.Replace(string(text), `"alpha": 0.001`, `"alpha": 0.002`, 1), "sha256 is not that of what precedes it"},
+		"twice":    {strings.Replace(string(text), `"candidate"`, `"candidate": "exact", "candidate"`, 1), `line 3, column 35: key "candidate" is given twice`},
+		"cases":    {strings.Replace(string(text), `"candidate"`, `"Candidate": "exact", "candidate"`, 1), `key "candidate" is given twice`},
+		"deeper":   {strings.Replace(string(text), `"verdict": {`, `"verdict": {"seed": 1, "seed": 2,`, 1), `key "seed" is given twice`},
 		"unsealed": {string(text[:bytes.LastIndexByte(text, ',')]) + "}", `the last key is not "sha256"`},
 	} {
 		_, err := props.ReadCounterexample(write(t, []byte(test.text)))

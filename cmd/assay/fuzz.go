@@ -2,19 +2,13 @@ package main
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"assay/internal/fuzz"
-	"assay/internal/place"
 	"assay/internal/text"
 	"assay/props"
 )
@@ -29,7 +23,7 @@ type fuzzCommand struct {
 	Family   string        `default:"any" help:"Problems to generate: ${families}."`
 	For      time.Duration `default:"1m" env:"ASSAY_FOR" help:"Stop after this time, such as 10m; 0 means no limit ($$${env})."`
 	Problems int           `placeholder:"N" help:"Stop after so many problems have been screened."`
-	Most     int           `default:"1" help:"Stop after so many counterexamples; 0 means no limit."`
+	Most     int           `default:"1" help:"Stop after so many counterexamples, those of the campaign before it was interrupted included; 0 means no limit."`
 	Out      string        `default:"counterexamples" placeholder:"DIR" help:"Folder for the counterexamples, made if there is none; those in testdata/assay are judged first by a Go test."`
 	Resume   bool          `help:"Go on with the campaign that was interrupted, given by the same command."`
 	Alpha    float64       `default:"${alpha}" env:"ASSAY_ALPHA" help:"Bound on the probability that the campaign ever finds a counterexample to a right candidate ($$${env})."`
@@ -59,28 +53,27 @@ func (c *fuzzCommand) run(ctx context.Context, std streams) (code int, err error
 		return notStarted(err, std)
 	}
 	defer end()
-	shelf := &shelf{folder: c.Out, candidate: candidate.Name()}
+	shelf := newShelf(c.Out, candidate, c.command, c.Seed)
 	state, err := fuzz.NewState(candidate.Name(), c.Family, c.Alpha, c.Seed)
-	var unfinished []*props.Counterexample
-	for _, s := range own {
-		state.Witnesses = append(state.Witnesses, s.Names()...)
-	}
-	if err == nil && c.Resume {
-		state, unfinished, err = shelf.load(state)
-	}
-	if err == nil {
-		err = os.MkdirAll(c.Out, 0o777)
-	}
 	if err != nil {
 		return 0, err
 	}
+	state.Draws = c.Draws
+	for _, s := range own {
+		state.Witnesses = append(state.Witnesses, s.Names()...)
+	}
+	state, kept, release, err := shelf.open(state, c.Resume, c.Problems, c.Most)
+	if err != nil {
+		return 0, err
+	}
+	defer release()
 	if c.For > 0 {
 		var cancel func()
 		ctx, cancel = context.WithTimeout(ctx, c.For)
 		defer cancel()
 	}
 	show, done := countOn(std.err, "problems screened")
-	report, err := fuzz.Run(ctx, candidate, state, unfinished, fuzz.Config{
+	report, err := fuzz.Run(ctx, candidate, state, kept, fuzz.Config{
 		Problems: c.Problems, Most: c.Most, Draws: c.Draws, Jobs: c.jobs(), Witnesses: own,
 		Save: shelf.save, Keep: shelf.keep,
 		Watch: func(state fuzz.State, _ int) { show(state.Screened, max(c.Problems, state.Screened)+1) },
@@ -105,15 +98,16 @@ func (c *fuzzCommand) write(std streams, shelf *shelf, report *fuzz.Report) erro
 		_, err := fmt.Fprint(std.out, page.String())
 		return err
 	}
-	problems := c.Problems
+	problems, out := c.Problems, c.Out
 	if report.Stop == props.StopTime || report.Stop == props.StopInterrupted {
 		problems = max(1, report.State.Screened)
+		out = filepath.Clean(out) + "-again" // this one is for --resume
 	}
 	args := []string{"assay", "fuzz", c.Candidate, "--family", c.Family, "--for", "0"}
 	if problems > 0 {
 		args = append(args, "--problems", strconv.Itoa(problems))
 	}
-	args = append(append(args, c.witnesses.flags()...), "--most", strconv.Itoa(c.Most), "--out", c.Out, "--alpha", number(c.Alpha),
+	args = append(append(args, c.witnesses.flags()...), "--most", strconv.Itoa(c.Most), "--out", out, "--alpha", number(c.Alpha),
 		"--draws", strconv.Itoa(c.Draws), "--seed", strconv.FormatUint(c.Seed, 10))
 	page.Field("repeat", "%s", shellLine(append(args, c.words()...)))
 	_, err := fmt.Fprint(std.out, page.String())
@@ -147,87 +141,4 @@ func fuzzExitCode(r *fuzz.Report) int {
 		outcome = props.Inconclusive
 	}
 	return exitCode(outcome, stop)
-}
-
-// shelf is the folder of a campaign: its counterexamples, and the state that is needed to go
-// on with it.
-type shelf struct {
-	folder, candidate string
-}
-
-// stem begins the names of the files: the candidate without its arguments.
-func (s *shelf) stem() string {
-	base, _, _ := strings.Cut(s.candidate, ":")
-	return strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_' {
-			return r
-		}
-		return '-'
-	}, base)
-}
-
-// path names a counterexample by where the reduction began, so that each smaller one
-// replaces the one before it.
-func (s *shelf) path(c *props.Counterexample) string {
-	return filepath.Join(s.folder, fmt.Sprintf("%s-%.12s.json", s.stem(), c.Origin))
-}
-
-func (s *shelf) statePath() string { return filepath.Join(s.folder, s.stem()+".campaign") }
-
-func (s *shelf) save(state *fuzz.State) error {
-	encoded, err := json.MarshalIndent(state, "", "  ")
-	if err != nil {
-		return err
-	}
-	return writeFile(s.statePath(), text.JSON(append(encoded, '\n')))
-}
-
-func (s *shelf) keep(c *props.Counterexample) error {
-	text, err := c.Encode()
-	if err != nil {
-		return err
-	}
-	return writeFile(s.path(c), text)
-}
-
-// load returns the state that was saved, which must be of a campaign like the given one, and
-// the counterexamples to the candidate that are not reduced yet.
-func (s *shelf) load(like *fuzz.State) (*fuzz.State, []*props.Counterexample, error) {
-	text, err := os.ReadFile(s.statePath())
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, fmt.Errorf("--resume: there is no %s; nothing to go on with", s.statePath())
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	state := &fuzz.State{}
-	if err := json.Unmarshal(text, state); err != nil {
-		return nil, nil, fmt.Errorf("%s: %w; begin anew without --resume", s.statePath(), place.InWords(place.InJSON(err, text)))
-	}
-	if err := state.Check(); err != nil {
-		return nil, nil, fmt.Errorf("%s: %w; begin anew without --resume", s.statePath(), err)
-	}
-	if state.Candidate != like.Candidate || state.Family != like.Family || state.Alpha != like.Alpha || state.Seed != like.Seed {
-		return nil, nil, fmt.Errorf("%s is a campaign of %s --family %s --alpha %v --seed %d; give the same, or begin anew without --resume",
-			s.statePath(), state.Candidate, state.Family, state.Alpha, state.Seed)
-	}
-	if !slices.Equal(state.Witnesses, like.Witnesses) {
-		return nil, nil, fmt.Errorf("%s is a campaign with %s; say --witness as then, or begin anew without --resume", s.statePath(), fuzz.OwnWitnesses(state.Witnesses))
-	}
-	paths, err := filepath.Glob(filepath.Join(s.folder, s.stem()+"-*.json"))
-	if err != nil {
-		return nil, nil, err
-	}
-	slices.Sort(paths)
-	var unfinished []*props.Counterexample
-	for _, path := range paths {
-		c, err := props.ReadCounterexample(path)
-		if err != nil {
-			return nil, nil, err
-		}
-		if c.Candidate == s.candidate && !c.Reduced {
-			unfinished = append(unfinished, c)
-		}
-	}
-	return state, unfinished, nil
 }

@@ -47,6 +47,8 @@ type State struct {
 	Family    string  `json:"family"`
 	Alpha     float64 `json:"alpha"`
 	Seed      uint64  `json:"seed"`
+	// Draws is the number of draws asked for in a call; 0 before the campaign begins.
+	Draws int `json:"draws"`
 	// Witnesses are the names of those of [Config], all of them.
 	Witnesses []string `json:"witnesses,omitempty"`
 	// Screened counts the problems that were screened, Refused those among them that the
@@ -58,6 +60,17 @@ type State struct {
 	Reductions    int `json:"reductions"`
 	// growth is the evidence that was seen, feature by feature.
 	Growth map[string]growth `json:"growth"`
+	// Round is how far the present round has come, Found the origins of the counterexamples in
+	// the order in which they were confirmed.
+	Round position `json:"round"`
+	Found []string `json:"found,omitempty"`
+	// Ended holds the limits of [Config] if one of them has ended the campaign.
+	Ended *limits `json:"ended,omitempty"`
+}
+
+type limits struct {
+	Problems int `json:"problems"`
+	Most     int `json:"most"`
 }
 
 // NewState returns the state of a campaign that has not begun: problems of the family (one
@@ -74,10 +87,10 @@ func (s *State) Check() error {
 		return fmt.Errorf("family: %q, want one of %s", s.Family, strings.Join(Families(), ", "))
 	case !(s.Alpha > 0 && s.Alpha < 1):
 		return fmt.Errorf("alpha is %v, want a probability above 0 and below 1", s.Alpha)
-	case s.Screened < 0 || s.Refused < 0 || s.Confirmations < 0 || s.Reductions < 0:
+	case s.Screened < 0 || s.Refused < 0 || s.Confirmations < 0 || s.Reductions < 0 || s.Draws < 0:
 		return errors.New("a count is negative")
 	}
-	return nil
+	return s.Round.check(s.Screened)
 }
 
 // OwnWitnesses says in words which witnesses of the user's a campaign has.
@@ -98,7 +111,7 @@ const (
 type Report struct {
 	State *State
 	Stop  props.Stop
-	// Found holds the counterexamples, those handed in as unfinished first.
+	// Found holds the counterexamples, those of earlier processes first.
 	Found []*props.Counterexample
 	// Pending is the call that was waited for when a time limit ended the campaign.
 	Pending *props.Pending
@@ -111,14 +124,16 @@ type campaign struct {
 	state     *State
 	found     []*props.Counterexample
 	clock     clock.Clock // of all judgements
+	again     bool        // the judgement that the state says is under way was cut off, and is to be made again
+	replay    *replayed   // what is known of the reduction under way; nil if nothing is
 }
 
 // Run goes on with a campaign from its state, which it changes, until a limit is reached or
-// ctx is done. It first reduces the unfinished counterexamples, those that an earlier
-// process left unreduced. It is an error if the state is of another candidate, a problem
-// cannot be drawn from, or Save or Keep fails; what was handed to Keep by then is
-// confirmed nevertheless.
-func Run(ctx context.Context, candidate spec.Sampler, state *State, unfinished []*props.Counterexample, config Config) (*Report, error) {
+// ctx is done. Given what earlier processes handed to Save and to Keep it ends as if none of them
+// had been cut off, provided that the candidate's draws are a function of its seed. It is an
+// error if the state is of another candidate or other draws, a problem cannot be drawn from, or
+// Save or Keep fails; what was handed to Keep by then is confirmed nevertheless.
+func Run(ctx context.Context, candidate spec.Sampler, state *State, kept []*props.Counterexample, config Config) (*Report, error) {
 	switch {
 	case candidate == nil:
 		return nil, errors.New("the candidate is nil: want a spec.Sampler")
@@ -141,18 +156,26 @@ func Run(ctx context.Context, candidate spec.Sampler, state *State, unfinished [
 	if config.Draws == 0 {
 		config.Draws = defaults.Draws
 	}
-	c := &campaign{Config: config, candidate: candidate, state: state, found: slices.Clone(unfinished), clock: clock.Clock{Together: true}}
+	if state.Draws == 0 {
+		state.Draws = config.Draws
+	}
+	if state.Draws != config.Draws {
+		return nil, fmt.Errorf("the campaign is one of %d draws a call, not of %d", state.Draws, config.Draws)
+	}
+	c := &campaign{Config: config, candidate: candidate, state: state, found: slices.Clone(kept), clock: clock.Clock{Together: true}}
+	state.Ended = nil
 	if state.Growth == nil {
 		state.Growth = map[string]growth{}
 	}
-	for _, found := range unfinished {
-		if err := c.reduce(ctx, found); err != nil {
-			return nil, err
-		}
+	if err := c.resume(ctx); err != nil {
+		return nil, err
 	}
 	stop, err := c.run(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if stop == stopFound || stop == stopProblems {
+		state.Ended = &limits{config.Problems, config.Most}
 	}
 	report := &Report{State: state, Stop: stop, Found: c.found}
 	if stop == props.StopTime {
@@ -173,37 +196,42 @@ func (c *campaign) run(ctx context.Context) (props.Stop, error) {
 			return props.StopInterrupted, nil
 		case c.Most > 0 && len(c.found) >= c.Most:
 			return stopFound, nil
-		case c.Problems > 0 && c.state.Screened >= c.Problems:
+		case c.Problems > 0 && c.state.Screened >= c.Problems && c.state.Round.over():
 			return stopProblems, nil
 		}
-		if err := c.round(ctx); err != nil {
+		if err := c.step(ctx); err != nil {
 			return "", err
 		}
 	}
 }
 
-// confirm judges a suspect on fresh randomness at its share of alpha; if it is caught, the
+// confirm judges the suspect on fresh randomness at its share of alpha; if it is caught, the
 // counterexample is handed out at once, and then reduced.
-func (c *campaign) confirm(ctx context.Context, s suspect) error {
+func (c *campaign) confirm(ctx context.Context, p *spec.Problem) error {
 	const floor, limit = 200, 50_000 // calls
-	stake, err := c.spend(confirmation)
-	if err != nil {
+	stake, err := c.spend(ctx, p, confirmation)
+	if err != nil || ctx.Err() != nil {
 		return err
 	}
-	calls := min(limit, floor+4*expectedCalls(s.verdict, stake.alpha))
-	v, err := c.judge(ctx, judgement{stake: stake, candidate: c.candidate, problem: s.problem, calls: calls})
-	if err != nil || !caught(v) {
+	calls := min(limit, floor+4*expectedCalls(c.state.Round.Suspect.verdict(), stake.alpha))
+	v, err := c.judge(ctx, judgement{stake: stake, candidate: c.candidate, problem: p, calls: calls})
+	if err != nil || ctx.Err() != nil {
 		return err
+	}
+	if !caught(v) {
+		c.state.Round.Suspect, c.state.Round.Judging = nil, ""
+		return c.Save(c.state)
 	}
 	found := &props.Counterexample{
 		Candidate: c.candidate.Name(), Words: witnessWords(v), Alpha: c.state.Alpha, Verdict: v,
-		Origin: hex.EncodeToString(s.problem.Digest()), Problem: s.problem,
+		Origin: hex.EncodeToString(p.Digest()), Problem: p,
 	}
-	c.found = append(c.found, found)
 	if err := c.Keep(found); err != nil {
 		return err
 	}
-	return c.reduce(ctx, found)
+	c.state.Round.Judging = ""
+	c.found, c.state.Found = append(c.found, found), append(c.state.Found, found.Origin)
+	return c.finish(ctx, found)
 }
 
 // String returns the report in a few lines of plain words.

@@ -114,7 +114,7 @@ func TestReductionIsNotFooled(t *testing.T) {
 			t.Fatal(err)
 		}
 		c := &campaign{Config: silent(Config{Draws: 3}), candidate: exact, state: state}
-		p := c.choose()
+		p, _ := c.choose()
 		found := &props.Counterexample{Problem: p, Verdict: &props.Verdict{
 			Outcome: props.Rejected, Log10Wealth: 9, Calls: 1, Problems: []props.Finding{{}}}}
 		if err := c.reduce(t.Context(), found); err != nil {

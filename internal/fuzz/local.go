@@ -28,21 +28,26 @@ func (c *campaign) fixY(ctx context.Context, found *props.Counterexample) error 
 	if found.Verdict.Fault != nil || fixed || unknown != nil || found.Problem.Rows() == 0 || draws < localLeast {
 		return nil
 	}
-	stake, err := c.spend(reduction)
-	if err != nil {
+	rejected := func(v *props.Verdict) bool { return v.Outcome == props.Rejected }
+	r := &c.state.Round
+	v, shows, err := c.try(ctx, found, attempt{
+		judgement: judgement{candidate: c.candidate, problem: found.Problem, local: localPoints},
+		calls:     func(float64) int { return draws / localGain },
+		shows:     rejected,
+	})
+	if err != nil || ctx.Err() != nil || !shows {
 		return err
 	}
-	v, err := c.judge(ctx, judgement{stake: stake, candidate: c.candidate, problem: found.Problem, calls: draws / localGain, local: localPoints})
-	if err != nil || ctx.Err() != nil || v.Outcome != props.Rejected {
+	if v != nil {
+		r.Y, r.YCalls = v.Worst().Y, v.Calls
+	}
+	alone, shows, err := c.try(ctx, found, attempt{
+		judgement: judgement{candidate: c.candidate, problem: found.Problem, at: r.Y},
+		calls:     func(float64) int { return r.YCalls },
+		shows:     rejected,
+	})
+	if err != nil || ctx.Err() != nil || !shows {
 		return err
 	}
-	if stake, err = c.spend(reduction); err != nil {
-		return err
-	}
-	alone, err := c.judge(ctx, judgement{stake: stake, candidate: c.candidate, problem: found.Problem, calls: v.Calls, at: v.Worst().Y})
-	if err != nil || ctx.Err() != nil || alone.Outcome != props.Rejected {
-		return err
-	}
-	found.Verdict, found.Words = alone, witnessWords(alone)
-	return c.Keep(found)
+	return c.keep(found, alone)
 }

@@ -1,6 +1,7 @@
 package fuzz
 
 import (
+	"bytes"
 	"context"
 	"math"
 
@@ -24,6 +25,7 @@ const (
 func (c *campaign) reduce(ctx context.Context, found *props.Counterexample) error {
 	tried := map[string]bool{string(found.Problem.Digest()): true}
 	_, fixed := found.Y()
+	fixed = fixed && c.replay == nil    // then it was not when the reduction began
 	for improved := !fixed; improved; { // a problem with a single y is as small as it gets
 		improved = false
 		for _, move := range moves {
@@ -40,6 +42,9 @@ func (c *campaign) reduce(ctx context.Context, found *props.Counterexample) erro
 		return err
 	}
 	if err := c.fixY(ctx, found); err != nil || ctx.Err() != nil {
+		return err
+	}
+	if err := c.replayed(found); err != nil {
 		return err
 	}
 	words, summary, err := c.describe(ctx, found)
@@ -63,17 +68,18 @@ func (c *campaign) apply(ctx context.Context, found *props.Counterexample, move 
 			continue
 		}
 		tried[string(p.Digest())] = true
-		stake, err := c.spend(reduction)
-		if err != nil {
-			return false, err
-		}
-		v, err := c.judge(ctx, judgement{stake: stake, candidate: c.candidate, problem: p, calls: reductionCalls(found.Verdict, stake.alpha), enough: hopeless})
+		v, shows, err := c.try(ctx, found, attempt{
+			judgement: judgement{candidate: c.candidate, problem: p, enough: hopeless},
+			calls:     func(alpha float64) int { return reductionCalls(found.Verdict, alpha) },
+			shows:     func(v *props.Verdict) bool { return sameFailure(found.Verdict, v) },
+			known:     func(kept *props.Counterexample) bool { return bytes.Equal(kept.Problem.Digest(), p.Digest()) },
+		})
 		if err != nil || ctx.Err() != nil {
 			return false, err
 		}
-		if sameFailure(found.Verdict, v) {
-			found.Problem, found.Verdict, found.Words = p, v, witnessWords(v)
-			return true, c.Keep(found)
+		if shows {
+			found.Problem = p
+			return true, c.keep(found, v)
 		}
 	}
 	return false, nil

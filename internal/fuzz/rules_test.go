@@ -113,11 +113,14 @@ func TestStops(t *testing.T) {
 	if r, err := Run(ctx, prior, state(), nil, silent(Config{})); err != nil || r.Stop != props.StopTime {
 		t.Errorf("out of time: %v, %v", r, err)
 	}
-	// One that has found enough looks no further, and reports what it was handed.
-	old := &props.Counterexample{Candidate: "prior", Verdict: &props.Verdict{Fault: &props.Fault{}}, Problem: onTheLine(t), Reduced: true}
+	// One that has found enough looks no further, and reports what it was handed; what another campaign
+	// has found does not count.
+	old := &props.Counterexample{Candidate: "prior", Origin: "old", Verdict: &props.Verdict{Fault: &props.Fault{}}, Problem: onTheLine(t), Reduced: true}
 	c := silent(Config{Most: 1})
 	c.Draws = 3
-	r, err := Run(t.Context(), prior, state(), []*props.Counterexample{old}, c)
+	known, others := state(), *old
+	known.Found, others.Origin = []string{old.Origin}, "another"
+	r, err := Run(t.Context(), prior, known, []*props.Counterexample{&others, old}, c)
 	if err != nil || r.Stop != stopFound || len(r.Found) != 1 || r.Found[0] != old || r.State.Screened != 0 {
 		t.Errorf("with as many as were asked for: %v, %v", r, err)
 	}
@@ -137,7 +140,7 @@ func TestChoose(t *testing.T) {
 	digests := map[string]bool{}
 	for number := range 200 {
 		state.Screened = number
-		p := c.choose()
+		p, _ := c.choose()
 		digests[hex.EncodeToString(p.Digest())] = true
 		if _, is := p.Prior().(*spec.DataSet); is {
 			sets[number%2]++
@@ -170,7 +173,7 @@ func TestLooksCloser(t *testing.T) {
 	}
 	state.Growth = map[string]growth{}
 	c := &campaign{Config: silent(Config{Problems: size, Draws: 3, Jobs: 1}), candidate: counting, state: state}
-	if err := c.round(t.Context()); err != nil {
+	if _, err := c.run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	again, err := NewState("counting", "gaussian", 1e-3, 5)
@@ -179,26 +182,30 @@ func TestLooksCloser(t *testing.T) {
 	}
 	again.Growth = map[string]growth{}
 	c = &campaign{Config: silent(Config{Draws: 3, Jobs: 1}), candidate: exact, state: again}
-	var first []suspect
+	var first []look
+	digests := map[int]string{}
 	for number := range size {
-		s := suspect{problem: c.choose(), number: number}
+		p, choice := c.choose()
 		again.Screened++
-		suspicion, err := c.screen(t.Context(), &s, firstCalls)
+		v, err := c.screen(t.Context(), p, number, firstCalls)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !suspicion { // otherwise it was confirmed at once
-			first = append(first, s)
+		c.grown(p, v)
+		if !caught(v) { // otherwise it was confirmed at once
+			first = append(first, looked(number, choice, v))
+			digests[number] = string(p.Digest())
+		}
+		if c.problem(looked(number, choice, v)).Name() != p.Name() {
+			t.Errorf("problem %d is another one when it is made again", number)
 		}
 	}
-	slices.SortStableFunc(first, func(a, b suspect) int {
-		return cmp.Compare(b.verdict.Log10Wealth, a.verdict.Log10Wealth)
-	})
+	slices.SortStableFunc(first, func(a, b look) int { return cmp.Compare(b.Log10Wealth, a.Log10Wealth) })
 	for i, s := range first {
 		// A look at 32 calls asks for 32 and the one or two that are under way; a closer one for
 		// 128 more.
-		if closely := asked[string(s.problem.Digest())] > 2*firstCalls; closely != (i < len(first)/4) {
-			t.Errorf("number %d by wealth, 10^%.2f, was looked at more closely: %v", i+1, s.verdict.Log10Wealth, closely)
+		if closely := asked[digests[s.Number]] > 2*firstCalls; closely != (i < len(first)/4) {
+			t.Errorf("number %d by wealth, 10^%.2f, was looked at more closely: %v", i+1, s.Log10Wealth, closely)
 		}
 	}
 }

@@ -42,84 +42,95 @@ const (
 	choices = 4
 )
 
-// suspect is a problem with what screening said of it.
-type suspect struct {
-	problem *spec.Problem
-	number  int
-	verdict *props.Verdict
+// step does the next thing of a round: it confirms a suspect; or screens one more problem; or, when
+// all have been, looks more closely at one of the quarter on which wealth grew most; or begins the
+// next round.
+func (c *campaign) step(ctx context.Context) error {
+	r := &c.state.Round
+	calls := min(mostCalls, firstCalls<<min(r.Begin/roundSize, 16))
+	switch last := c.Problems > 0 && c.state.Screened >= c.Problems; {
+	case r.Suspect != nil:
+		return c.confirm(ctx, c.problem(*r.Suspect))
+	case len(r.Again) > 0:
+		return c.lookAgain(ctx, closer*calls)
+	case c.state.Screened < r.Begin+roundSize && !last:
+		if c.state.Screened == r.Begin {
+			if err := c.Save(c.state); err != nil {
+				return err
+			}
+		}
+		return c.lookFirst(ctx, calls)
+	default:
+		slices.SortStableFunc(r.Open, func(a, b look) int { return cmp.Compare(b.Log10Wealth, a.Log10Wealth) })
+		r.Again, r.Open = r.Open[:len(r.Open)/4], nil
+		if len(r.Again) == 0 {
+			r.Begin = c.state.Screened
+		}
+		return nil
+	}
 }
 
-// round screens one round of problems, looks more closely at the quarter on which wealth
-// grew most, and confirms those that are suspicious.
-func (c *campaign) round(ctx context.Context) error {
-	if err := c.Save(c.state); err != nil {
+// lookFirst screens a new problem for so many calls.
+func (c *campaign) lookFirst(ctx context.Context, calls int) error {
+	p, choice := c.choose()
+	v, err := c.screen(ctx, p, c.state.Screened, calls)
+	if err != nil || ctx.Err() != nil {
 		return err
 	}
-	size := roundSize
-	if c.Problems > 0 {
-		size = min(size, c.Problems-c.state.Screened)
+	l := looked(c.state.Screened, choice, v)
+	c.state.Screened++
+	switch r := &c.state.Round; {
+	case v.Stop == props.StopRefusal:
+		c.state.Refused++
+	case caught(v):
+		r.Suspect = &l
+	default:
+		r.Open = append(r.Open, l)
 	}
-	calls := min(mostCalls, firstCalls<<min(c.state.Screened/roundSize, 16))
-	var open []suspect
-	for range size {
-		s := suspect{problem: c.choose(), number: c.state.Screened}
-		c.state.Screened++
-		suspicion, err := c.screen(ctx, &s, calls)
-		if err != nil || ctx.Err() != nil {
-			return err
-		}
-		switch {
-		case s.verdict.Stop == props.StopRefusal:
-			c.state.Refused++
-		case suspicion:
-			if err := c.confirm(ctx, s); err != nil || c.ended(ctx) {
-				return err
-			}
-		default:
-			open = append(open, s)
-		}
-	}
-	slices.SortStableFunc(open, func(a, b suspect) int {
-		return cmp.Compare(b.verdict.Log10Wealth, a.verdict.Log10Wealth)
-	})
-	for _, s := range open[:len(open)/4] {
-		suspicion, err := c.screen(ctx, &s, closer*calls)
-		if err != nil || ctx.Err() != nil {
-			return err
-		}
-		if suspicion {
-			if err := c.confirm(ctx, s); err != nil || c.ended(ctx) {
-				return err
-			}
-		}
-	}
+	c.grown(p, v)
 	return nil
 }
 
-func (c *campaign) ended(ctx context.Context) bool {
-	return ctx.Err() != nil || c.Most > 0 && len(c.found) >= c.Most
+// lookAgain screens the next problem of those that are looked at more closely, the first calls those
+// that it was judged by before.
+func (c *campaign) lookAgain(ctx context.Context, calls int) error {
+	r := &c.state.Round
+	l := r.Again[0]
+	p := c.problem(l)
+	v, err := c.screen(ctx, p, l.Number, calls)
+	if err != nil || ctx.Err() != nil {
+		return err
+	}
+	if r.Again = r.Again[1:]; len(r.Again) == 0 {
+		r.Begin = c.state.Screened
+	}
+	if caught(v) {
+		l = looked(l.Number, l.Choice, v)
+		r.Suspect = &l
+	}
+	c.grown(p, v)
+	return nil
 }
 
-// screen judges a problem for so many calls, the first of them those that it was judged by
-// before, and reports whether it is to be confirmed.
-func (c *campaign) screen(ctx context.Context, s *suspect, calls int) (suspicion bool, err error) {
-	free := stake{1.0 / suspicious, c.seed(screening, s.number)}
-	s.verdict, err = c.judge(ctx, judgement{stake: free, candidate: c.candidate, problem: s.problem, calls: calls})
-	if err != nil || ctx.Err() != nil {
-		return false, err
-	}
-	if s.verdict.Fault == nil {
-		for _, feature := range features(s.problem) {
+// screen judges a problem for so many calls, at no cost.
+func (c *campaign) screen(ctx context.Context, p *spec.Problem, number, calls int) (*props.Verdict, error) {
+	free := stake{1.0 / suspicious, c.seed(screening, number)}
+	return c.judge(ctx, judgement{stake: free, candidate: c.candidate, problem: p, calls: calls})
+}
+
+// grown counts the wealth that screening has made for the features of the problem, and tells Watch.
+func (c *campaign) grown(p *spec.Problem, v *props.Verdict) {
+	if v.Fault == nil {
+		for _, feature := range features(p) {
 			g := c.state.Growth[feature]
-			g.Calls += s.verdict.Calls
-			g.Log10Wealth += s.verdict.Log10Wealth
+			g.Calls += v.Calls
+			g.Log10Wealth += v.Log10Wealth
 			c.state.Growth[feature] = g
 		}
 	}
 	if c.Watch != nil {
 		c.Watch(*c.state, len(c.found))
 	}
-	return caught(s.verdict), nil
 }
 
 // growth is the wealth that calls have made on problems with one feature.
@@ -135,29 +146,42 @@ func (g growth) rate() float64 {
 }
 
 // choose generates the next problem: every other one as it comes, and the one between is that
-// of several whose features have seen wealth grow the most.
-func (c *campaign) choose() *spec.Problem {
-	number := c.state.Screened
-	// rapid's seed chooses the problem, not what is drawn from it.
-	rng := spec.Stream(c.state.Seed, "fuzz problem", nil, uint64(number))
-	generator := generators[c.state.Family]()
+// of several whose features have seen wealth grow the most. It also says which of them it is.
+func (c *campaign) choose() (best *spec.Problem, choice int) {
+	next := c.generated(c.state.Screened)
 	n := 1
-	if number%2 == 1 {
+	if c.state.Screened%2 == 1 {
 		n = choices
 	}
-	var best *spec.Problem
 	most := math.Inf(-1)
-	for range n {
-		p := generator.Example(rng.IntN(math.MaxInt))
+	for i := range n {
+		p := next()
 		promise := 0.0
 		for _, feature := range features(p) {
 			promise += c.state.Growth[feature].rate()
 		}
 		if promise > most {
-			best, most = p, promise
+			best, choice, most = p, i, promise
 		}
 	}
-	return best
+	return best, choice
+}
+
+// generated returns what generates the problems to choose the one of that number from, in order.
+func (c *campaign) generated(number int) func() *spec.Problem {
+	// rapid's seed chooses the problem, not what is drawn from it.
+	rng := spec.Stream(c.state.Seed, "fuzz problem", nil, uint64(number))
+	generator := generators[c.state.Family]()
+	return func() *spec.Problem { return generator.Example(rng.IntN(math.MaxInt)) }
+}
+
+// problem returns the problem that was looked at.
+func (c *campaign) problem(l look) *spec.Problem {
+	next := c.generated(l.Number)
+	for range l.Choice {
+		next()
+	}
+	return next()
 }
 
 // features names what a problem has in common with others: sizes by their number of binary

@@ -27,16 +27,19 @@ func TestSavedBeforeItIsSpent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := suspect{problem: p, verdict: &props.Verdict{Calls: 10, Log10Wealth: 2}}
+	s := &look{Calls: 10, Log10Wealth: 2}
 	for name, spend := range map[string]func(c *campaign) error{
-		"confirm": func(c *campaign) error { return c.confirm(t.Context(), s) },
+		"confirm": func(c *campaign) error {
+			c.state.Round.Suspect = s
+			return c.confirm(t.Context(), p)
+		},
 		"reduce": func(c *campaign) error {
-			_, err := c.apply(t.Context(), &props.Counterexample{Problem: p, Verdict: s.verdict}, fewerRows, map[string]bool{})
+			_, err := c.apply(t.Context(), &props.Counterexample{Problem: p, Verdict: s.verdict()}, fewerRows, map[string]bool{})
 			return err
 		},
 		"fewer steps": func(c *campaign) error {
 			c.candidate = newInSteps(8, nil)
-			return c.fewerSteps(t.Context(), &props.Counterexample{Problem: p, Verdict: s.verdict})
+			return c.fewerSteps(t.Context(), &props.Counterexample{Problem: p, Verdict: s.verdict()})
 		},
 		"single y": func(c *campaign) error {
 			return c.fixY(t.Context(), &props.Counterexample{Problem: p, Verdict: &props.Verdict{Calls: 1000, DrawsACall: 3}})
@@ -84,7 +87,8 @@ func TestHandsOutEveryStep(t *testing.T) {
 		kept = append(kept, string(found.Problem.Digest()))
 		return nil
 	}
-	if err := c.confirm(t.Context(), suspect{problem: p, verdict: &props.Verdict{Calls: 10, Log10Wealth: 2}}); err != nil {
+	c.state.Round.Suspect = &look{Calls: 10, Log10Wealth: 2}
+	if err := c.confirm(t.Context(), p); err != nil {
 		t.Fatal(err)
 	}
 	last := len(kept) - 1

@@ -3,6 +3,8 @@ package fuzz
 import (
 	"context"
 
+	"gonum.org/v1/gonum/mat"
+
 	"assay/internal/stats"
 	"assay/props"
 	"assay/spec"
@@ -24,18 +26,39 @@ type stake struct {
 }
 
 // spend counts one more confirmation or reduction and returns its stake, once the count has
-// been saved: so a campaign that was killed at any time goes on with the next number, and
-// neither a share of alpha nor a stream is ever used twice.
-func (c *campaign) spend(k kind) (stake, error) {
+// been saved: so neither a share of alpha nor a stream is ever used twice. A judgement that an
+// earlier process was cut off in is the exception: if the candidate gives the same draws for the same
+// seed it is the same judgement when it is made again, and there is one event that the share is spent
+// on. If it does not, a new share is.
+func (c *campaign) spend(ctx context.Context, p *spec.Problem, k kind) (stake, error) {
 	number := &c.state.Confirmations
 	if k == reduction {
 		number = &c.state.Reductions
 	}
-	*number++
-	if err := c.Save(c.state); err != nil {
-		return stake{}, err
+	again := c.again && c.state.Round.Judging == k
+	c.again = false
+	if !again || !c.keepsToSeed(ctx, p) {
+		*number++
+		c.state.Round.Judging = k
+		if err := c.Save(c.state); err != nil {
+			return stake{}, err
+		}
 	}
 	return stake{share(c.state.Alpha, *number), c.seed(k, *number)}, nil
+}
+
+// keepsToSeed reports whether the candidate gives the same draws when it is asked the same again. If
+// ctx ends that, nothing is made of the answer.
+func (c *campaign) keepsToSeed(ctx context.Context, p *spec.Problem) bool {
+	x, y := make([]float64, p.Dim()), make([]float64, p.Rows())
+	p.Draw(x, y, spec.Stream(c.state.Seed, "fuzz ask again", p.Digest(), 0))
+	ask := func() (*mat.Dense, error) {
+		draws := mat.NewDense(c.state.Draws, p.Dim(), nil)
+		return draws, c.candidate.Sample(ctx, draws, p, y, spec.Stream(c.state.Seed, "fuzz ask again", p.Digest(), 1))
+	}
+	first, err := ask()
+	second, again := ask()
+	return ctx.Err() != nil || (err == nil) == (again == nil) && (err != nil || mat.Equal(first, second))
 }
 
 // share is the level of the n-th judgement of one kind; these sum to alpha/2.

@@ -1,12 +1,13 @@
 package fuzz
 
 import (
+	"bytes"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -20,6 +21,7 @@ import (
 type court struct {
 	*disk
 	t        *testing.T
+	cutOff   bool   // an earlier life may have been cut off in its last judgement
 	rejects  uint64 // one judgement in so many is not a rejection
 	screened map[string]uint64
 	spent    []judgement
@@ -29,19 +31,22 @@ type court struct {
 	kept     int
 }
 
-// judge returns a verdict as package props might.
+// judge returns a verdict, and enters it in the books.
 func (c *court) judge(j judgement) (*props.Verdict, error) {
-	digest := string(j.problem.Digest())
+	if j.alpha == 1.0/suspicious {
+		c.screened[string(j.problem.Digest())] = j.seed
+	} else {
+		c.enter(j)
+	}
+	return c.verdict(j), nil
+}
+
+// verdict returns a verdict as package props might.
+func (c *court) verdict(j judgement) *props.Verdict {
 	v := &props.Verdict{
 		Candidate: j.candidate.Name(), Outcome: props.NotRejected, Stop: props.StopCalls, Alpha: j.alpha, Seed: j.seed,
 		Calls: min(j.calls, 400), DrawsACall: 3, Log10Wealth: -0.1,
-		Problems: []props.Finding{{Digest: strings.Repeat("0", 64), Witnesses: []props.WitnessShare{{Code: "own:w", Name: "w", Share: 1, MeanRank: 0.9}}}},
-	}
-	free := j.alpha == 1.0/suspicious
-	if free {
-		c.screened[digest] = j.seed
-	} else {
-		c.enter(j)
+		Problems: []props.Finding{{Problem: j.problem.Name(), Digest: hex.EncodeToString(j.problem.Digest()), Witnesses: []props.WitnessShare{{Code: "own:w", Name: "w", Share: 1, MeanRank: 0.9}}}},
 	}
 	if j.local > 0 || j.at != nil {
 		y := j.at
@@ -55,11 +60,23 @@ func (c *court) judge(j judgement) (*props.Verdict, error) {
 		v.Outcome, v.Stop, v.Log10Wealth = props.Rejected, props.StopWealth, 0.1-math.Log10(j.alpha)
 		c.rejected[j.seed] = j
 	}
-	return v, nil
+	return v
 }
 
-// enter checks what one judgement spends.
+// same reports whether two judgements are one.
+func same(a, b judgement) bool {
+	return a.stake == b.stake && a.candidate.Name() == b.candidate.Name() && bytes.Equal(a.problem.Digest(), b.problem.Digest()) &&
+		a.calls == b.calls && a.local == b.local && slices.Equal(a.at, b.at)
+}
+
+// enter checks what one judgement spends. One that was cut off may be made again, if it is the same.
 func (c *court) enter(j judgement) {
+	if last := len(c.spent) - 1; c.cutOff && last >= 0 && c.spent[last].seed == j.seed {
+		if !same(c.spent[last], j) {
+			c.t.Errorf("judgement %d, which was cut off, is made again as another one", last)
+		}
+		return
+	}
 	for _, before := range c.spent {
 		if before.seed == j.seed {
 			c.t.Errorf("the streams of judgement %d are used again in judgement %d", slices.IndexFunc(c.spent, func(b judgement) bool { return b.seed == j.seed }), len(c.spent))
@@ -73,7 +90,7 @@ func (c *court) enter(j judgement) {
 	if level := c.levels[j.seed]; level == 0 || math.Abs(level-j.alpha) > 1e-15*level {
 		c.t.Errorf("judgement %d is made at %v; the level of its streams is %v", len(c.spent), j.alpha, level)
 	}
-	c.spent = append(c.spent, j)
+	c.spent, c.cutOff = append(c.spent, j), false
 	c.total += j.alpha
 	saved := &State{}
 	if err := json.Unmarshal(c.state, saved); err != nil {
@@ -90,7 +107,7 @@ func (c *court) enter(j judgement) {
 func (c *court) config() Config {
 	config := c.disk.config()
 	keep := config.Keep
-	config.Problems, config.Most, config.Draws, config.judging = 40, 2, 3, c.judge
+	config.Problems, config.Most, config.Draws, config.judging = 60, 5, 3, c.judge
 	config.Keep = func(found *props.Counterexample) error {
 		c.kept++
 		by, ok := c.rejected[found.Verdict.Seed]
@@ -111,7 +128,7 @@ func (c *court) config() Config {
 
 // TestCampaignSpendsAlpha: whatever the verdicts are, and wherever a campaign is killed and
 // resumed, the levels of all judgements but those of screening sum to at most alpha, each has a
-// seed that no other judgement has, was counted in the saved state before it was made, and is at
+// seed that no other judgement has, but itself made again, was counted in the saved state before it was made, and is at
 // the level of its number; and every counterexample is one that such a judgement rejected: on
 // its problem, and at its y if it has one. Nothing is random: the verdicts are a function of the
 // seed. The levels come within a tenth of alpha in some campaigns, so that one spent twice shows.
@@ -137,7 +154,7 @@ func TestCampaignSpendsAlpha(t *testing.T) {
 					t.Fatal(err)
 				}
 				for err != nil { // it is killed again after as many writes, and then no more
-					c.left = -1
+					c.left, c.cutOff = -1, true
 					if len(c.spent) < 20 && kill > 3 {
 						c.left = kill
 					}

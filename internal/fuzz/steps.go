@@ -24,16 +24,17 @@ func (c *campaign) fewerSteps(ctx context.Context, found *props.Counterexample) 
 		if !ok {
 			return nil
 		}
-		stake, err := c.spend(reduction)
-		if err != nil {
-			return err
-		}
-		v, err := c.judge(ctx, judgement{stake: stake, candidate: fewer, problem: found.Problem, calls: reductionCalls(found.Verdict, stake.alpha), enough: hopeless})
-		if err != nil || ctx.Err() != nil || v.Outcome != props.Rejected || !sameWay(found.Verdict, v) {
+		_, shows, err := c.try(ctx, found, attempt{
+			judgement: judgement{candidate: fewer, problem: found.Problem, enough: hopeless},
+			calls:     func(alpha float64) int { return reductionCalls(found.Verdict, alpha) },
+			shows:     func(v *props.Verdict) bool { return v.Outcome == props.Rejected && sameWay(found.Verdict, v) },
+			known:     func(kept *props.Counterexample) bool { return kept.FewerSteps == fewer.Name() },
+		})
+		if err != nil || ctx.Err() != nil || !shows {
 			return err
 		}
 		found.FewerSteps = fewer.Name()
-		if err := c.Keep(found); err != nil {
+		if err := c.keep(found, nil); err != nil {
 			return err
 		}
 		if candidate, ok = fewer.(spec.Stepwise); !ok {

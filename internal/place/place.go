@@ -15,7 +15,12 @@ func InJSON(err error, text []byte) error {
 	if !errors.As(err, &syntax) {
 		return err
 	}
-	before := text[:min(max(int(syntax.Offset)-1, 0), len(text))]
+	return at(text, int(syntax.Offset)-1, err)
+}
+
+// at adds to an error the line and column of a byte of the text, the last if there is none there.
+func at(text []byte, offset int, err error) error {
+	before := text[:min(max(offset, 0), len(text))]
 	line := 1 + bytes.Count(before, []byte("\n"))
 	column := len(before) - bytes.LastIndexByte(before, '\n')
 	return fmt.Errorf("line %d, column %d: %w", line, column, err)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"assay/internal/identity"
+	"assay/internal/lock"
 	"assay/internal/parallel"
 )
 
@@ -91,7 +92,7 @@ func openJournal(path string, of func() ([]identity.Part, error), say func(strin
 	if err != nil {
 		return nil, err
 	}
-	if err := lock(file); err != nil {
+	if err := lockJournal(file); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), file.Close())
 	}
 	info, err := file.Stat()
@@ -103,7 +104,7 @@ func openJournal(path string, of func() ([]identity.Part, error), say func(strin
 		return nil, errors.Join(err, file.Close())
 	}
 	if info.Size() == 0 {
-		syncFolder(filepath.Dir(path))
+		lock.SyncFolder(filepath.Dir(path))
 	}
 	return j, nil
 }

@@ -16,6 +16,7 @@ import (
 	"slices"
 
 	"assay/internal/identity"
+	"assay/internal/lock"
 )
 
 // The file of a journal is lines of JSON, each an object whose last key is the sum of its line:
@@ -97,6 +98,15 @@ func (s *sum) opened(line []byte) (object []byte, fits bool) {
 	}
 	*s = next
 	return append(line[:n:n], '}'), true
+}
+
+// lockJournal keeps others from opening the journal.
+func lockJournal(file *os.File) error {
+	err := lock.File(file)
+	if errors.Is(err, lock.ErrHeld) {
+		return errLocked
+	}
+	return err
 }
 
 // errLocked is why a journal that somebody has open is refused.

@@ -78,6 +78,9 @@ func New(ctx context.Context, command []string, options Options) (*Candidate, er
 // be asked.
 func (c *Candidate) Name() string { return c.hello.Name }
 
+// Version returns the version that the program says it is, empty if it says nothing.
+func (c *Candidate) Version() string { return c.hello.Version }
+
 // Independent reports whether the program says that the draws of a call are independent
 // given y.
 func (c *Candidate) Independent() bool { return c.hello.Independent }

@@ -194,7 +194,7 @@ func reason(m mutants.Mutant, row *Row, o Options) string {
 		return m.Undetectable
 	case row.Found:
 		return "no smaller problem was confirmed"
-	case row.Screened > 0 && row.Refused == row.Screened:
+	case row.Screened >= patience && row.Refused == row.Screened:
 		return "it refuses every problem that was generated"
 	case o.Discards > 0 && row.Discarded == o.Discards:
 		return "wherever it is rejected its control is rejected too"

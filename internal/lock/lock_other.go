@@ -1,6 +1,6 @@
 //go:build !(darwin || dragonfly || freebsd || linux || netbsd || openbsd || windows)
 
-package run
+package lock
 
 import (
 	"fmt"
@@ -8,8 +8,12 @@ import (
 	"runtime"
 )
 
-func lock(*os.File) error {
+// File is an error: files cannot be locked there.
+func File(*os.File) error {
 	return fmt.Errorf("files cannot be locked on %s, and so not be kept from being written twice", runtime.GOOS)
 }
 
-func syncFolder(string) {}
+// SyncFolder does nothing.
+func SyncFolder(string) {}
+
+func removeHeld(string) {}
