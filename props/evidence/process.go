@@ -68,7 +68,9 @@ func newProcess(witnesses int, features []int, draws int, pairs bool, distance f
 		}
 	}
 	p.portfolio = newPortfolio(share)
-	p.spans = make([]float64, len(share))
+	if distance > 0 {
+		p.spans = make([]float64, len(share))
+	}
 	for range witnesses {
 		p.phi = append(p.phi, make([]float64, members))
 	}
