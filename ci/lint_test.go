@@ -48,7 +48,7 @@ var mayImport = map[string][]string{
 
 // utilities are folders in internal that everybody may import, and that import nothing of
 // ours, not even each other.
-var utilities = []string{"internal/catalogue", "internal/defaults", "internal/digest", "internal/identity", "internal/kinds", "internal/langevin", "internal/lock", "internal/npy", "internal/parallel", "internal/place", "internal/results", "internal/stats", "internal/tally", "internal/text", "internal/tweedie", "internal/version", "internal/wealth"}
+var utilities = []string{"internal/catalogue", "internal/defaults", "internal/digest", "internal/identity", "internal/kinds", "internal/langevin", "internal/lock", "internal/memory", "internal/npy", "internal/parallel", "internal/place", "internal/results", "internal/stats", "internal/tally", "internal/text", "internal/tweedie", "internal/version", "internal/wealth"}
 
 // source is one Go file of the tree, its path relative to the root with slashes.
 type source struct {

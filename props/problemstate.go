@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 
 	"assay/internal/stats"
@@ -44,6 +45,8 @@ func newProblemState(ctx context.Context, p *spec.Problem, candidate spec.Sample
 		Single:      o.local > 0,
 		Tolerance:   o.tolerance,
 		Extra:       o.witnesses,
+		Sessions:    o.local,
+		Calls:       min(cmp.Or(o.jobs, runtime.GOMAXPROCS(0)), o.calls),
 	}, func() *rand.Rand { return o.stream("pilot", p.Digest(), 0) })
 	if err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"assay/internal/circuit"
+	"assay/internal/memory"
 	"assay/reduction/oneway"
 	"assay/spec"
 )
@@ -155,8 +156,13 @@ func (in *Instance) isOwn(m spec.Linear) bool {
 	return true
 }
 
-// Problem returns the instance with its own measurement, under the given name.
+// Problem returns the instance with its own measurement, under the given name. It is an error if
+// there is not the memory for that.
 func (in *Instance) Problem(name string) (*spec.Problem, error) {
+	// A is written out and copied, and a copy becomes garbage.
+	if err := memory.Need(name, 8*4*float64(in.function.M)*float64(in.Dim())); err != nil {
+		return nil, err
+	}
 	return spec.NewProblem(name, in, in.Measurement())
 }
 

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"math"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +15,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"assay/internal/memory"
 	"assay/internal/text"
 )
 
@@ -37,6 +41,8 @@ type commands struct {
 	Bench    benchCommand    `cmd:"" help:"Measure assay itself."`
 	Export   exportCommand   `cmd:"" help:"Write the score network of a hard instance, certified, as ONNX."`
 	List     list            `cmd:"" help:"List the candidates and the problems that have names."`
+
+	JudgeMemory string `placeholder:"SIZE" env:"ASSAY_JUDGE_MEMORY" help:"Memory that assay itself may take, such as 4G: what needs more is an error before it begins. Default: three quarters of the machine's ($$${env})."`
 
 	Version kong.VersionFlag `help:"Print the version of assay, of Go and of the platform."`
 }
@@ -76,6 +82,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		err = fmt.Errorf("%s: takes no -- COMMAND; check, conform, fuzz and replay do", parsed.Command())
 	}
 	if err == nil {
+		err = limitMemory(line.JudgeMemory)
+	}
+	if err == nil {
 		line.Check.command, line.Conform.command = command, command
 		line.Fuzz.command, line.Replay.command = command, command
 		code, err = parsed.Selected().Target.Addr().Interface().(runner).run(ctx, streams{stdout, stderr})
@@ -88,6 +97,21 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitUsage
 	}
 	return code
+}
+
+// limitMemory tells the runtime how much memory to take: so much, or else what GOMEMLIMIT says, or
+// else a share of what the machine has, if that is known.
+func limitMemory(size string) error {
+	limit, err := parseSize(size)
+	switch {
+	case err != nil || limit > math.MaxInt64:
+		return fmt.Errorf("--judge-memory=%s: %w", size, cmp.Or(err, errors.New("that is more than can be counted")))
+	case limit > 0:
+		debug.SetMemoryLimit(int64(limit))
+	case memory.Limit() > 0:
+		debug.SetMemoryLimit(int64(memory.Limit()))
+	}
+	return nil
 }
 
 // joinNegative writes a flag that is followed by a negative number as one word, --tau=-1 for

@@ -5,13 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 )
 
 // ReadFrom reads one array of an .npz archive, of so many bytes: the one of that name,
 // without .npy, or the only one if the name is empty. It is an error if there is not
-// exactly one such array; the error lists those that there are.
-func ReadFrom(archive io.ReaderAt, size int64, name string) (*Array, error) {
+// exactly one such array; the error lists those that there are. fits is that of [Read].
+func ReadFrom(archive io.ReaderAt, size int64, name string, fits func(numbers int) error) (*Array, error) {
 	files, err := zip.NewReader(archive, size)
 	if err != nil {
 		return nil, errors.New("not an .npz file: " + strings.TrimPrefix(err.Error(), "zip: "))
@@ -48,7 +49,7 @@ func ReadFrom(archive io.ReaderAt, size int64, name string) (*Array, error) {
 		return nil, fmt.Errorf("array %.40q: %w", found[0].Name, err)
 	}
 	defer r.Close()
-	array, err := Read(r)
+	array, err := Read(r, int64(min(found[0].UncompressedSize64, math.MaxInt64)), fits)
 	if err != nil {
 		return nil, fmt.Errorf("array %.40q: %w", found[0].Name, err)
 	}

@@ -70,7 +70,7 @@ func TestRead(t *testing.T) {
 		},
 		"big-endian": {file(1, "{'descr': '>i2', 'fortran_order': False, 'shape': (2,), }", []byte{0xff, 0xfe, 1, 0}), Array{[]int{2}, []float64{-2, 256}}},
 	} {
-		got, err := Read(bytes.NewReader(c.content))
+		got, err := Read(bytes.NewReader(c.content), -1, nil)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 		} else if d := cmp.Diff(&c.want, got); d != "" {
@@ -114,7 +114,7 @@ func TestReadMistakes(t *testing.T) {
 		{file(1, head("<M8[ns]", "(1,)"), 1.), "the array is of type <M8[ns], dates or times; want booleans, integers or floats of 16, 32 or 64 bits"},
 		{file(1, head("<f16", "(1,)"), 1., 1.), "the array is of type <f16, floats of another length; want booleans, integers or floats of 16, 32 or 64 bits"},
 	} {
-		if _, err := Read(bytes.NewReader(c.content)); err == nil || err.Error() != c.want {
+		if _, err := Read(bytes.NewReader(c.content), -1, nil); err == nil || err.Error() != c.want {
 			t.Errorf("got  %v\nwant %s", err, c.want)
 		}
 	}
@@ -123,11 +123,11 @@ func TestReadMistakes(t *testing.T) {
 // TestReadIsBounded: a header that claims 8 terabytes takes no memory for what does not come.
 func TestReadIsBounded(t *testing.T) {
 	content := file(1, "{'descr': '<f8', 'fortran_order': False, 'shape': (1000000, 1000000), }", make([]float64, 10_000))
-	if _, err := Read(bytes.NewReader(content)); err == nil || !strings.HasSuffix(err.Error(), "it ends after 80000 of 8000000000000 bytes") {
+	if _, err := Read(bytes.NewReader(content), -1, nil); err == nil || !strings.HasSuffix(err.Error(), "it ends after 80000 of 8000000000000 bytes") {
 		t.Error(err)
 	}
 	n := number{8, func([]byte) float64 { return 0 }, 0}
-	got, err := n.read(bytes.NewReader(make([]byte, 80_000)), 10_000)
+	got, err := n.read(bytes.NewReader(make([]byte, 80_000)), 10_000, func(int) error { return nil })
 	if err != nil || len(got) != 10_000 || cap(got) > 20_000 {
 		t.Errorf("%d entries of capacity %d: %v", len(got), cap(got), err)
 	}
@@ -174,7 +174,7 @@ func TestReadFrom(t *testing.T) {
 		{map[string][]byte{"a.npy": one[:20]}, "", 0, `array "a.npy": ` + errDamaged.Error()},
 	} {
 		r := archive(t, c.files)
-		got, err := ReadFrom(r, r.Size(), c.name)
+		got, err := ReadFrom(r, r.Size(), c.name, nil)
 		switch {
 		case c.wrong != "" && (err == nil || err.Error() != c.wrong):
 			t.Errorf("got  %v\nwant %s", err, c.wrong)
@@ -182,7 +182,7 @@ func TestReadFrom(t *testing.T) {
 			t.Errorf("%v %v, want %v", got, err, c.want)
 		}
 	}
-	if _, err := ReadFrom(bytes.NewReader([]byte("PK")), 2, ""); err == nil || err.Error() != "not an .npz file: not a valid zip file" {
+	if _, err := ReadFrom(bytes.NewReader([]byte("PK")), 2, "", nil); err == nil || err.Error() != "not an .npz file: not a valid zip file" {
 		t.Error(err)
 	}
 	damaged := archive(t, map[string][]byte{"a.npy": bytes.Repeat(one, 3)})
@@ -191,7 +191,7 @@ func TestReadFrom(t *testing.T) {
 		t.Fatal(err)
 	}
 	content[60] ^= 1
-	if _, err := ReadFrom(bytes.NewReader(content), int64(len(content)), ""); err == nil {
+	if _, err := ReadFrom(bytes.NewReader(content), int64(len(content)), "", nil); err == nil {
 		t.Error("an archive with a changed byte is read")
 	}
 }
@@ -211,7 +211,7 @@ func TestWrite(t *testing.T) {
 		if start := b.Len() - 4*n; start%64 != 0 {
 			t.Errorf("%d entries begin at byte %d", n, start)
 		}
-		got, err := Read(&b)
+		got, err := Read(&b, -1, nil)
 		if err != nil || len(got.Data) != n || n > 0 && (got.Data[0] != -20 || got.Data[n-1] != float64(n-21)) {
 			t.Errorf("%d entries: %v %v", n, got, err)
 		}
@@ -254,7 +254,7 @@ np.savez_compressed(sys.argv[1] + "/two.npz", a=np.eye(2), b=np.arange(3))
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := Read(bytes.NewReader(content))
+		got, err := Read(bytes.NewReader(content), -1, nil)
 		if err != nil {
 			t.Errorf("%s: %v", filepath.Base(path), err)
 			continue
@@ -275,7 +275,7 @@ np.savez_compressed(sys.argv[1] + "/two.npz", a=np.eye(2), b=np.arange(3))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := ReadFrom(bytes.NewReader(content), int64(len(content)), "b"); err != nil || !slices.Equal(got.Data, []float64{0, 1, 2}) {
+	if got, err := ReadFrom(bytes.NewReader(content), int64(len(content)), "b", nil); err != nil || !slices.Equal(got.Data, []float64{0, 1, 2}) {
 		t.Error(got, err)
 	}
 }
@@ -287,7 +287,7 @@ func FuzzRead(f *testing.F) {
 	f.Add(file(2, "{'descr': '>f2', 'fortran_order': False, 'shape': (3L,), }", []byte{1, 2, 3, 4, 5, 6}))
 	f.Add([]byte("\x93NUMPY\x01\x00\x02\x00{}"))
 	f.Fuzz(func(t *testing.T, content []byte) {
-		array, err := Read(bytes.NewReader(content))
+		array, err := Read(bytes.NewReader(content), -1, nil)
 		if err != nil {
 			if strings.Contains(err.Error(), "\n") {
 				t.Errorf("error of more than one line: %q", err)
@@ -302,4 +302,38 @@ func FuzzRead(f *testing.F) {
 			t.Errorf("%d entries of shape %v", len(array.Data), array.Shape)
 		}
 	})
+}
+
+// TestReadAsksForRoom: whether there is room is asked before an array is read, about all of it, unless
+// the file is too short for that, and again as it grows; no more is held than was agreed to.
+func TestReadAsksForRoom(t *testing.T) {
+	full := errors.New("full")
+	const n = 50_000
+	content := file(1, fmt.Sprintf("{'descr': '<f8', 'fortran_order': False, 'shape': (%d,), }", n), make([]float64, n))
+	for _, test := range []struct {
+		most        int64
+		room, asked int
+		want        error
+	}{
+		{int64(len(content)), n, n, nil},
+		{int64(len(content)), n - 1, n, full},
+		{-1, n - 1, n, full},
+		{100, n, 1 << 13, nil}, // of a length that is not right it is found out as it is read
+		{100, 20_000, 1 << 13, full},
+	} {
+		first, largest := 0, 0
+		_, err := Read(bytes.NewReader(content), test.most, func(numbers int) error {
+			if first == 0 {
+				first = numbers
+			}
+			if numbers > test.room {
+				return full
+			}
+			largest = max(largest, numbers)
+			return nil
+		})
+		if !errors.Is(err, test.want) || first != test.asked || largest > test.room {
+			t.Errorf("%+v: error %v, asked about %d first, %d at most", test, err, first, largest)
+		}
+	}
 }

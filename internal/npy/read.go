@@ -19,8 +19,13 @@ type Array struct {
 // Read reads an array of booleans (0 or 1), integers or floats, in either byte order
 // and either order of the entries. What it allocates is in proportion to the bytes that
 // arrive, whatever the header claims. It is an error if there are more or fewer of them
-// than the header says, or an integer is not a float64.
-func Read(r io.Reader) (*Array, error) {
+// than the header says, or an integer is not a float64; or if fits, unless it is nil, says that
+// there is no room for so many numbers: it is asked about all, if the file is of that length or of one
+// that is not known (most < 0), and then whenever more are to be held.
+func Read(r io.Reader, most int64, fits func(numbers int) error) (*Array, error) {
+	if fits == nil {
+		fits = func(int) error { return nil }
+	}
 	h, err := ReadHeader(r)
 	if err != nil {
 		return nil, err
@@ -33,7 +38,12 @@ func Read(r io.Reader) (*Array, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, err := number.read(r, size)
+	if most < 0 || int64(size) <= most/int64(number.bytes) {
+		if err := fits(size); err != nil {
+			return nil, err
+		}
+	}
+	data, err := number.read(r, size, fits)
 	if err != nil {
 		return nil, fmt.Errorf("an array of type %s and shape %v: %w", h.Kind, h.Shape, err)
 	}
@@ -107,7 +117,7 @@ func numberOf(kind string) (number, error) {
 }
 
 // read reads so many entries and then the end.
-func (n number) read(r io.Reader, size int) ([]float64, error) {
+func (n number) read(r io.Reader, size int, fits func(int) error) ([]float64, error) {
 	const entries = 1 << 13
 	buffer := make([]byte, entries*n.bytes)
 	var data []float64
@@ -121,7 +131,11 @@ func (n number) read(r io.Reader, size int) ([]float64, error) {
 			return nil, err
 		}
 		if cap(data)-len(data) < entries { // at most double what has come, and no more than there will be
-			data = slices.Grow(data, min(max(len(data), entries), size-len(data)))
+			more := min(max(len(data), entries), size-len(data))
+			if err := fits(len(data) + more); err != nil {
+				return nil, err
+			}
+			data = slices.Grow(data, more)
 		}
 		for i := 0; i < len(chunk); i += n.bytes {
 			v := n.value(chunk[i:])

@@ -256,7 +256,7 @@ func TestNPZ(t *testing.T) {
 		t.Error("the same network gives two files")
 	}
 	array := func(name string) []float64 {
-		read, err := npy.ReadFrom(bytes.NewReader(content), int64(len(content)), name)
+		read, err := npy.ReadFrom(bytes.NewReader(content), int64(len(content)), name, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

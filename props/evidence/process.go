@@ -69,7 +69,9 @@ func newProcess(witnesses int, features []int, draws int, pairs bool, distance f
 		}
 	}
 	p.portfolio = wealth.NewPortfolio(share)
-	p.spans = make([]float64, len(share))
+	if distance > 0 {
+		p.spans = make([]float64, len(share))
+	}
 	for range witnesses {
 		p.phi = append(p.phi, make([]float64, members))
 	}

@@ -1,6 +1,9 @@
 package evidence
 
-import "math"
+import (
+	"math"
+	"sync"
+)
 
 // rankBets is the first group: for each witness, bets on the rank of the truth
 // in the pool, uniform on 0..L under the null. Three quarters of the share of a
@@ -29,14 +32,33 @@ const (
 func newRankBets(witnesses, ranks int) *rankBets {
 	b := &rankBets{
 		ranks:  ranks,
-		shapes: make([][]float64, ranks),
 		counts: make([][]float64, witnesses),
 		kernel: make([]float64, ranks),
 		norm:   make([]float64, ranks),
 	}
+	b.shapes, b.spans = rankShapes(ranks)
 	for k := range b.counts {
 		b.counts[k] = make([]float64, ranks)
 	}
+	return b
+}
+
+// lastShapes are those asked for last: the single y of local mode all ask for the same.
+var lastShapes struct {
+	sync.Mutex
+	shapes [][]float64
+	spans  []float64
+}
+
+// rankShapes returns the factor of each shape at each rank, rank by rank, and for each shape its
+// largest less its smallest. The caller must not change them.
+func rankShapes(ranks int) (shapes [][]float64, spans []float64) {
+	lastShapes.Lock()
+	defer lastShapes.Unlock()
+	if len(lastShapes.shapes) == ranks {
+		return lastShapes.shapes, lastShapes.spans
+	}
+	shapes = make([][]float64, ranks)
 	for i, ea := range betaExponents {
 		for j, eb := range betaExponents {
 			if betaExponents[i] == 0 && betaExponents[j] == 0 {
@@ -45,13 +67,14 @@ func newRankBets(witnesses, ranks int) *rankBets {
 			low, high := math.Inf(1), math.Inf(-1)
 			for r := range ranks {
 				f := float64(ranks) * math.Exp(logBetaBinomial(r, ranks-1, math.Exp2(ea), math.Exp2(eb)))
-				b.shapes[r] = append(b.shapes[r], f)
+				shapes[r] = append(shapes[r], f)
 				low, high = min(low, f), max(high, f)
 			}
-			b.spans = append(b.spans, high-low)
+			spans = append(spans, high-low)
 		}
 	}
-	return b
+	lastShapes.shapes, lastShapes.spans = shapes, spans
+	return shapes, spans
 }
 
 // logBetaBinomial returns the log probability of r under the beta-binomial law on

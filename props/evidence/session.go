@@ -8,6 +8,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	room "assay/internal/memory"
 	"assay/spec"
 )
 
@@ -26,6 +27,49 @@ type Config struct {
 	Tolerance spec.Tolerance
 	// Extra are statistics of the user's own.
 	Extra []Statistic
+	// Sessions is how many like this one there are to be, Calls how many are evaluated at a
+	// time; 0 for one. A session that would need more memory than there is is an error.
+	Sessions, Calls int
+}
+
+// bytes returns about how much memory the sessions take at the peak, with scales batteries of so many
+// witnesses: what is allocated in newProcess and rankShapes once for each session, or for all; in
+// [Session.Evaluate] and by the sampler, once for each call that is made at a time, where what is between
+// witnesses and coordinates are single numbers by member and slices' heads. For a call there is as
+// much again that was let go and not collected yet. [TestPeak] of cmd/assay measures that.
+func (c *Config) bytes(witnesses, scales int) float64 {
+	d, m, members := float64(c.Problem.Dim()), float64(c.Problem.Rows()), float64(c.Draws+1)
+	w := float64(witnesses)
+	ranks := members
+	if c.pairs() {
+		ranks = 2
+	}
+	shapes := float64(len(betaExponents)*len(betaExponents) - 1)
+	experts := shapes + valueExperts
+	session := 8 * w * (2*experts + 2*ranks + float64(len(c.Extra)))
+	if !c.Tolerance.Exact() {
+		session += 8 * w * experts
+	}
+	if c.pairs() {
+		session += 8 * w * members // ranks
+	}
+	session += 8 * 2 * maxFeatures * maxFeatures * float64(len(learnedScales))
+	call := 8 * members * (w + 4*d + m + 60)
+	sessions, calls, batteries := float64(max(c.Sessions, 1)), float64(max(c.Calls, 1)), float64(scales)
+	pilot := 8 * pilotDraws * 3 * (d + m)
+	return 1.25*batteries*(sessions*session+8*shapes*ranks+pilot) + 2*calls*(batteries*call+8*members*2*d)
+}
+
+// fits returns an error if there is not the memory for the sessions.
+func (c *Config) fits(scales []scale) error {
+	what := fmt.Sprintf("%d draws a call on %s", c.Draws, c.Problem.Name())
+	if c.Sessions > 1 {
+		what = fmt.Sprintf("%d single y on %s", c.Sessions, c.Problem.Name())
+		if c.Draws > c.Sessions {
+			what += fmt.Sprintf(" with %d draws a call", c.Draws)
+		}
+	}
+	return room.Need(what, c.bytes(len(scales[0].battery.names), len(scales)))
 }
 
 // pairs reports whether each draw is compared with the truth by itself: if the draws are
@@ -95,6 +139,9 @@ func NewSession(c Config, pilot func() *rand.Rand) (*Session, error) {
 			return nil, err
 		}
 		s.scales = append(s.scales, scale{h, s.tolerance.Asymmetry(h, others), battery})
+	}
+	if err := c.fits(s.scales); err != nil {
+		return nil, err
 	}
 	return s.Fork(), nil
 }

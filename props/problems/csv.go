@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -56,6 +57,13 @@ func readCSV(r io.Reader, asIs bool) (*mat.Dense, error) {
 				return nil, fmt.Errorf("line %d, the last, has %d columns instead of %d and no line feed: the file was cut short", line, len(record), columns)
 			}
 			return nil, fmt.Errorf("line %d has %d columns, the lines before it have %d; want as many in every line", line, len(record), columns)
+		}
+		if cap(data)-len(data) < columns {
+			more := max(len(data)/2, columns, 1<<13)
+			if err := fits(len(data) + more); err != nil {
+				return nil, fmt.Errorf("line %d: %w", line, err)
+			}
+			data = slices.Grow(data, more)
 		}
 		for j, cell := range record {
 			v, err := parseCell(cell)

@@ -7,6 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"assay/internal/memory"
 	"assay/spec"
 )
 
@@ -58,7 +59,11 @@ func FromFile(path, op string, options FileOptions) (*spec.Problem, error) {
 	if options.Standardise {
 		standardise(points)
 	}
-	_, d := points.Dims()
+	n, d := points.Dims()
+	// Evidence begins with a few hundred draws, in several forms.
+	if err := memory.Need(path, 8*(tableCopies*float64(n)+1500)*float64(d)); err != nil {
+		return nil, err
+	}
 	measurement, err := Measurement(op, d, 1)
 	if err != nil {
 		return nil, err
@@ -72,7 +77,6 @@ func FromFile(path, op string, options FileOptions) (*spec.Problem, error) {
 	}
 	beta := options.Beta
 	if beta == 0 {
-		n, _ := points.Dims()
 		measured := mat.NewDense(n, measurement.Rows(), nil)
 		measurement.Forward(measured, points)
 		smoothing := bandwidth * frobenius(measurement) / math.Sqrt(float64(measurement.Rows()))

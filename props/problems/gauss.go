@@ -6,6 +6,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"assay/internal/catalogue"
+	"assay/internal/memory"
 	"assay/spec"
 )
 
@@ -22,6 +23,11 @@ func gauss(args *catalogue.Args) family {
 	beta := args.Float("beta", 0.5, 1e-6, 1e6)
 	seed := seedArg(args)
 	return func(name string) (*spec.Problem, error) {
+		// Of d x d there are 26 matrices at the peak and of m x d 16, G, the covariance, A and their
+		// decompositions, until they are collected.
+		if err := memory.Need(name, 8*float64(d)*(26*float64(d)+16*float64(m))); err != nil {
+			return nil, err
+		}
 		rng := spec.Stream(seed, "problems/gauss", nil, 0)
 		mean := make([]float64, d)
 		fillNormal(mean, 1, rng)

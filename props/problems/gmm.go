@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"assay/internal/catalogue"
+	"assay/internal/memory"
 	"assay/spec"
 )
 
@@ -23,6 +24,10 @@ func gmm(args *catalogue.Args) family {
 	}
 	seed := seedArg(args)
 	return func(name string) (*spec.Problem, error) {
+		// A and its decomposition, and what conditioning decomposes for each component.
+		if err := memory.Need(name, 8*float64(d)*(16*float64(dy)+200)); err != nil {
+			return nil, err
+		}
 		rng := spec.Stream(seed, "problems/gmm", nil, 0)
 		var weights []float64
 		var components []*spec.Gaussian

@@ -11,6 +11,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"assay/internal/memory"
 	"assay/internal/npy"
 )
 
@@ -53,13 +54,20 @@ type source interface {
 func decodeTable(name, array string, r source, asIs bool) (*mat.Dense, error) {
 	switch name = strings.ToLower(name); {
 	case strings.HasSuffix(name, ".npy"):
-		return tableOf(npy.Read(r))
+		size, err := r.Seek(0, io.SeekEnd)
+		if err == nil {
+			_, err = r.Seek(0, io.SeekStart)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return tableOf(npy.Read(r, size, fits))
 	case strings.HasSuffix(name, ".npz"):
 		size, err := r.Seek(0, io.SeekEnd)
 		if err != nil {
 			return nil, err
 		}
-		return tableOf(npy.ReadFrom(r, size, array))
+		return tableOf(npy.ReadFrom(r, size, array, fits))
 	case strings.HasSuffix(name, ".csv"):
 		return readCSV(r, asIs)
 	case strings.HasSuffix(name, ".csv.gz"):
@@ -71,6 +79,15 @@ func decodeTable(name, array string, r source, asIs bool) (*mat.Dense, error) {
 	}
 	return nil, errors.New("unknown kind of file; want a name that ends in " + fileKinds)
 }
+
+// fits returns an error if there is no room for a table of so many numbers and what is made of it.
+func fits(numbers int) error {
+	return memory.Need(fmt.Sprintf("a table of %d numbers", numbers), tableCopies*8*float64(numbers))
+}
+
+// tableCopies is how often a table is held at the peak of a judgement: as it is read, as points, and
+// as the means of a posterior for every call that is made at a time, with what was not collected yet.
+const tableCopies = 25
 
 // tableOf returns an array of two dimensions as a matrix.
 func tableOf(array *npy.Array, err error) (*mat.Dense, error) {

@@ -1,0 +1,5 @@
+//go:build !(darwin || freebsd || linux || netbsd || openbsd || windows)
+
+package memory
+
+func machine() uint64 { return 0 }
