@@ -54,17 +54,17 @@ func TestPeak(t *testing.T) {
 	if *largePeaks {
 		sizes = append(sizes, "exact --on gauss --calls 3 --draws 10000", "exact --on gauss --calls 3 --draws 10000 --jobs 1",
 			"exact --on gauss:d=64,m=32 --calls 3 --draws 10000", "exact --on gauss --calls 3 --local 10000",
-			"exact --on gauss:d=32,m=16 --calls 3 --local 5000", "exact --on digits/inpaint --calls 3 --local 500",
+			"exact --on gauss:d=32,m=16 --calls 3 --local 5000",
 			"prior --on gauss:d=1000,m=2 --calls 1", "exact --on gauss:d=1000,m=500 --calls 1",
 			"prior --on hard:goldreich:n=2048,m=1024 --calls 1", "prior --on hard:keccak --calls 1",
 			"exact --op identity --calls 3 --data "+points("images.npy", 5000, 784),
-			"prior --op identity --calls 3 --data "+points("long.npy", 50, 20000),
+			"prior --op identity --calls 3 --data "+points("long.npy", 5, 20000),
 			"exact --op inpaint --calls 3 --data "+points("many.npy", 200_000, 20))
 	}
 	for _, size := range sizes {
 		args := append([]string{"check", "--terse"}, strings.Fields(size)...)
 		var said bytes.Buffer
-		refused := assayIn(folder, append(args, "--judge-memory", "24M")...)
+		refused := assayIn(folder, append(args, "--judge-memory", "48M")...)
 		refused.Stderr = &said
 		if _ = refused.Run(); refused.ProcessState.ExitCode() != exitUsage || strings.Count(said.String(), "\n") != 1 {
 			t.Fatalf("%s: exit %d\n%s", size, refused.ProcessState.ExitCode(), &said)
