@@ -128,7 +128,6 @@ func (e *ending) whole() bool { return e.last == '\n' || e.last == '\r' }
 // lastCells counts the digits of the cells in the last column.
 type lastCells struct {
 	rows    int
-	longer  int // of the rows before the last, those with more digits than it has
 	lengths map[int]int
 	digits  int // in the last row
 }
