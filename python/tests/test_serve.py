@@ -307,7 +307,7 @@ def test_the_answer_to_another_question(judge):
     assert "something other than the answer" in j.read()["error"]["message"]
 
 
-def test_hello_names_the_files_that_people_edit(tmp_path):
+def test_hello_names_the_files_that_people_edit(judge, tmp_path):
     """The script and the modules beside it, by their content; nothing that is installed."""
     (tmp_path / "own.py").write_text("x = 1\n")
     (tmp_path / "script.py").write_text("import own, numpy, json\nfrom assay_candidate._files import own_files\nprint(json.dumps(own_files()))\n")
@@ -322,6 +322,5 @@ def test_hello_names_the_files_that_people_edit(tmp_path):
     (tmp_path / "own.py").write_text("x = 2\n")
     after = files()
     assert {path for path in before if before[path] != after[path]} == {str(tmp_path / "own.py")}
-    judge = Judge("return np.zeros((n, 2))")
-    assert isinstance(judge.call("hello", protocol=1)["result"]["files"], dict)
-    judge.process.kill()
+    j = judge("return np.zeros((n, 2))")
+    assert isinstance(j.call("hello", protocol=1)["result"]["files"], dict)

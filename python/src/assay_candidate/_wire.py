@@ -147,7 +147,7 @@ class Channel:
             if answer is None:
                 raise Gone(f"{method}: assay went away")
             if "method" in answer or answer.get("id") != number:
-                raise RemoteError(f"{method}: assay sent something else in place of the answer")
+                raise RemoteError(f"{method}: assay sent something other than the answer")
             self._owed.discard(number)
         if "error" in answer:
             raise RemoteError(answer["error"]["message"])
