@@ -201,10 +201,10 @@ run_race() {
     return
   fi
   # Left out: what judges or draws thousands of times by the code that the other tests run too,
-  # of the scripts as well; and internal, where all goroutines are those of internal/parallel.
+  # of the scripts as well; what measures memory, of which the detector takes its own; and internal, where all goroutines are those of internal/parallel.
   local long='TestToleranceEdge|TestNullByFamily|TestPriorIsRejected.*|TestDefinition.*|TestLawOfTheReversal|TestBugs'
   long+='|TestExactIs.*|TestNull|TestLocalNull|TestNullNoticesFault|TestSensitivity.*|TestReductionIsNotFooled'
-  long+='|TestHeuristics|TestMisusesDoNotCompile|TestDPSWithoutGuidanceDrawsThePrior|TestPiGDMIsExactOnTheUnitGaussian'
+  long+='|TestHeuristics|TestMisusesDoNotCompile|TestPeak|TestDPSWithoutGuidanceDrawsThePrior|TestPiGDMIsExactOnTheUnitGaussian'
   long+='|TestDiffusionDrawsThePrior|TestDiffusionMistakesAreNoticed|TestRoundingIsInvisible|TestPairsAllowDependence'
   long+='|TestPairsAreEValues|TestWealthStaysLowUnderNull'
   CGO_ENABLED=1 go test -race -short -timeout 20m -skip "^($long)\$|^TestScripts\$/^(judge|json|bench-power|theorems)\$" \

@@ -102,6 +102,7 @@ type timed struct {
 }
 
 func (t timed) AtOnce(numbers int) (now, most int) { return parallel.AtOnce(t.Runner, numbers) }
+func (t timed) Checked() bool                      { return parallel.Checked(t.Runner) }
 
 func (t timed) Answer(ctx context.Context, call run.Call) run.Answer {
 	p, early := t.clock.start(call)

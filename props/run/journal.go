@@ -281,9 +281,7 @@ func (j *Journal) remember(c Call, answer Answer) {
 // shape that are finite, or a fault, to this call if an answer says to which. What is none is a
 // fault, and so is a panic.
 func Journalled(r Runner, j *Journal) Runner {
-	switch r.(type) {
-	case *inProcess, offline: // which check their answers themselves
-	default:
+	if !parallel.Checked(r) {
 		r = checked{r}
 	}
 	if j == nil {

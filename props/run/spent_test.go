@@ -20,16 +20,22 @@ import (
 // too. The problem that a sampler is asked about is the one of the call, by which it may know it.
 func TestSpent(t *testing.T) {
 	p := gauss(t)
+	const atOnce = 4
 	var mu sync.Mutex
 	met := map[*spec.Problem]bool{}
+	entered, all := 0, sync.NewCond(&mu)
 	r := InProcess(spec.NewSampler("steps", true, func(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []float64, rng *rand.Rand) error {
 		mu.Lock()
 		met[p] = true
+		entered++
+		all.Broadcast()
+		for round := (entered - 1) / atOnce; entered < (round+1)*atOnce; { // until all of the round are under way
+			all.Wait()
+		}
 		mu.Unlock()
 		spec.Spend(ctx, "steps", y[0])
 		return samplers.DPS{Zeta: 0.5, Steps: int(y[0])}.Sample(ctx, dst, p, y, rng)
 	}))
-	const atOnce = 4
 	var group sync.WaitGroup
 	for worker := range atOnce {
 		group.Go(func() {
