@@ -55,8 +55,9 @@ func (u unruly) Draw(x, y []float64, rng *rand.Rand) {
 
 // after is the candidate up to the given call on each problem, and then the error.
 func after(calls int, end error) spec.Sampler {
+	var made atomic.Int64
 	return spec.NewSampler("ends", true, func(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []float64, rng *rand.Rand) error {
-		if calls--; calls < 0 {
+		if made.Add(1) > int64(calls) {
 			return end
 		}
 		return samplers.Prior().Sample(ctx, dst, p, y, rng)
