@@ -1,6 +1,7 @@
 package props
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -28,7 +29,7 @@ type Comparison struct {
 // call, and a warning says so. Errors, and what ends it, are as in [Judge].
 func Compare(ctx context.Context, a, b spec.Sampler, problem *spec.Problem, opts ...CompareOption) (*Comparison, error) {
 	o, err := settle(standard(), opts, CompareOption.compare)
-	if err := first(err, checkSampler("first sampler", a), checkSampler("second sampler", b)); err != nil {
+	if err := cmp.Or(err, checkSampler("first sampler", a), checkSampler("second sampler", b)); err != nil {
 		return nil, err
 	}
 	wanted := o.draws

@@ -1,6 +1,7 @@
 package props
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -27,7 +28,7 @@ type Consistency struct {
 // alpha. Errors, and what ends it, are as in [Judge].
 func Consistent(ctx context.Context, candidate, origin spec.Sampler, problem *spec.Problem, opts ...ConsistentOption) (*Consistency, error) {
 	o, err := settle(standard(), opts, ConsistentOption.consistent)
-	if err := first(err, checkSampler("candidate", candidate), checkSampler("origin", origin), checkProblems([]*spec.Problem{problem})); err != nil {
+	if err := cmp.Or(err, checkSampler("candidate", candidate), checkSampler("origin", origin), checkProblems([]*spec.Problem{problem})); err != nil {
 		return nil, err
 	}
 	if _, ok := problem.Measurement(); !ok {

@@ -1,6 +1,7 @@
 package props
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -26,7 +27,7 @@ import (
 // range, no problem is given or one twice, or a problem cannot be drawn from.
 func Judge(ctx context.Context, candidate spec.Sampler, problems []*spec.Problem, opts ...JudgeOption) (*Verdict, error) {
 	o, err := newOptions(opts)
-	if err := first(err, checkSampler("candidate", candidate)); err != nil {
+	if err := cmp.Or(err, checkSampler("candidate", candidate)); err != nil {
 		return nil, err
 	}
 	return judge(ctx, candidate, problems, o)

@@ -11,8 +11,8 @@ func (t *trial) pending(stop Stop) *Pending {
 		return nil
 	}
 	last := t.asker.clock.Stop()
-	if last != nil && !t.twoSided() {
-		last.Sampler = ""
+	if t.twoSided() {
+		return last.Named()
 	}
 	return last
 }

@@ -1,6 +1,7 @@
 package props
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"fmt"
@@ -33,7 +34,7 @@ func Posterior(candidate spec.Sampler, opts ...PosteriorOption) func(*rapid.T) {
 	o := standard()
 	o.calls = defaultPropertyCalls
 	o, err := settle(o, opts, PosteriorOption.posterior)
-	err = first(err, checkSampler("candidate", candidate))
+	err = cmp.Or(err, checkSampler("candidate", candidate))
 	if o != nil && o.generator == nil {
 		o.generator = problems.Any()
 	}

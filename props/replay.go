@@ -1,6 +1,7 @@
 package props
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,7 +32,7 @@ func (c *Counterexample) Again(ctx context.Context, candidate spec.Sampler, opts
 		o.local, o.at = 1, y
 	}
 	o, err := settle(o, opts, ReplayOption.replay)
-	if err := first(err, checkSampler("candidate", candidate)); err != nil {
+	if err := cmp.Or(err, checkSampler("candidate", candidate)); err != nil {
 		return nil, err
 	}
 	if err := c.lacks(o); err != nil {

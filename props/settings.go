@@ -2,6 +2,7 @@ package props
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -72,33 +73,16 @@ func settle[O any](o *options, given []O, set func(O, *options)) (*options, erro
 }
 
 func (o *options) check() error {
+	if err := cmp.Or(o.wrong, defaults.CheckAlpha(o.alpha), defaults.CheckCount("calls", o.calls), defaults.CheckCount("draws", o.draws)); err != nil {
+		return err
+	}
 	switch {
-	case o.wrong != nil:
-		return o.wrong
-	case !(o.alpha > 0 && o.alpha < 1):
-		return fmt.Errorf("alpha is %v, want a probability above 0 and below 1", o.alpha)
-	case o.calls < 1:
-		return fmt.Errorf("calls is %d, want at least 1", o.calls)
-	case o.draws < 1:
-		return fmt.Errorf("draws is %d, want at least 1", o.draws)
 	case o.local < 0:
 		return fmt.Errorf("local is %d, want a number of points, or 0", o.local)
 	case o.jobs < 0:
 		return fmt.Errorf("jobs is %d, want at least 1", o.jobs)
-	case o.limit < 0:
-		return fmt.Errorf("time limit is %v, want a positive duration", o.limit)
 	}
-	return o.tolerance.Check()
-}
-
-// first returns the first of the errors that is one.
-func first(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return cmp.Or(defaults.CheckLimit(o.limit), o.tolerance.Check())
 }
 
 // checkSampler returns an error if there is no sampler; it names the sampler by its part

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"strconv"
 
+	"assay/internal/defaults"
 	"assay/props"
 	"assay/props/metamorphic"
 	asking "assay/props/run"
@@ -33,7 +35,7 @@ func (c *check) metamorphicMistake(problems int) error {
 	case problems != 1:
 		return fmt.Errorf("--metamorphic takes one problem, not %d", problems)
 	case c.Calls == 0:
-		return errors.New("calls is 0, want at least 1")
+		return defaults.CheckCount("calls", c.Calls)
 	}
 	return zeroMistake(c.Alpha, c.Draws)
 }
@@ -41,13 +43,7 @@ func (c *check) metamorphicMistake(problems int) error {
 // zeroMistake returns what is wrong with zeros where the user says so: of those who take options
 // as a struct, a zero asks for the default.
 func zeroMistake(alpha float64, draws int) error {
-	switch {
-	case alpha == 0:
-		return errors.New("alpha is 0, want a probability above 0 and below 1")
-	case draws == 0:
-		return errors.New("draws is 0, want at least 1")
-	}
-	return nil
+	return cmp.Or(defaults.CheckAlpha(alpha), defaults.CheckCount("draws", draws))
 }
 
 // repeatMetamorphic returns the command that gives the report again: in place of a time

@@ -102,7 +102,6 @@ type timed struct {
 }
 
 func (t timed) AtOnce(numbers int) (now, most int) { return parallel.AtOnce(t.Runner, numbers) }
-func (t timed) Checked() bool                      { return parallel.Checked(t.Runner) }
 
 func (t timed) Answer(ctx context.Context, call run.Call) run.Answer {
 	p, early := t.clock.start(call)
@@ -113,7 +112,7 @@ func (t timed) Answer(ctx context.Context, call run.Call) run.Answer {
 
 // start puts a call on the clock. It reports whether it is one of the first.
 func (c *Clock) start(call run.Call) (p *waiting, early bool) {
-	p = &waiting{Pending: Pending{Sampler: call.Sampler, Problem: call.Digest, Call: int(call.Replicate)}, of: group{call.Role, call.Digest}}
+	p = &waiting{Pending: Pending{sampler: call.Sampler, Problem: call.Digest, Call: int(call.Replicate)}, of: group{call.Role, call.Digest}}
 	if call.Problem != nil {
 		p.Problem, p.of.problem = call.Problem.Name(), hex.EncodeToString(call.Problem.Digest())
 	}

@@ -21,6 +21,16 @@ type Pending struct {
 	// of its time and three times what is usual. What was answered until then was chosen by the
 	// candidate, so that it is no pass.
 	Stalled bool `json:"stalled"`
+
+	sampler string // who was asked; see Named
+}
+
+// Named returns the call with the name of who was asked; p may be nil.
+func (p *Pending) Named() *Pending {
+	if p != nil {
+		p.Sampler = p.sampler
+	}
+	return p
 }
 
 // Stall reports whether the time ran out in waiting; p may be nil.

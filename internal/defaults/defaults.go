@@ -1,5 +1,5 @@
 // Package defaults has what the doors of package props and of those built on it do unless told
-// otherwise, and what the command says in its help.
+// otherwise, what the command says in its help, and what they may be told.
 package defaults
 
 const (

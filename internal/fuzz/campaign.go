@@ -82,12 +82,13 @@ func NewState(candidate, family string, alpha float64, seed uint64) (*State, err
 
 // Check returns an error if no campaign can be in this state.
 func (s *State) Check() error {
-	switch {
-	case generators[s.Family] == nil:
+	if generators[s.Family] == nil {
 		return fmt.Errorf("family: %q, want one of %s", s.Family, strings.Join(Families(), ", "))
-	case !(s.Alpha > 0 && s.Alpha < 1):
-		return fmt.Errorf("alpha is %v, want a probability above 0 and below 1", s.Alpha)
-	case s.Screened < 0 || s.Refused < 0 || s.Confirmations < 0 || s.Reductions < 0 || s.Draws < 0:
+	}
+	if err := defaults.CheckAlpha(s.Alpha); err != nil {
+		return err
+	}
+	if s.Screened < 0 || s.Refused < 0 || s.Confirmations < 0 || s.Reductions < 0 || s.Draws < 0 {
 		return errors.New("a count is negative")
 	}
 	return s.Round.check(s.Screened)
@@ -179,9 +180,7 @@ func Run(ctx context.Context, candidate spec.Sampler, state *State, kept []*prop
 	}
 	report := &Report{State: state, Stop: stop, Found: c.found}
 	if stop == props.StopTime {
-		if report.Pending = c.clock.Stop(); report.Pending != nil {
-			report.Pending.Sampler = ""
-		}
+		report.Pending = c.clock.Stop()
 	}
 	return report, c.Save(state)
 }

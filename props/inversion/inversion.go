@@ -126,9 +126,6 @@ func Invert(ctx context.Context, candidate spec.Sampler, in *reduction.Instance,
 			v.Stop = props.StopInterrupted
 			if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 				v.Stop, v.Pending = props.StopTime, times.Stop()
-				if v.Pending != nil {
-					v.Pending.Sampler = ""
-				}
 			}
 			break
 		}

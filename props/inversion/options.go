@@ -1,7 +1,7 @@
 package inversion
 
 import (
-	"fmt"
+	"cmp"
 	"time"
 
 	"assay/internal/defaults"
@@ -34,17 +34,7 @@ func (o *Options) complete() error {
 	if o.Draws == 0 {
 		o.Draws = 1
 	}
-	switch {
-	case !(o.Alpha > 0 && o.Alpha < 1):
-		return fmt.Errorf("alpha is %v, want a probability above 0 and below 1", o.Alpha)
-	case o.Targets < 1:
-		return fmt.Errorf("targets is %d, want at least 1", o.Targets)
-	case o.Draws < 1:
-		return fmt.Errorf("draws is %d, want at least 1", o.Draws)
-	case o.For < 0:
-		return fmt.Errorf("time limit is %v, want a positive duration", o.For)
-	}
-	return nil
+	return cmp.Or(defaults.CheckAlpha(o.Alpha), defaults.CheckCount("targets", o.Targets), defaults.CheckCount("draws", o.Draws), defaults.CheckLimit(o.For))
 }
 
 // key returns the key of the stream of one purpose; see package props, which has others.
