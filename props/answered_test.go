@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -219,5 +220,40 @@ func TestAnswersThatAreNone(t *testing.T) {
 	}
 	if _, err := props.Judge(t.Context(), samplers.Exact(), p, props.AnsweredBy(nil)); err == nil || !strings.Contains(err.Error(), "no runner") {
 		t.Errorf("no runner: %v", err)
+	}
+}
+
+// TestNoWrongAnswerIsRemembered: what a runner of the user's answers is checked before a journal
+// has it, so that the next run asks again. The control is the answers that are right.
+func TestNoWrongAnswerIsRemembered(t *testing.T) {
+	p := named(t, "gauss:d=2,m=1")
+	exact := run.InProcess(samplers.Exact())
+	for _, short := range []bool{true, false} {
+		path := filepath.Join(t.TempDir(), "journal")
+		var asked atomic.Int64
+		for _, wrong := range []bool{short, false} {
+			journal, err := run.OpenJournal(path, run.JournalOf{Samplers: []spec.Sampler{samplers.Exact()}, Problems: p})
+			if err != nil {
+				t.Fatal(err)
+			}
+			asked.Store(0)
+			r := runnerOf(func(ctx context.Context, c run.Call) run.Answer {
+				asked.Add(1)
+				if wrong {
+					c.Draws--
+				}
+				return exact.Answer(ctx, c)
+			})
+			v, err := props.Judge(t.Context(), samplers.Exact(), p, props.Calls(20), props.Jobs(1), props.Terse(), props.Remember(journal), props.AnsweredBy(r))
+			if err != nil || (v.Fault != nil) != wrong {
+				t.Errorf("wrong %v: %v, %v", wrong, v, err)
+			}
+			if err := journal.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if again := asked.Load() > 0; again != short {
+			t.Errorf("wrong answers %v: the second run asked %d times", short, asked.Load())
+		}
 	}
 }

@@ -43,6 +43,17 @@ type party struct {
 	runner  run.Runner
 }
 
+// foreign is a runner that a user has brought.
+type foreign struct{ run.Runner }
+
+// AtOnce is that of the user's, or zeros if it does not say.
+func (f foreign) AtOnce(numbers int) (now, most int) { return parallel.AtOnce(f.Runner, numbers) }
+
+// Answer implements [run.Runner].
+func (f foreign) Answer(ctx context.Context, c run.Call) run.Answer {
+	return c.AnsweredBy(ctx, f.Runner)
+}
+
 func newAsker(ctx context.Context, o *options, candidate spec.Sampler) *asker {
 	times := clock.Of(ctx)
 	as := func(role string, sampler spec.Sampler) party {

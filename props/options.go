@@ -127,7 +127,7 @@ func AnsweredBy(r run.Runner) Option {
 		if r == nil {
 			o.mistake(errors.New("AnsweredBy is given no runner: want one such as run.Offline(folder)"))
 		}
-		o.runner = r
+		o.runner = foreign{r}
 	})
 }
 

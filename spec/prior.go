@@ -25,7 +25,8 @@ type Density interface {
 }
 
 // Denoiser is a smoothed law, given through its posterior mean. The score of the
-// smoothed law is derived from it by [Score], never implemented twice.
+// smoothed law is derived from it, (D(x) - x)/sigma^2 (Tweedie's formula), never implemented
+// twice.
 type Denoiser interface {
 	// Dim returns d.
 	Dim() int

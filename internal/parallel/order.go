@@ -97,9 +97,3 @@ func Width(of any, numbers int) (now func() int, most int) {
 		return now
 	}, most
 }
-
-// Checked reports whether a runner, or one behind it, says that it checks its answers itself.
-func Checked(runner any) bool {
-	c, ok := runner.(interface{ Checked() bool })
-	return ok && c.Checked()
-}

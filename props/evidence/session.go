@@ -36,7 +36,7 @@ type Config struct {
 // witnesses: what is allocated in newProcess and rankShapes once for each session, or for all; in
 // [Session.Evaluate] and by the sampler, once for each call that is made at a time, where what is between
 // witnesses and coordinates are single numbers by member and slices' heads. For a call there is as
-// much again that was let go and not collected yet. [TestPeak] of cmd/assay measures that.
+// much again that was let go and not collected yet. TestPeak of cmd/assay measures that.
 func (c *Config) bytes(witnesses, scales int) float64 {
 	d, m, members := float64(c.Problem.Dim()), float64(c.Problem.Rows()), float64(c.Draws+1)
 	w := float64(witnesses)

@@ -276,14 +276,8 @@ func (j *Journal) remember(c Call, answer Answer) {
 }
 
 // Journalled returns the runner that asks the journal first, and tells it what the other runner
-// answers, faults apart: those may pass. Without a journal (nil) it is that runner. Either way
-// the answers of a runner from elsewhere are checked as those to the calls: draws of the right
-// shape that are finite, or a fault, to this call if an answer says to which. What is none is a
-// fault, and so is a panic.
+// answers, faults apart: those may pass. Without a journal (nil) it is that runner.
 func Journalled(r Runner, j *Journal) Runner {
-	if !parallel.Checked(r) {
-		r = checked{r}
-	}
 	if j == nil {
 		return r
 	}

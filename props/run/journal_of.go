@@ -20,8 +20,8 @@ type JournalOf struct {
 }
 
 // OpenJournal opens the journal at path, which is made if there is none. It is an error, and the
-// file is left alone, if it holds answers of something else: of other samplers, by name and
-// [identity.Identified], on other problems, by digest, or asked by a program that was built from other sources, as a
+// file is left alone, if it holds answers of something else: of other samplers, by name and, for
+// programs, all that is known of them, on other problems, by digest, or asked by a program that was built from other sources, as a
 // test is whose candidate was edited; the error names what differs. So it is if the file is
 // damaged, which names the line, if another process has it open, or if it is no regular file. A
 // last line that was cut short, as when the process was killed, is dropped.

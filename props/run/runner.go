@@ -1,15 +1,13 @@
 package run
 
 import (
+	"assay/internal/place"
 	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"io"
 	"slices"
-
-	"assay/internal/parallel"
-	"assay/internal/place"
 )
 
 // Runner answers calls. It must be safe for concurrent use, and may answer in any order. Once
@@ -18,20 +16,11 @@ type Runner interface {
 	Answer(ctx context.Context, c Call) Answer
 }
 
-// checked is a runner from elsewhere, of which nothing is taken on trust; see [Journalled].
-type checked struct{ Runner }
-
-// Checked is true, as of all runners here: they check their answers themselves.
-func (checked) Checked() bool    { return true }
-func (*inProcess) Checked() bool { return true }
-func (offline) Checked() bool    { return true }
-func (journalled) Checked() bool { return true }
-
-// AtOnce is that of the runner behind, or zeros if it does not say.
-func (r checked) AtOnce(numbers int) (now, most int) { return parallel.AtOnce(r.Runner, numbers) }
-
-// Answer implements [Runner].
-func (r checked) Answer(ctx context.Context, c Call) (answer Answer) {
+// AnsweredBy asks a runner from elsewhere, of which nothing is taken on trust: the answer is
+// draws of the right shape that are finite, or a fault, and to this call if it says to which.
+// What is none is a fault, and so is a panic. The runners of this package check their answers
+// themselves.
+func (c Call) AnsweredBy(ctx context.Context, r Runner) (answer Answer) {
 	defer func() {
 		if v := recover(); v != nil {
 			answer = panicked(v)
@@ -39,7 +28,7 @@ func (r checked) Answer(ctx context.Context, c Call) (answer Answer) {
 	}()
 	asked := c
 	asked.Y = slices.Clone(c.Y)
-	return r.Runner.Answer(ctx, asked).checked(c)
+	return r.Answer(ctx, asked).checked(c)
 }
 
 // checked returns the answer as one to the call, or the fault that it is none.

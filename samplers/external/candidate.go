@@ -91,7 +91,7 @@ func (c *Candidate) Counts() *counts { return &c.counts }
 // Sample implements [spec.Sampler]. The program is given a seed of 53 bits from rng; the
 // draws from the prior that it asks for come from rng too. Before the first call on a
 // problem the program is asked three times for draws given one y: if they do not depend on the
-// seed it is at fault, see [Repeat], and if they do not depend on it alone, [Candidate.Warnings] says so.
+// seed it is at fault, and if they do not depend on it alone, [Candidate.Warnings] says so.
 func (c *Candidate) Sample(ctx context.Context, dst *mat.Dense, p *spec.Problem, y []float64, rng *rand.Rand) error {
 	if err := ctx.Err(); err != nil || dst.IsEmpty() {
 		return err

@@ -190,32 +190,22 @@ func (s said) array() (*array, error) {
 	return a, l.err
 }
 
-func (s said) wholes() ([]int, error) {
-	list, err := s.list()
-	if err != nil {
-		return nil, err
-	}
-	numbers := make([]int, len(list))
-	for i, each := range list {
-		if numbers[i], err = each.whole(); err != nil {
-			return nil, err
-		}
-	}
-	return numbers, nil
-}
+func (s said) wholes() ([]int, error)   { return hearEach(s, said.whole) }
+func (s said) texts() ([]string, error) { return hearEach(s, said.text) }
 
-func (s said) texts() ([]string, error) {
+// hearEach returns what read makes of the values of a list.
+func hearEach[T any](s said, read func(said) (T, error)) ([]T, error) {
 	list, err := s.list()
 	if err != nil {
 		return nil, err
 	}
-	texts := make([]string, len(list))
+	values := make([]T, len(list))
 	for i, each := range list {
-		if texts[i], err = each.text(); err != nil {
+		if values[i], err = read(each); err != nil {
 			return nil, err
 		}
 	}
-	return texts, nil
+	return values, nil
 }
 
 // raw returns a value as JSON, whatever it is, the keys of objects in order.

@@ -139,7 +139,7 @@ func isCrash(err error) bool {
 }
 
 // call makes one call, and has the result read, if read is not nil. An error is ctx.Err() if ctx is done, a [*spec.Refusal], or a
-// [*Fault]; after a fault other than Failure, and after ctx is done, the process is of
+// [*Fault]; after a fault other than an error that the program reports itself, and after ctx is done, the process is of
 // no use any more.
 func (s *session) call(ctx context.Context, limit time.Duration, method string, params any, read func(result said) error) error {
 	limited, cancel := context.WithTimeout(ctx, limit)
